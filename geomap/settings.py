@@ -1,0 +1,54 @@
+"""Every threshold of a verdict, each with its reason. Frozen; passed in, never global."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Numbers that decide verdicts. Change one by ``dataclasses.replace`` or in ``geomap.toml``'s ``[settings]``."""
+
+    # what the words allow
+    exact_floor: float = 0.02
+    """An exact figure is a rounded figure: at least ±2 %, however many digits were written."""
+    about: float = 0.10
+    """"About", "some", "roughly": ±10 %."""
+    nearly_low: float = 0.90
+    """"Nearly", "almost": 0.9 to 1 times."""
+    more_than_high: float = 1.25
+    """"More than" is a floor; to 1.25 times it is the natural reading, above that UNDERSTATED."""
+    dozens: tuple[float, float] = (24, 99)
+    several_dozens: tuple[float, float] = (36, 99)
+    few: tuple[float, float] = (3, 5)
+    several: tuple[float, float] = (3, 9)
+    hundreds: tuple[float, float] = (200, 999)
+
+    # how verdicts fall
+    wide_factor: float = 2.0
+    """A measured range wider than this factor cannot settle a figure (own error) or is flagged WIDE (dates)."""
+    rough_gap: float = 0.15
+    """The claimed number within 15 % of the measurement's nearer end is roughly right."""
+    road_factor: tuple[float, float] = (1.12, 1.45)
+    """Claimed over straight distance where a road distance explains it: 1.29-1.38 were seen in ordinary news."""
+    direction_fits_deg: float = 22.5
+    """Half a wind of eight."""
+    direction_rough_deg: float = 45.0
+    direction_min_sizes: float = 2.0
+    """Closer than twice their own size, places have no direction from each other."""
+    near_fits_km: float = 10.0
+    near_rough_km: float = 30.0
+    along_km: float = 5.0
+    """Along a river or border: within 5 km, and on the side named."""
+    contested_line_km: float = 5.0
+    """Contested: the line runs within 5 km."""
+
+    # what measurement can know
+    point_error_km: float = 1.5
+    """GeoNames points lie 1-2 km from a town's centre."""
+    border_error_km: float = 1.4
+    """Natural Earth 1:10m against surveyed borders, mean on the Kharkiv-Belgorod stretch."""
+    held_min_piece_km2: float = 100.0
+    """Distance to held ground ignores smaller pieces: slivers of river islands."""
+    sliver_m2: float = 100.0
+    """Pieces under 100 m² stay in totals and are not drawn: most pieces of a day's change, next to none of its area."""

@@ -1,0 +1,59 @@
+"""Imports run one way: foundation <- stages <- evidence <- pipeline <- cli; a stage never imports another stage."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "geomap"
+FOUNDATION = {"geodesy", "models", "settings", "errors"}
+STAGES = {
+    "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "corpus",
+}  # fmt: skip
+ABOVE = {
+    "evidence": FOUNDATION | STAGES,
+    "pipeline": FOUNDATION | STAGES | {"evidence"},
+}
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_parts(path: Path) -> set[str]:
+    """Names of geomap's own parts that a module imports, inside functions and TYPE_CHECKING blocks too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("geomap.")}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name}: relative imports hide which part is meant"
+            if node.module == "geomap":
+                found |= {a.name for a in node.names}
+            elif (node.module or "").startswith("geomap."):
+                found.add((node.module or "").split(".")[1])
+    return found
+
+
+def allowed(part: str) -> set[str] | None:
+    if part in FOUNDATION:
+        return FOUNDATION
+    if part in STAGES:
+        return FOUNDATION | {part, "__version__"}
+    if part in ABOVE:
+        return ABOVE[part] | {part, "__version__"}
+    return None  # __init__, __main__, cli may import all
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_run_one_way(path: Path) -> None:
+    may = allowed(part_of(path))
+    if may is not None:
+        assert imported_parts(path) <= may
+
+
+def test_every_part_has_its_layer() -> None:
+    parts = {part_of(p) for p in PACKAGE.rglob("*.py")}
+    assert parts <= FOUNDATION | STAGES | set(ABOVE) | {"__init__", "__main__", "cli"}
