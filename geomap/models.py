@@ -7,6 +7,7 @@ ISO 8601, open ends of ranges as null, geometry left out (pages and GeoJSON expo
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -329,7 +330,7 @@ class Claim:
     why_not: str | None = None
     verdict: Verdict | None = None
     checked_by: str | None = None
-    checked_on: date | None = None
+    checked_on: dt.date | None = None
 
 
 # ── what is measured and judged ──────────────────────────────────────────────────────────────────────────────
