@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "geomap"
-FOUNDATION = {"geodesy", "models", "settings", "errors"}
+FOUNDATION = {"geodesy", "models", "settings", "errors", "files"}
 STAGES = {
-    "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "corpus",
+    "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "review",
+    "corpus",
 }  # fmt: skip
 ABOVE = {
     "evidence": FOUNDATION | STAGES,

@@ -1,0 +1,305 @@
+"""Read articles: a text, and its title, outlet, address and date where the file or record states them.
+
+Text is kept as given, NBSP and CRLF included, so that offsets mean the same here and at the user's. HTML is the one
+exception: its article text is extracted (trafilatura), and offsets count in that.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from geomap.errors import InputError
+from geomap.files import read_bytes, sha256, shown
+from geomap.models import Article, Span
+
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".csv", ".parquet")
+MAX_CHARACTERS = 10_000_000
+"""No article is longer; a text beyond it is a dump or a fault, and a page of its quotes would help nobody."""
+
+Record = tuple[str, dict[str, Any]]
+"""Where a record stands ("file.jsonl:3"), and its fields."""
+
+
+def read_articles(inputs: Iterable[str | Path], *, published: date | None = None) -> list[Article]:
+    """Read files, folders and ``-`` (standard input) into articles, in the order given, folders sorted by name.
+
+    ``published`` is used where the record has no date of its own. Ids that repeat get ``-2``, ``-3`` appended.
+
+    Raises
+    ------
+    InputError
+        A file is missing, unreadable, binary or empty, or a record is not what DESIGN says.
+    """
+    articles: list[Article] = []
+    seen: dict[str, int] = {}
+    for where, record, digest in iter_records(inputs):
+        article = article_from(where, record, published=published, digest=digest)
+        count = seen[article.id] = seen.get(article.id, 0) + 1
+        if count > 1:
+            article = _renamed(article, f"{article.id}-{count}")
+        articles.append(article)
+    return articles
+
+
+def iter_records(inputs: Iterable[str | Path]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield (where, fields, sha256 of the file) of every record, one file in memory at a time."""
+    for path in find_files(inputs):
+        data = _standard_input() if str(path) == "-" else read_bytes(path)
+        digest = sha256(data)
+        for where, record in records_of(path, data):
+            record.setdefault("path", str(path))
+            yield where, record, digest
+
+
+def find_files(inputs: Iterable[str | Path]) -> Iterator[Path]:
+    """Files that inputs name: folders are searched for article files, hidden ones left out."""
+    for given in inputs:
+        path = Path(given)
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(
+            p
+            for p in path.rglob("*")
+            if p.is_file() and _suffix(p) in SUFFIXES and not any(part.startswith(".") for part in p.parts[-2:])
+        )
+        if not found:
+            raise InputError(f"{shown(path)}: no article in this folder; expected {' '.join(SUFFIXES)}")
+        yield from found
+
+
+def records_of(path: Path, data: bytes) -> Iterator[Record]:
+    """Split a file's bytes into records by its suffix; ``-`` is sniffed: JSON, JSON Lines or text."""
+    name, suffix = shown(path), _suffix(path)
+    if suffix == ".parquet":
+        yield from _parquet(name, data)
+        return
+    text = _decode(name, data)
+    if str(path) == "-":
+        suffix = _sniff(text)
+    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0] if str(path) != "-" else "stdin"
+    if suffix in (".jsonl", ".ndjson"):
+        records: Iterable[Record] = _json_lines(name, text)
+    elif suffix == ".json":
+        records = _json(name, text)
+    elif suffix == ".csv":
+        records = _csv(name, text)
+    elif suffix in (".html", ".htm"):
+        records = [(name, _html(name, text))]
+    else:
+        records = [(name, {"text": text})]
+    single = suffix not in (".jsonl", ".ndjson", ".csv")
+    for number, (where, record) in enumerate(records, 1):
+        if record.get("id") in (None, ""):
+            record["id"] = stem if single and number == 1 else f"{stem}-{number}"
+        yield where, record
+
+
+def article_from(where: str, record: dict[str, Any], *, published: date | None = None, digest: str = "") -> Article:
+    """Check one record at the door and make it an article."""
+    text = record.get("text")
+    if not isinstance(text, str):
+        found = "no text" if text is None else f"text of type {type(text).__name__}"
+        raise InputError(f"{where}: {found}; expected a record with id and text")
+    if not text.strip("\ufeff \t\r\n\xa0"):
+        raise InputError(f"{where}: empty; expected an article's text")
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(
+            f"{where}: {len(text):,} characters; expected an article of at most {MAX_CHARACTERS:,}. Split it"
+        )
+    return Article(
+        id=str(record["id"]),
+        text=text,
+        title=_string(record.get("title")),
+        source=_string(record.get("source")),
+        url=_string(record.get("url")),
+        published_on=parse_date(where, record.get("published_on")) or published,
+        spans=_spans(where, record.get("toponyms"), len(text)),
+        path=_string(record.get("path")),
+        sha256=digest or sha256(text.encode("utf-8", "surrogatepass")),
+    )
+
+
+def parse_date(where: str, value: object) -> date | None:
+    """A date as ISO 8601 (a time of day is dropped); None where there is none."""
+    if value is None or value == "" or value != value:  # NaN and NaT differ from themselves
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(str(value).strip()).date()
+    except ValueError:
+        raise InputError(f"{where}: published_on is {shown(value)!r}; expected a date such as 2022-09-12") from None
+
+
+def _renamed(article: Article, name: str) -> Article:
+    from dataclasses import replace
+
+    return replace(article, id=name)
+
+
+def _suffix(path: Path) -> str:
+    return Path(path.name.removesuffix(".gz")).suffix.lower()
+
+
+def _standard_input() -> bytes:
+    return sys.stdin.buffer.read()
+
+
+def _sniff(text: str) -> str:
+    start = text.lstrip("\ufeff \t\r\n")
+    if start[:1] == "[":
+        return ".json"
+    if start[:1] == "{":
+        first = start.partition("\n")[0]
+        try:
+            return ".jsonl" if isinstance(json.loads(first), dict) else ".txt"
+        except (ValueError, RecursionError):
+            return ".json"
+    if start[:200].lower().startswith(("<!doctype html", "<html")):
+        return ".html"
+    return ".txt"
+
+
+def _decode(name: str, data: bytes) -> str:
+    """UTF-8 (with or without BOM), UTF-16 with BOM, else what charset-normalizer finds; binary is refused."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise InputError(f"{name}: not {encoding} after all ({error.reason} at byte {error.start})") from None
+    if b"\0" in data[:65536]:
+        raise InputError(f"{name}: a binary file; expected text ({' '.join(SUFFIXES)})")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[: 2**20]).best()
+    if best is None:
+        raise InputError(f"{name}: a binary file or an unknown encoding; expected text, best as UTF-8")
+    return data.decode(best.encoding, "replace")
+
+
+def _json_lines(name: str, text: str) -> Iterator[Record]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            where = f"{name}:{number}"
+            yield where, _object(where, _loads(where, line))
+
+
+def _json(name: str, text: str) -> Iterator[Record]:
+    value = _loads(name, text)
+    if isinstance(value, dict) and isinstance(value.get("articles"), list):
+        value = value["articles"]
+    if isinstance(value, dict):
+        yield name, value
+        return
+    if not isinstance(value, list):
+        raise InputError(f"{name}: a JSON {type(value).__name__}; expected an object or a list of objects")
+    for number, item in enumerate(value, 1):
+        where = f"{name}[{number}]"
+        yield where, _object(where, item)
+
+
+def _loads(where: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise InputError(f"{where}: JSON nested too deep; expected one flat record an article") from None
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON ({error})") from None
+
+
+def _object(where: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError(f"{where}: a JSON {type(value).__name__}; expected an object with id and text")
+    return value
+
+
+def _csv(name: str, text: str) -> Iterator[Record]:
+    csv.field_size_limit(MAX_CHARACTERS * 4)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    if "text" not in (rows.fieldnames or ()):
+        columns = ", ".join(shown(c) for c in (rows.fieldnames or [])[:8])
+        raise InputError(f"{name}:1: columns are {columns}; expected id and text, optionally title, source, url")
+    try:
+        for row in rows:
+            where = f"{name}:{rows.line_num}"
+            record = {k: v for k, v in row.items() if k is not None}
+            if record.get("toponyms"):
+                record["toponyms"] = _loads(where, record["toponyms"])
+            yield where, record
+    except csv.Error as error:
+        raise InputError(f"{name}:{rows.line_num}: not CSV ({error})") from None
+
+
+def _parquet(name: str, data: bytes) -> Iterator[Record]:
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
+        columns = [c for c in file.schema_arrow.names if c in _FIELDS]
+        if "text" not in columns:
+            raise InputError(f"{name}: columns are {', '.join(file.schema_arrow.names[:8])}; expected id and text")
+        number = 0
+        for batch in file.iter_batches(batch_size=256, columns=columns):
+            for record in batch.to_pylist():
+                number += 1
+                yield f"{name}:{number}", record
+    except (pyarrow.ArrowInvalid, OSError) as error:
+        raise InputError(f"{name}: not Parquet ({shown(error)})") from None
+
+
+_FIELDS = {"id", "text", "title", "source", "url", "published_on", "toponyms"}
+
+
+def _html(name: str, text: str) -> dict[str, Any]:
+    import trafilatura
+
+    page = trafilatura.bare_extraction(
+        text, with_metadata=True, include_comments=False, date_extraction_params={"extensive_search": False}
+    )
+    fields = page if isinstance(page, dict) else page.as_dict() if page is not None else {}
+    body = fields.get("text") or trafilatura.html2txt(text)
+    if not body or not body.strip():
+        raise InputError(f"{name}: no article text in this HTML; expected a page with paragraphs. Save it as .txt")
+    return {
+        "text": body,
+        "title": fields.get("title"),
+        "source": fields.get("sitename"),
+        "url": fields.get("url"),
+        "published_on": fields.get("date"),
+    }
+
+
+def _string(value: object) -> str | None:
+    return None if value is None or value == "" or value != value else str(value)
+
+
+def _spans(where: str, value: object, length: int) -> tuple[Span, ...] | None:
+    if value is None or value != value:
+        return None
+    if not isinstance(value, (list, tuple)):
+        raise InputError(f"{where}: toponyms is a {type(value).__name__}; expected a list of {{start, end}}")
+    spans = []
+    for item in value:
+        start, end = (item.get("start"), item.get("end")) if isinstance(item, dict) else (None, None)
+        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= length:
+            raise InputError(
+                f"{where}: toponym {shown(json.dumps(item, default=str))[:80]}; expected 0 <= start < end <= {length}"
+            )
+        spans.append(Span(start=start, end=end))
+    return tuple(spans)
