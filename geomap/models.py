@@ -340,7 +340,9 @@ class Claim:
 class Evidence:
     """One measurement: what, how, from which source and date, with its range in ``unit``.
 
-    ``role`` orders its use: "measure" decides, "next_day", "road", "edge" are other readings, "context" only informs.
+    ``role`` orders its use: "measure" decides; "next_day", "road", "edge" are other readings that make it roughly fit;
+    "would_fit" readings are named where they meet the claim; "antecedent" adds an earlier claim's figure, "reference"
+    gives the whole of a share; "missing" says what stands in the way of testing; "context" only informs.
     ``places`` are ids that it rests on. ``geometry`` (EPSG:4326) is drawn, and stays out of the record.
     """
 

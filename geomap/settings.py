@@ -42,12 +42,24 @@ class Settings:
     """Along a river or border: within 5 km, and on the side named."""
     contested_line_km: float = 5.0
     """Contested: the line runs within 5 km."""
+    town_share: float = 0.5
+    """Who holds the larger part of a town's ground holds the town."""
+    part_min_km2: float = 1.0
+    """Any part of a region: more than the slivers that redrawn outlines leave."""
 
     # what measurement can know
     point_error_km: float = 1.5
     """GeoNames points lie 1-2 km from a town's centre."""
     border_error_km: float = 1.4
     """Natural Earth 1:10m against surveyed borders, mean on the Kharkiv-Belgorod stretch."""
+    people_per_km2: float = 3000.0
+    """Built-up density, from which a town's radius follows (Angel et al. 2011, doi:10.1016/j.progress.2011.04.001)."""
+    near_part_factor: float = 1.5
+    """Of a river or border, the part near a place is what lies within 1.5 times its nearest distance."""
+    map_gap_days: int = 3
+    """Longer without a map on either side of a day, and the maps do not speak of that day."""
+    same_event_days: int = 3
+    """Reports of one place changing hands within three days tell one event: news lags by a day or two."""
     held_min_piece_km2: float = 100.0
     """Distance to held ground ignores smaller pieces: slivers of river islands."""
     sliver_m2: float = 100.0
