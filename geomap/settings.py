@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+
+from geomap.errors import InputError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +67,52 @@ class Settings:
     """Distance to held ground ignores smaller pieces: slivers of river islands."""
     sliver_m2: float = 100.0
     """Pieces under 100 m² stay in totals and are not drawn: most pieces of a day's change, next to none of its area."""
+
+
+PALETTE: dict[str, str] = {
+    "held": "#8d6b45",
+    "contested": "#d9b36c",
+    "change": "#1f6f9c",
+    "hull": "#6a4c93",
+    "line": "#1d2a33",
+    "place": "#1d2a33",
+    "ambiguous": "#c8553d",
+    "land": "#f6f4ef",
+    "water": "#dde6e9",
+    "border": "#8f9699",
+}
+"""Colours of the map. No red for held ground: it reads as danger; hatching, not colour alone, marks what is only
+claimed or contested. The data colours differ by ΔE(Lab) of 12 and more under deuteranopia and protanopia."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """House style: how pages look and speak, read from ``geomap.toml``'s ``[style]``.
+
+    ``units``: "metric" and/or "imperial", first one leads. ``spellings``: place id -> name to print.
+    ``borders``: whose view of borders the page shows.
+    """
+
+    language: str = "en"
+    units: tuple[str, ...] = ("metric",)
+    palette: dict[str, str] = field(default_factory=dict)
+    font: str = ""
+    spellings: dict[str, str] = field(default_factory=dict)
+    caption: str = ""
+    credit: str = ""
+    borders: str = ""
+
+    def __post_init__(self) -> None:
+        for name, colour in self.palette.items():
+            if name not in PALETTE:
+                raise InputError(f"palette: found {name!r}; expected one of {', '.join(PALETTE)}")
+            if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+                raise InputError(f"palette: {name} is {colour!r}; expected a colour like #8d6b45")
+        if not re.fullmatch(r"[\w ,'-]*", self.font):
+            raise InputError(f"font: found {self.font!r}; expected family names, like Georgia, serif")
+        if not self.units or not set(self.units) <= {"metric", "imperial"}:
+            raise InputError(f"units: found {list(self.units)}; expected metric, imperial or both, first one first")
+
+    def colour(self, name: str) -> str:
+        """The house's colour, else ours."""
+        return self.palette.get(name, PALETTE[name])

@@ -1,0 +1,193 @@
+"""Numbers, dates and words as readers see them, one language a file, so that map, page and exports say the same."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+
+from geomap.errors import InputError
+from geomap.models import Article, Claim, Range
+from geomap.settings import Style
+
+LANGUAGES = ("en", "uk")
+
+_TO_KM2 = {"m2": 1e-6, "km2": 1.0, "ha": 0.01, "sq_mi": 2.589988110336}
+_TO_KM = {"m": 1e-3, "km": 1.0, "mi": 1.609344}
+_TO_KM_DAY = {"m/day": 1e-3, "km/day": 1.0}
+_TO_KM2_DAY = {"m2/day": 1e-6, "km2/day": 1.0, "ha/day": 0.01}
+_FAMILIES: tuple[tuple[Mapping[str, float], str, str, float], ...] = (
+    (_TO_KM2, "km2", "sq_mi", 2.589988110336),
+    (_TO_KM, "km", "mi", 1.609344),
+    (_TO_KM_DAY, "km_day", "mi_day", 1.609344),
+    (_TO_KM2_DAY, "km2_day", "sq_mi_day", 2.589988110336),
+)
+"""Units of a record -> metric key, imperial key, metric units in one imperial (international mile, 1959)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language's words. ``words["key"]``; ``words("key", n=3)`` fills the gaps of a sentence."""
+
+    language: str
+    table: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        return self.table[key]
+
+    def __call__(self, key: str, **gaps: object) -> str:
+        return self.table[key].format(**gaps)
+
+    def get(self, key: str, default: str) -> str:
+        return self.table.get(key, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table)
+
+
+@cache
+def words(language: str) -> Words:
+    """The words of a language. InputError names those there are."""
+    if language not in LANGUAGES:
+        raise InputError(f"language: found {language!r}; expected one of {', '.join(LANGUAGES)}")
+    text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
+    return Words(language, tomllib.loads(text))
+
+
+# ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def number(value: float, language: str = "en") -> str:
+    """Three significant digits above 1, grouped from 10,000 on (English: from 1,000); never in exponents.
+
+    Three, because no measurement here knows more: the best control map moves by a per cent within a day.
+    """
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1000:
+        digits = len(str(int(size))) - 3
+        rounded = round(value, -digits)
+        text = f"{rounded:,.0f}"
+    elif size >= 100:
+        text = f"{value:.0f}"
+    elif size >= 10:
+        text = f"{value:.1f}"
+    else:
+        text = f"{value:.2f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    if text in ("-0", ""):
+        text = "0"
+    return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+
+
+def quantity(measured: Range, unit: str, style: Style | None = None) -> str:
+    """A range in the reader's units: "26.2 km", "1,660–5,160 km²", "more than 120 km"; unknown units as given."""
+    style = style or Style()
+    low, high = measured
+    if low is None and high is None:
+        return words(style.language)["unknown_amount"]
+    if unit == "share":
+        return _range(_times(measured, 100), "percent", style)
+    if unit in ("deg", "degrees", "°"):
+        return _range(measured, "deg", style)
+    for table, metric, imperial, ratio in _FAMILIES:
+        if unit in table:
+            plain = _times(measured, table[unit])
+            shown = {"metric": (plain, metric), "imperial": (_times(plain, 1 / ratio), imperial)}
+            first, *rest = (_range(*shown[system], style) for system in style.units)
+            return first + "".join(f" ({other})" for other in rest)
+    return _range(measured, unit, style)
+
+
+def _times(measured: Range, factor: float) -> Range:
+    low, high = measured
+    return (None if low is None else low * factor, None if high is None else high * factor)
+
+
+def _range(measured: Range, unit: str, style: Style) -> str:
+    w = words(style.language)
+    low, high = measured
+    name = w.get(f"unit_{unit}", unit)
+    gap = "" if name in ("°", "%") else "\u00a0"
+    if low is None and high is not None:
+        return w("up_to", amount=f"{number(high, w.language)}{gap}{name}")
+    if high is None and low is not None:
+        return w("more_than", amount=f"{number(low, w.language)}{gap}{name}")
+    assert low is not None
+    assert high is not None
+    first, last = number(low, w.language), number(high, w.language)
+    return f"{first}{gap}{name}" if first == last else f"{first}–{last}{gap}{name}"
+
+
+# ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def day(value: date | datetime | str | None, style: Style | None = None, *, time: bool = False) -> str:
+    """A date in words, "10 Sep 2022", with the UTC time where asked; anything that is no ISO date as given."""
+    if value is None:
+        return ""
+    w = words((style or Style()).language)
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return str(value)
+        if value.time() == datetime.min.time():
+            time = False
+    text = f"{value.day} {w[f'month_{value.month}']} {value.year}"
+    if time and isinstance(value, datetime):
+        text += f", {value:%H:%M} UTC"
+    return text
+
+
+# ── quotes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def context(text: str, start: int, end: int, *, reach: int = 140) -> tuple[str, str, str]:
+    """The words around ``text[start:end]``: before, the quote, after; cut at a sentence or a word, with "…".
+
+    White space is folded, so that a quote over several lines of a broken page reads as one.
+    """
+    before = text[max(0, start - reach) : start]
+    after = text[end : end + reach]
+    cut = max(before.rfind(mark) for mark in (". ", "! ", "? ", "\n", "。", "؟ "))
+    if cut >= 0:
+        before = before[cut + 1 :]
+    elif start > reach:
+        before = "…" + before[before.find(" ") + 1 :]
+    ends = [i for i in (after.find(mark) for mark in (". ", "! ", "? ", "\n", "。", "؟ ")) if i >= 0]
+    quote = text[start:end]
+    if quote.rstrip().endswith((".", "!", "?", "。")) and quote.strip():
+        after = ""
+    elif ends:
+        after = after[: min(ends) + 1]
+    elif end + reach < len(text):
+        after = after[: after.rfind(" ")] + "…" if " " in after else after + "…"
+    fold = lambda part: " ".join(part.split())  # noqa: E731
+    lead = " " if before[-1:].isspace() else ""
+    tail = " " if after[:1].isspace() else ""
+    return fold(before) + (lead if before.strip() else ""), fold(quote), (tail if after.strip() else "") + fold(after)
+
+
+def speaker(claim: Claim, article: Article | None, style: Style | None = None) -> str:
+    """Who says it: the nearest speaker first, else the outlet, else the article's title or id."""
+    w = words((style or Style()).language)
+    if claim.source:
+        return ", ".join(claim.source)
+    if article is None:
+        return claim.article
+    return article.source or article.title or w("article_named", id=article.id)
+
+
+def clip(text: str, width: int) -> str:
+    """Shorten at a word, with an ellipsis."""
+    text = " ".join(text.split())
+    if len(text) <= width:
+        return text
+    cut = text.rfind(" ", 0, width)
+    return text[: cut if cut > width // 2 else width - 1] + "…"
