@@ -420,7 +420,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlSeries:
-    """Control maps of one source in time order. ``from_reports``: made of reported events, not of a drawn map."""
+    """Control maps of one source in time order. ``from_reports``: made of reported events, not of a drawn map.
+
+    ``notes`` say what a reader should know of the files: maps given twice, rows of events passed over.
+    """
 
     name: str
     snapshots: tuple[Snapshot, ...]
@@ -429,6 +432,7 @@ class ControlSeries:
     from_reports: bool = False
     gaps: tuple[tuple[date, date], ...] = ()
     sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────────────────
