@@ -1,3 +1,85 @@
-"""From a news story to a checked map."""
+"""From a news story to a checked map.
+
+>>> import geomap
+>>> report = geomap.report("story.txt", control="snapshots/")  # doctest: +SKIP
+>>> report.save("report.html")  # doctest: +SKIP
+
+Everything is imported when it is first used, so that ``import geomap`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from geomap.control import read_control
+    from geomap.corpus import read_corpus
+    from geomap.errors import GeomapError
+    from geomap.gazetteer import Gazetteer, read_gazetteer
+    from geomap.geodesy import area
+    from geomap.measure import change, hull, resolve, series
+    from geomap.models import Article, Assessment, Claim, Label, Place, Toponym, Verdict
+    from geomap.pipeline import report
+    from geomap.results import Report
+    from geomap.settings import Settings
+
+_WHERE = {
+    "Article": "models",
+    "Assessment": "models",
+    "Claim": "models",
+    "Gazetteer": "gazetteer",
+    "GeomapError": "errors",
+    "Label": "models",
+    "Place": "models",
+    "Report": "results",
+    "Settings": "settings",
+    "Toponym": "models",
+    "Verdict": "models",
+    "area": "geodesy",
+    "change": "measure",
+    "hull": "measure",
+    "read_control": "control",
+    "read_corpus": "corpus",
+    "read_gazetteer": "gazetteer",
+    "report": "pipeline",
+    "resolve": "measure",
+    "series": "measure",
+}
+
+__all__ = [
+    "Article",
+    "Assessment",
+    "Claim",
+    "Gazetteer",
+    "GeomapError",
+    "Label",
+    "Place",
+    "Report",
+    "Settings",
+    "Toponym",
+    "Verdict",
+    "area",
+    "change",
+    "hull",
+    "read_control",
+    "read_corpus",
+    "read_gazetteer",
+    "report",
+    "resolve",
+    "series",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'geomap' has no attribute {name!r}")
+    value = getattr(import_module(f"geomap.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,4 +1,4 @@
-"""Imports run one way: foundation <- stages <- evidence <- pipeline <- cli; a stage never imports another stage."""
+"""Imports run one way: foundation <- stages <- joins <- pipeline <- cli; a stage never imports another stage."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "geomap"
-FOUNDATION = {"geodesy", "models", "settings", "errors", "files", "wording"}
+FOUNDATION = {"geodesy", "models", "settings", "errors", "files", "progress", "wording"}
 STAGES = {
     "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "review",
     "corpus",
 }  # fmt: skip
+JOINS = {"evidence", "measure", "results"}
 ABOVE = {
-    "evidence": FOUNDATION | STAGES,
-    "pipeline": FOUNDATION | STAGES | {"evidence"},
+    **dict.fromkeys(JOINS, FOUNDATION | STAGES),
+    "pipeline": FOUNDATION | STAGES | JOINS,
 }
 
 
@@ -57,4 +58,4 @@ def test_imports_run_one_way(path: Path) -> None:
 
 def test_every_part_has_its_layer() -> None:
     parts = {part_of(p) for p in PACKAGE.rglob("*.py")}
-    assert parts <= FOUNDATION | STAGES | set(ABOVE) | {"__init__", "__main__", "cli"}
+    assert parts <= FOUNDATION | STAGES | set(ABOVE) | {"__init__", "__main__", "cli", "printing"}

