@@ -1,0 +1,7 @@
+"""A claim and its evidence -> a verdict; claims against each other."""
+
+from geomap.verdicts.comparing import SourcePair, compare, source_matrix
+from geomap.verdicts.judging import judge, untestable
+from geomap.verdicts.ranges import Claimed, claimed_range
+
+__all__ = ["Claimed", "SourcePair", "claimed_range", "compare", "judge", "source_matrix", "untestable"]

@@ -1,0 +1,460 @@
+"""Claims against each other, within and between articles: one event told often, figures that clash, figures that grow.
+
+Whether two claims can both hold is asked of the ranges that their words allow, in time order: "more than 1,000" on
+Thursday and "about 2,500" on Saturday is a story; "about 1,000" after "more than 2,000" is a contradiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import combinations
+
+from geomap.geodesy import distance_km
+from geomap.models import Article, Claim, ClaimKind, Comparison, Mention, Modality, Place, Polarity, Predicate
+from geomap.settings import Settings
+from geomap.verdicts.ranges import FLOORS, Claimed, claimed_range, overlap
+from geomap.verdicts.sentences import short
+from geomap.wording import day, number, quantity
+
+GAINS = frozenset(
+    {Predicate.CAPTURED, Predicate.RECAPTURED, Predicate.LIBERATED, Predicate.REACHED, Predicate.ADVANCED}
+)
+LOSSES = frozenset({Predicate.WITHDREW, Predicate.LOST, Predicate.EVACUATED, Predicate.SURRENDERED})
+HOLDS = frozenset({Predicate.CONTROLS, Predicate.OCCUPIED, Predicate.STABILISING})
+COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+FORCE_WORDS = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "his",
+        "her",
+        "its",
+        "their",
+        "our",
+        "own",
+        "army",
+        "armed",
+        "forces",
+        "force",
+        "troops",
+        "troop",
+        "military",
+        "soldiers",
+        "soldier",
+        "fighters",
+        "units",
+        "unit",
+        "formations",
+        "government",
+        "officials",
+        "invaders",
+        "president",
+        "of",
+        "and",
+    ]
+)
+STEM = 5
+"""Letters in which a country and its demonym agree: "Russia" and "Russian", "Ukraine" and "Ukrainians"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePair:
+    """How often two sources tell the same, tell figures that grow, or contradict each other."""
+
+    first: str
+    second: str
+    same_event: int = 0
+    progress: int = 0
+    contradicts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dated:
+    """A claim with what comparing needs: its day, its range, its sources."""
+
+    claim: Claim
+    on: date | None
+    claimed: Claimed | None
+    sources: tuple[str, ...]
+
+
+def compare(claims: Iterable[Claim], articles: Iterable[Article], settings: Settings | None = None) -> list[Comparison]:
+    """Compare claims within and between articles.
+
+    Returns
+    -------
+    list of Comparison
+        ``same_event`` (all sources kept), ``contradicts`` and ``progress``, in the order of their first claims.
+    """
+    settings = settings or Settings()
+    by_id = {a.id: a for a in articles}
+    given = [c for c in claims if c.checkable and c.modality is Modality.ASSERTED]
+    known = {c.id: c for c in given}
+    dated = [_dated(c, by_id, known, settings) for c in given]
+    order = {d.claim.id: i for i, d in enumerate(dated)}
+    found = [
+        *_same_events(dated, settings),
+        *_opposed(dated),
+        *_areas(dated),
+        *_distances(dated),
+        *_fronts(dated),
+    ]
+    rank = {"contradicts": 0, "same_event": 1, "progress": 2}
+    return sorted(found, key=lambda c: (rank[c.kind], order[c.claims[0]], c.claims))
+
+
+def source_matrix(comparisons: Iterable[Comparison]) -> list[SourcePair]:
+    """Count, for every two sources, the comparisons that both stand in: a source x source matrix, upper half."""
+    counts: dict[tuple[str, str], dict[str, int]] = {}
+    for item in comparisons:
+        for first, second in combinations(sorted(set(item.sources)), 2):
+            cell = counts.setdefault((first, second), {})
+            cell[item.kind] = cell.get(item.kind, 0) + 1
+    return [SourcePair(first=a, second=b, **kinds) for (a, b), kinds in sorted(counts.items())]
+
+
+# ── one event told often ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _same_events(dated: Sequence[_Dated], settings: Settings) -> list[Comparison]:
+    """Reports of one place changing hands within days of each other: a gain for one side is a loss for the other."""
+    by_place: dict[str, list[tuple[_Dated, Place]]] = {}
+    for d in dated:
+        if d.claim.kind is ClaimKind.CONTROL and d.claim.predicate in GAINS | LOSSES and _affirmed(d):
+            for place in _places(d.claim.subject):
+                by_place.setdefault(place.id, []).append((d, place))
+    found = []
+    for group in by_place.values():
+        group.sort(key=lambda item: (item[0].on or date.max, item[0].claim.id))
+        clusters = _clusters(group, settings.same_event_days)
+        found += [_event([d for d, _ in cluster], cluster[0][1]) for cluster in clusters if len(cluster) > 1]
+    return found
+
+
+def _clusters(group: list[tuple[_Dated, Place]], days: int) -> list[list[tuple[_Dated, Place]]]:
+    """Split reports of one place, in time order, where days pass or the winner changes; undated ones go last."""
+    clusters: list[list[tuple[_Dated, Place]]] = []
+    for item in group:
+        last = clusters[-1][-1][0] if clusters else None
+        on = item[0].on
+        near = last is not None and (on is None or last.on is None or on - last.on <= timedelta(days=days))
+        if near and last is not None and not _other_winner(last.claim, item[0].claim):
+            clusters[-1].append(item)
+        else:
+            clusters.append([item])
+    return clusters
+
+
+def _event(group: list[_Dated], place: Place) -> Comparison:
+    days = sorted(d.on for d in group if d.on)
+    sources = _merge(d.sources for d in group)
+    count = COUNT_WORDS[len(sources)] if len(sources) < len(COUNT_WORDS) else number(len(sources))
+    when = f" around {day(days[0])}" if days else ""
+    told = f"{count} source{'s' if len(sources) != 1 else ''}"
+    sentence = f"{place.name} changing hands{when} is told {len(group)} times, by {told}: one event."
+    return _comparison("same_event", group, sentence, place.id)
+
+
+# ── one place, two holders ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _opposed(dated: Sequence[_Dated]) -> list[Comparison]:
+    """One place on one day, said to be gained, lost or held by sides that exclude each other."""
+    found = []
+    states = [d for d in dated if d.claim.kind is ClaimKind.CONTROL and d.claim.predicate in GAINS | LOSSES | HOLDS]
+    for a, b in combinations(states, 2):
+        if a.on is None or a.on != b.on or _has_start(a.claim) or _has_start(b.claim):
+            continue
+        shared = [p for p in _places(a.claim.subject) if p.id in {q.id for q in _places(b.claim.subject)}]
+        points = [p for p in shared if not p.feature.startswith("A.")]
+        if not points:
+            continue
+        opposite = (
+            a.claim.polarity is not b.claim.polarity
+            and a.claim.predicate in GAINS
+            and not _other_winner(a.claim, b.claim)
+            and (a.claim.predicate in GAINS) == (b.claim.predicate in GAINS)
+        )
+        both = a.claim.polarity is b.claim.polarity is Polarity.AFFIRMED and _other_winner(a.claim, b.claim)
+        if opposite or both:
+            sentence = (
+                f"On {day(a.on)}, {points[0].name} is in two hands: “{short(a.claim.quote)}” against "
+                f"“{short(b.claim.quote)}”."
+            )
+            found.append(_comparison("contradicts", [a, b], sentence, points[0].id))
+    return found
+
+
+def _other_winner(a: Claim, b: Claim) -> bool:
+    """Whether two claims name different sides as the one that has the ground; unknown sides agree with any."""
+    first, second = _winner(a), _winner(b)
+    if first is None or second is None:
+        return False
+    (side_a, has_a), (side_b, has_b) = first, second
+    return side_a == side_b if has_a is not has_b else False if not has_a else side_a != side_b and _stems_known(a, b)
+
+
+def _winner(claim: Claim) -> tuple[str, bool] | None:
+    """The actor's stem, and whether it has the ground after the event."""
+    stem = party(claim.actor)
+    if stem is None:
+        return None
+    return stem, claim.predicate not in LOSSES
+
+
+def _stems_known(a: Claim, b: Claim) -> bool:
+    """Two names are two sides only where one of them is the other claim's counterparty: "Kyiv" may be Ukraine."""
+    return party(a.actor) == party(b.counterparty) or party(b.actor) == party(a.counterparty)
+
+
+def party(words: str | None) -> str | None:
+    """The side that words name, as a stem: "Russian forces" and "Russia's army" give the same."""
+    for word in (words or "").replace("’", "'").split():
+        plain = word.casefold().removesuffix("'s").strip(".,;:()\"'“”")
+        if len(plain) > 2 and plain not in FORCE_WORDS:
+            return plain[:STEM]
+    return None
+
+
+# ── areas in time order ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _areas(dated: Sequence[_Dated]) -> list[Comparison]:
+    """Ground gained, told on several days: a story where one growing total explains all, else what contradicts it."""
+    gains = [
+        d
+        for d in dated
+        if d.claim.kind is ClaimKind.AREA
+        and d.claimed is not None
+        and d.claimed.unit == "km2"
+        and d.on is not None
+        and d.claim.predicate in GAINS | LOSSES | HOLDS
+        and _affirmed(d)
+    ]
+    # a figure that another adds to is told by the sum
+    summed = {d.claim.antecedent for d in gains if d.claim.antecedent}
+    groups: list[list[_Dated]] = []
+    for d in gains:
+        if d.claim.id in summed:
+            continue
+        home = next((g for g in groups if all(_same_ground(d.claim, other.claim) for other in g)), None)
+        if home is None:
+            groups.append([d])
+        else:
+            home.append(d)
+    found: list[Comparison] = []
+    for group in groups:
+        group.sort(key=lambda d: (d.on or date.max, (d.claimed.low or 0.0) if d.claimed else 0.0))
+        story: list[_Dated] = []
+        for d in group:
+            clash = _clash(story, d)
+            if clash is None:
+                story.append(d)
+            else:
+                found.append(_comparison("contradicts", [clash, d], _clash_sentence(clash, d), _region_id(d.claim)))
+        if len(story) > 1:
+            told = ", ".join(f"{_figure(d)} on {day(d.on)}" for d in story)
+            sentence = f"Figures that grow with time, each compatible with those before: {told}."
+            found.append(_comparison("progress", story, sentence, _region_id(story[-1].claim)))
+    return found
+
+
+def _clash(story: Sequence[_Dated], d: _Dated) -> _Dated | None:
+    """The earlier claim whose floor a later claim's ceiling falls below: no growing total meets both."""
+    assert d.claimed is not None
+    for earlier in story:
+        assert earlier.claimed is not None
+        low, high = earlier.claimed.low, d.claimed.high
+        if low is not None and high is not None and low > high:
+            return earlier
+        # on one day the order is open: the two must simply meet
+        if earlier.on == d.on and not overlap(earlier.claimed.range, d.claimed.range):
+            return earlier
+    return None
+
+
+def _clash_sentence(a: _Dated, b: _Dated) -> str:
+    return f"{_figure(b)} on {day(b.on)} contradicts {_figure(a)} on {day(a.on)}: a total that grows cannot meet both."
+
+
+def _same_ground(a: Claim, b: Claim) -> bool:
+    """Whether two areas can be parts of one story: the same side's doing, in regions that do not differ."""
+    kinds = [c.predicate in LOSSES for c in (a, b)]
+    sides = [party(c.actor) for c in (a, b)]
+    same_side = None in sides or sides[0] == sides[1] or kinds[0] is kinds[1]
+    regions = [_region_id(c) for c in (a, b)]
+    return same_side and kinds[0] is kinds[1] and (None in regions or regions[0] == regions[1])
+
+
+def _region_id(claim: Claim) -> str | None:
+    for mention in (claim.region, claim.reference):
+        if mention is not None and mention.place is not None:
+            return mention.place.id
+    return None
+
+
+# ── distances ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _distances(dated: Sequence[_Dated]) -> list[Comparison]:
+    """Two figures for the distance between the same two places."""
+    found = []
+    fixed = [
+        (d, frozenset({d.claim.reference.place.id, *(p.id for p in _places(d.claim.subject))}))
+        for d in dated
+        if d.claim.kind is ClaimKind.DISTANCE
+        and d.claimed is not None
+        and _affirmed(d)
+        and d.claim.reference is not None
+        and d.claim.reference.place is not None
+        and len(d.claim.subject) == 1
+    ]
+    for (a, pair_a), (b, pair_b) in combinations(fixed, 2):
+        if len(pair_a) == 2 and pair_a == pair_b and a.claimed and b.claimed and a.claimed.unit == b.claimed.unit:
+            moving = not _fixed_subject(a.claim) or not _fixed_subject(b.claim)
+            if moving and a.on != b.on:
+                continue
+            if not overlap(a.claimed.range, b.claimed.range):
+                names = f"{_mention(a.claim.subject[0])} and {_mention(a.claim.reference)}"
+                sentence = f"{_figure(a)} and {_figure(b)} are both given between {names}: they cannot both hold."
+                found.append(_comparison("contradicts", [a, b], sentence, None))
+    return found
+
+
+def _fronts(dated: Sequence[_Dated]) -> list[Comparison]:
+    """A side said to be no nearer to a place than d, and the same side said to stand at a place nearer than d."""
+    found: list[Comparison] = []
+    floors = [
+        d
+        for d in dated
+        if d.claim.kind is ClaimKind.DISTANCE
+        and d.claimed is not None
+        and d.claimed.unit == "km"
+        and d.claim.value is not None
+        and d.claim.value.qualifier in FLOORS
+        and _affirmed(d)
+        and d.claim.reference is not None
+        and d.claim.reference.place is not None
+        and d.claim.subject
+        and not _fixed_subject(d.claim)
+    ]
+    for d in floors:
+        assert d.claimed is not None
+        assert d.claim.reference is not None
+        goal = d.claim.reference.place
+        assert goal is not None
+        side = party(d.claim.subject[0].text) or party(d.claim.actor)
+        for other in dated:
+            at = _stands_at(other.claim, side)
+            if at is None or at.id == goal.id or at.feature.startswith("A.") or other.on != d.on:
+                continue
+            measured = distance_km(at.lon, at.lat, goal.lon, goal.lat)
+            low = d.claimed.low or 0.0
+            if measured < low:
+                said = next(
+                    (s for s in dated if _is_pair(s.claim, at, goal) and s.claim.article == d.claim.article), None
+                )
+                also = f" (“{short(said.claim.value.text)}” by its own words)" if said and said.claim.value else ""
+                sentence = (
+                    f"{_mention(d.claim.subject[0])} cannot be {_figure(d)} from {goal.name} and at {at.name}, "
+                    f"which is {quantity((measured, measured), 'km')} away{also}."
+                )
+                found.append(_comparison("contradicts", [d, other, *([said] if said else [])], sentence, goal.id))
+                break
+    return found
+
+
+def _stands_at(claim: Claim, side: str | None) -> Place | None:
+    """The place that a side is said to have reached or taken."""
+    if claim.polarity is not Polarity.AFFIRMED:
+        return None
+    mention: Mention | None = None
+    if claim.kind is ClaimKind.ADVANCE:
+        mention = claim.reference
+    elif claim.kind is ClaimKind.CONTROL and claim.predicate in GAINS and claim.subject:
+        mention = claim.subject[0]
+    actor = party(claim.actor) or (
+        party(claim.subject[0].text) if claim.kind is ClaimKind.ADVANCE and claim.subject else None
+    )
+    if mention is None or mention.place is None or (side is not None and actor is not None and actor != side):
+        return None
+    return mention.place
+
+
+def _is_pair(claim: Claim, a: Place, b: Place) -> bool:
+    if claim.kind is not ClaimKind.DISTANCE or claim.reference is None or claim.reference.place is None:
+        return False
+    return claim.reference.place.id == b.id and [p.id for p in _places(claim.subject)] == [a.id]
+
+
+# ── small words ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _dated(claim: Claim, articles: dict[str, Article], known: dict[str, Claim], settings: Settings) -> _Dated:
+    article = articles.get(claim.article)
+    published = article.published_on if article else None
+    on = (claim.date.end or claim.date.start) if claim.date else None
+    add = 0.0
+    before = known.get(claim.antecedent or "")
+    if before is not None and before.value is not None and claim.kind is ClaimKind.AREA:
+        first = claimed_range(before.value, settings)
+        add = first.numbers[0] if first and first.numbers else 0.0
+    claimed = claimed_range(claim.value, settings, add=add) if claim.value is not None else None
+    if claimed is not None and add and before is not None and before.value and before.value.qualifier in FLOORS:
+        claimed = Claimed(low=claimed.numbers[0], high=None, unit=claimed.unit, numbers=claimed.numbers)
+    outlet = (article.source if article else None) or claim.article
+    return _Dated(claim=claim, on=on or published, claimed=claimed, sources=claim.source[:1] or (outlet,))
+
+
+def _comparison(kind: str, group: Sequence[_Dated], sentence: str, place: str | None) -> Comparison:
+    articles = tuple(dict.fromkeys(d.claim.article for d in group))
+    return Comparison(
+        kind=kind,
+        claims=tuple(dict.fromkeys(d.claim.id for d in group)),
+        articles=articles,
+        sources=_merge(d.sources for d in group),
+        sentence=sentence,
+        place=place,
+        within_article=len(articles) == 1,
+    )
+
+
+def _merge(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s for sources in many for s in sources))
+
+
+def _affirmed(d: _Dated) -> bool:
+    return d.claim.polarity is Polarity.AFFIRMED
+
+
+def _places(mentions: Iterable[Mention]) -> list[Place]:
+    return [m.place for m in mentions if m.place is not None]
+
+
+def _fixed_subject(claim: Claim) -> bool:
+    """Places stay where they are; forces and fronts do not."""
+    return any(not p.feature.startswith("A.PCL") for p in _places(claim.subject))
+
+
+def _has_start(claim: Claim) -> bool:
+    """Whether a claim speaks of a state that lasted, "since April": it may have ended since."""
+    return claim.date is not None and claim.date.start != claim.date.end
+
+
+def _mention(mention: Mention | None) -> str:
+    return short(mention.text) if mention else ""
+
+
+def _figure(d: _Dated) -> str:
+    text = short(d.claim.value.text) if d.claim.value else ""
+    if d.claimed is None:
+        return text
+    if d.claim.antecedent and d.claimed.numbers:
+        return f"{text} (in all {quantity((d.claimed.numbers[0],) * 2, d.claimed.unit)})"
+    plain = d.claim.value is not None and d.claim.value.unit in ("km", "km2") and not d.claim.value.unit_corrected
+    if plain or not d.claimed.numbers:
+        return text
+    return f"{text} ({quantity((d.claimed.numbers[0], d.claimed.numbers[-1]), d.claimed.unit)})"

@@ -1,0 +1,221 @@
+"""What the words of a claim allow: a range in the unit of its measurement."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from geomap.models import Qualifier, Range, Value
+from geomap.settings import Settings
+
+SCALE: dict[str, tuple[float, str]] = {
+    "m": (1e-3, "km"),
+    "m2": (1e-6, "km2"),
+    "m/day": (1e-3, "km/day"),
+    "m2/day": (1e-6, "km2/day"),
+}
+"""SI unit of a claim -> (factor, unit of measurements and verdicts)."""
+
+FLOORS = frozenset({Qualifier.MORE_THAN, Qualifier.AT_LEAST})
+CEILINGS = frozenset({Qualifier.LESS_THAN, Qualifier.AT_MOST, Qualifier.UP_TO})
+ROUND = frozenset({Qualifier.ABOUT, Qualifier.SAME_AS, Qualifier.TIMES, Qualifier.SIZE_OF, Qualifier.NEAR})
+"""Comparisons ("the size of", "twice") are as loose as "about"."""
+
+_NUMERAL = re.compile(r"\d[\d,.\u00a0\u2009\u202f ]{0,40}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What the words allow.
+
+    ``numbers`` are the figures as said, not widened (one, or both ends of a range; none for "dozens");
+    ``understated_above`` is the end of the natural reading of "more than".
+    """
+
+    low: float | None
+    high: float | None
+    unit: str
+    numbers: tuple[float, ...] = ()
+    understated_above: float | None = None
+
+    @property
+    def range(self) -> Range:
+        return (self.low, self.high)
+
+
+def claimed_range(value: Value, settings: Settings, *, whole: float | None = None, add: float = 0.0) -> Claimed | None:
+    """Give the range that a quantity's words allow, or None where they give no number.
+
+    Parameters
+    ----------
+    whole
+        Area in km² that "twice the size of" or "15 % of" refers to; used where the claim has no SI value itself.
+    add
+        Figure in the range's unit that this one comes on top of: "another area of the same size" is judged as the sum.
+    """
+    read = _numbers(value, whole)
+    if read is None:
+        return _vague(value, settings, add)
+    first, last, unit = read
+    first, last = first + add, last + add
+    if value.qualifier is Qualifier.VAGUE_PLURAL:
+        return Claimed(low=min(first, last), high=max(first, last), unit=unit)
+    if first != last:
+        low, high = min(first, last), max(first, last)
+        return Claimed(low=low, high=high, unit=unit, numbers=(low, high))
+    return _one(first, _half_digit(value, first - add), value.qualifier, unit, settings)
+
+
+def _one(number: float, half: float, qualifier: Qualifier, unit: str, settings: Settings) -> Claimed:
+    if qualifier in FLOORS:
+        top = number * settings.more_than_high if qualifier is Qualifier.MORE_THAN else None
+        return Claimed(low=number, high=None, unit=unit, numbers=(number,), understated_above=top)
+    if qualifier in CEILINGS:
+        return Claimed(low=0.0, high=number, unit=unit, numbers=(number,))
+    if qualifier is Qualifier.NEARLY:
+        return Claimed(low=number * settings.nearly_low, high=number, unit=unit, numbers=(number,))
+    width = number * settings.about if qualifier in ROUND else max(half, number * settings.exact_floor)
+    return Claimed(low=max(0.0, number - width), high=number + width, unit=unit, numbers=(number,))
+
+
+def _numbers(value: Value, whole: float | None) -> tuple[float, float, str] | None:
+    if value.si is not None and value.si_unit in SCALE:
+        factor, unit = SCALE[value.si_unit]
+        last = value.si if value.si_max is None else value.si_max
+        return value.si * factor, last * factor, unit
+    if value.number is not None and whole is not None and value.unit in ("x_area_of", "share_of_area"):
+        # shares are said in per cent or as a fraction; nothing is more than all of itself
+        percent = value.unit == "share_of_area" and value.number > 1
+        part = whole / 100 if percent else whole
+        last = value.number if value.number_max is None else value.number_max
+        return value.number * part, last * part, "km2"
+    return None
+
+
+def _vague(value: Value, settings: Settings, add: float) -> Claimed | None:
+    """Read "dozens", "several", "hundreds" where the extractor gave the unit but no numbers."""
+    span = vague_range(value.text, settings)
+    if span is None or value.si_unit not in SCALE:
+        return None
+    factor, unit = SCALE[value.si_unit]
+    factor *= UNIT_SI.get(value.unit or "", 1.0)
+    return Claimed(low=span[0] * factor + add, high=span[1] * factor + add, unit=unit)
+
+
+UNIT_SI: dict[str, float] = {
+    "m": 1.0,
+    "km": 1e3,
+    "ft": 0.3048,
+    "yd": 0.9144,
+    "mi": 1609.344,
+    "m2": 1.0,
+    "km2": 1e6,
+    "ha": 1e4,
+    "acre": 4046.8564224,
+    "sq_ft": 0.09290304,
+    "sq_mi": 2589988.110336,
+    "km/day": 1e3,
+    "ha/day": 1e4,
+    "km2/day": 1e6,
+}
+"""Metres or square metres in a unit of the claim records (international foot of 1959)."""
+
+
+def vague_range(text: str, settings: Settings) -> tuple[float, float] | None:
+    """Give the numbers that "dozens", "several", "a few", "hundreds" stand for."""
+    words = text.casefold()
+    several = settings.several if "several" in words else None
+    if re.search(r"\bdozens?\b", words):
+        return settings.several_dozens if several else settings.dozens
+    small = several or (settings.few if re.search(r"\bfew\b", words) else None)
+    for word, size in (("thousand", 1000.0), ("hundred", 100.0)):
+        if word in words:
+            low, high = small or (settings.hundreds[0] / 100, settings.hundreds[1] / 100)
+            return (low * size, high * size)
+    return small
+
+
+def _half_digit(value: Value, number: float) -> float:
+    """Half a unit of the last written significant digit, in the range's unit."""
+    if value.digits_step is not None and value.si_unit in SCALE:
+        return value.digits_step * SCALE[value.si_unit][0]
+    if value.number is None or value.number == 0:
+        return 0.0
+    return abs(number / value.number) * last_digit(value.text, value.number) / 2
+
+
+def last_digit(text: str, number: float) -> float:
+    """Size of one unit of a number's last significant digit as written: 390 -> 10, 2.50 -> 0.01, 3,000 -> 1000."""
+    written = _as_decimal(text, number)
+    exponent = written.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < 0:
+        return 10.0**exponent
+    whole = str(abs(int(written)))
+    return 10.0 ** (len(whole) - len(whole.rstrip("0")))
+
+
+def _as_decimal(text: str, number: float) -> Decimal:
+    """The number as written where the text's first numeral equals it, else its shortest form."""
+    found = _NUMERAL.search(text)
+    if found:
+        plain = re.sub(r"[,\u00a0\u2009\u202f ]", "", found.group()).rstrip(".")
+        try:
+            written = Decimal(plain)
+        except InvalidOperation:
+            written = Decimal(-1)
+        if math.isclose(float(written), number):
+            return written
+    return Decimal(repr(number)).normalize() if number != int(number) else Decimal(int(number))
+
+
+# ── ranges against ranges ────────────────────────────────────────────────────────────────────────────────────
+
+
+def overlap(a: Range, b: Range) -> bool:
+    """Whether two ranges share a number; None is an open end."""
+    return _below(a[0], b[1]) and _below(b[0], a[1])
+
+
+def inside(inner: Range, outer: Range) -> bool:
+    """Whether all of one range lies in another."""
+    low = outer[0] is None or (inner[0] is not None and inner[0] >= outer[0])
+    high = outer[1] is None or (inner[1] is not None and inner[1] <= outer[1])
+    return low and high
+
+
+def _below(low: float | None, high: float | None) -> bool:
+    return low is None or high is None or low <= high
+
+
+def factor(measured: Range) -> float:
+    """High over low end of a range: infinite where open or from zero, 1 for a single number."""
+    low, high = measured
+    if low is None or high is None:
+        return math.inf
+    if low == high:
+        return 1.0
+    return high / low if low > 0 else math.inf
+
+
+def gap(numbers: tuple[float, ...], measured: Range) -> float:
+    """Claimed number against the measurement's nearer end, as a share of that end: 0.5 is half as much again."""
+    low, high = measured
+    gaps = [math.inf]
+    for number in numbers:
+        if high is not None and number > high:
+            gaps.append((number - high) / high if high > 0 else math.inf)
+        elif low is not None and number < low:
+            gaps.append((low - number) / low)
+        else:
+            gaps.append(0.0)
+    return min(gaps)
+
+
+def hull_of(ranges: list[Range]) -> Range:
+    """The range that covers all of some ranges."""
+    lows, highs = [r[0] for r in ranges], [r[1] for r in ranges]
+    low = None if None in lows else min(x for x in lows if x is not None)
+    high = None if None in highs else max(x for x in highs if x is not None)
+    return (low, high)
