@@ -30,11 +30,10 @@ from geomap.measure import ControlInput, find_region, named_controls, read_serie
 from geomap.models import Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
 from geomap.progress import Progress, silent
 from geomap.results import Report
-from geomap.settings import Settings
+from geomap.settings import Settings, Style
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
-    from geomap.maps import Style
     from geomap.review import Decisions
 
 Inputs = str | Path | Iterable[str | Path]
@@ -222,12 +221,11 @@ def as_date(value: date | str | None) -> date | None:
     return parse_date("date", value)
 
 
-def read_config(path: str | Path | None) -> tuple[Settings, Style | None, Path | None]:
+def read_config(path: str | Path | None) -> tuple[Settings, Style, Path | None]:
     """House style and thresholds from ``geomap.toml``: the one given, else the one in this folder, else none."""
     found = Path(path) if path is not None else Path("geomap.toml")
     if path is None and not found.is_file():
-        return Settings(), None, None
-    from geomap.maps import Style
+        return Settings(), Style(), None
 
     try:
         table = tomllib.loads(read_bytes(found, limit=2**20).decode("utf-8"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from geomap.gazetteer import Gazetteer
-    from geomap.maps import Style
+    from geomap.settings import Style
 
 PAGES = (".html", ".htm")
 PICTURES = (".png", ".svg", ".pdf")

@@ -180,6 +180,30 @@ class Decisions:
             if row.decision and row.quote not in texts.get(row.article, "")
         )
 
+    def carried_over(self, rows: Sequence[Row]) -> list[Row]:
+        """Fresh rows with the decisions made before in them; added and orphaned rows follow at the end."""
+        fresh = list(rows)
+        taken: set[int] = set()
+        rest = []
+        for old in self.rows:
+            if not old.decision:
+                continue
+            same = [
+                i
+                for i, new in enumerate(fresh)
+                if i not in taken and (new.article, new.type, new.quote) == (old.article, old.type, old.quote)
+            ]
+            if old.decision == "add" or not same:
+                rest.append(old)
+                continue
+            at = max(
+                same,
+                key=lambda i: _common(fresh[i].before[::-1], old.before[::-1]) + _common(fresh[i].after, old.after),
+            )
+            taken.add(at)
+            fresh[at] = replace(old, before=fresh[at].before, after=fresh[at].after, found=fresh[at].found)
+        return [*fresh, *rest]
+
     def decide_toponyms(self, article: Article, toponyms: Sequence[Toponym], places: Places) -> list[Toponym]:
         """Mentions kept, fixed, dropped and added. A fix also holds for the article's other mentions of that name
         which meant the same place and on which nobody decided."""

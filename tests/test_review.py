@@ -179,3 +179,12 @@ def test_own_claims_go_the_way_of_articles(tmp_path: Path) -> None:
     (claim,) = complete_own_claim(replace(second, text="20 km (Lyman)"), [], [], Places(), read_value)
     assert claim.kind is ClaimKind.DISTANCE
     assert claim.subject[0].place == NEAR
+
+
+def test_decisions_survive_a_new_review(tmp_path: Path) -> None:
+    rows = review_rows([ARTICLE], toponyms(), claims())
+    old = [replace(rows[3], decision="drop", by="Ada"), Row(article="a", type="mention", quote="gone", decision="keep")]
+    carried = saved(tmp_path, old).carried_over(rows)
+    assert [(r.quote, r.decision) for r in carried if r.decision] == [("Lyman", "drop"), ("gone", "keep")]
+    assert carried[3].by == "Ada"
+    assert len(carried) == len(rows) + 1
