@@ -57,7 +57,7 @@ class Change:
 
 
 def ground(snapshot: Snapshot, statuses: Collection[Status | str] = HELD, region: Any = None) -> Any:
-    """Give the ground of some statuses as one geometry, clipped to ``region`` where given; empty where there is none."""
+    """Give the ground of some statuses as one geometry, cut to ``region`` where given; empty where there is none."""
     rows = np.isin(np.asarray(snapshot.frame["status"], dtype=str), [str(s) for s in statuses])
     polygons = np.asarray(snapshot.frame.geometry.array, dtype=object)[rows]
     whole = shapely.union_all(polygons) if len(polygons) != 1 else polygons[0]

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -143,10 +144,10 @@ def read_control(
 def gaps(times: Sequence[datetime]) -> tuple[tuple[date, date], ...]:
     """Pairs of neighbouring dates further apart than the series' own step (its median, at least a day) allows."""
     days = sorted({t.date() for t in times})
-    steps = [(b - a).days for a, b in zip(days, days[1:], strict=False)]
+    steps = [(b - a).days for a, b in pairwise(days)]
     usual = max(1, sorted(steps)[len(steps) // 2]) if steps else 1
     # a weekly map that comes a day late is no gap
-    return tuple((a, b) for a, b in zip(days, days[1:], strict=False) if (b - a).days > usual * 1.5)
+    return tuple((a, b) for a, b in pairwise(days) if (b - a).days > usual * 1.5)
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -403,7 +404,7 @@ def _build(rings: list[NDArray[np.float64]], owner: list[int], count: int) -> ND
     if not count:
         return np.empty(0, object)
     coordinates = np.concatenate(rings)
-    linear = shapely.linearrings(
+    linear: Any = shapely.linearrings(
         coordinates, indices=np.repeat(np.arange(len(rings)), [len(r) for r in rings]), handle_nan="allow"
     )
     return np.asarray(shapely.polygons(linear, indices=np.asarray(owner)), dtype=object)
@@ -417,11 +418,10 @@ def find_date(text: str) -> datetime | None:
     for m in DATE.finditer(text):
         g = m.groups()
         try:
-            if g[0]:
-                return datetime(*(int(v or 0) for v in g[0:6]), tzinfo=UTC)  # type: ignore[arg-type]
-            if g[6]:
-                return datetime(*(int(v or 0) for v in g[6:12]), tzinfo=UTC)  # type: ignore[arg-type]
-            return datetime.fromtimestamp(int(g[12]), tz=UTC)
+            if g[12]:
+                return datetime.fromtimestamp(int(g[12]), tz=UTC)
+            year, month, day, hour, minute, second = (int(v or 0) for v in (g[:6] if g[0] else g[6:12]))
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         except ValueError:
             continue
     return None
@@ -491,7 +491,7 @@ def _snapshot(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Snap
     polygons = layer.polygons
     _check_coordinates(polygons, layer)
     outside = _outside(polygons, rules)
-    if len(polygons) and outside.all():
+    if rules.extent is not None and len(polygons) and outside.all():
         b = shapely.total_bounds(polygons)
         raise ControlError(
             f"{layer.where}: all of it lies at lon {b[0]:.1f} to {b[2]:.1f}, lat {b[1]:.1f} to {b[3]:.1f}; expected "

@@ -1,0 +1,316 @@
+"""Hulls: the ground that a claim's places span, with an interval. A hull is extent, never a front line.
+
+Three methods, from coarse to fine: "convex" (the rubber band), "concave" (an alpha shape, Edelsbrunner, Kirkpatrick and
+Seidel 1983, doi:10.1109/TIT.1983.1056714, as tight as one piece round all places allows) and "thiessen" (the ground
+nearer to one of the places than to any other settlement, as VIINA assigns control to ground).
+
+Places too few or too much in line to span ground get the ground round them: a disc of ``EDGE_KM`` round one place, a
+corridor of that half-width along places in a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from pyproj import Transformer
+
+from geomap.errors import GeomapError
+from geomap.geodesy import area, buffer_m, into_180
+from geomap.models import Place
+
+Floats = NDArray[np.float64]
+Method = Literal["convex", "concave", "thiessen"]
+METHODS: tuple[Method, ...] = ("convex", "concave", "thiessen")
+
+EDGE_KM = 2.0
+"""From a town's centre to its edge: small towns reach 1-3 km, and gazetteer points lie 1-2 km off the centre."""
+THIN_KM = 1.0
+"""A hull narrower than the gazetteer's own point error is a line, not ground."""
+REACH_KM = 15.0
+"""A Thiessen cell stops this far from its place: villages stand 3-8 km apart, what lies further is empty land."""
+SAME_KM = 1.0
+"""A settlement this near to a place is the place itself under another record."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hull:
+    """The ground that places span. ``low_km2`` and ``high_km2``: over all methods, to the towns' edges at most."""
+
+    geometry: Any = field(repr=False, compare=False, metadata={"record": False})
+    area_km2: float
+    low_km2: float
+    high_km2: float
+    method: str
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Without:
+    """What is left of a hull without one of its places; ``share`` of the area rests on that place alone."""
+
+    index: int
+    area_km2: float
+    share: float
+
+
+def hull(lonlat: ArrayLike, method: Method = "convex", cells: ArrayLike | None = None, clip: Any = None) -> Any:
+    """Draw the ground that places span.
+
+    Parameters
+    ----------
+    lonlat
+        (n, 2) lon, lat in degrees, n >= 1, in any order; places given twice count once.
+    method
+        "convex", "concave" or "thiessen".
+    cells
+        (m, 2) lon, lat of the settlements around, for "thiessen"; they may hold the places themselves.
+    clip
+        Geometry (EPSG:4326) to cut to: a region or country.
+
+    Returns
+    -------
+    Polygon or MultiPolygon
+        EPSG:4326, longitudes in [-180, 180]; across the antimeridian in two parts; empty where ``clip`` leaves nothing.
+
+    Raises
+    ------
+    GeomapError
+        No place, coordinates out of range, an unknown method, "thiessen" without settlements.
+    """
+    points = _points(lonlat)
+    if method == "thiessen":
+        shape = _thiessen(points, cells)
+    elif method in ("convex", "concave"):
+        shape = _spanned(points, concave=method == "concave")
+    else:
+        raise GeomapError(f"hull: method is {method!r}; expected one of {', '.join(METHODS)}")
+    return shape if clip is None else _polygons(shapely.intersection(shape, clip))
+
+
+def measure_hull(
+    places: Sequence[Place], method: Method = "convex", cells: ArrayLike | None = None, clip: Any = None
+) -> Hull:
+    """Draw and measure the hull of places, with the interval over the methods."""
+    lonlat = [(p.lon, p.lat) for p in places]
+    geometry = hull(lonlat, method, cells, clip)
+    low, high = interval(lonlat, cells, clip)
+    km2 = _km2(geometry)
+    return Hull(
+        geometry=geometry,
+        area_km2=km2,
+        low_km2=min(low, km2),
+        high_km2=max(high, km2),
+        method=method,
+        places=tuple(p.name for p in places),
+    )
+
+
+def interval(lonlat: ArrayLike, cells: ArrayLike | None = None, clip: Any = None) -> tuple[float, float]:
+    """Give the least and the most ground in km² that places may span.
+
+    Least: the smallest of the methods (Thiessen where settlements are given). Most: the largest, or the convex hull
+    grown from the towns' centres to their edges.
+    """
+    points = _points(lonlat)
+    methods = METHODS if cells is not None else METHODS[:2]
+    sizes = [_km2(hull(points, m, cells, clip)) for m in methods]
+    grown = buffer_m(_unwrapped(points).convex_hull, EDGE_KM * 1000)
+    sizes.append(_km2(grown if clip is None else _polygons(shapely.intersection(grown, clip))))
+    return min(sizes), max(sizes)
+
+
+def sensitivity(
+    lonlat: ArrayLike, method: Method = "convex", cells: ArrayLike | None = None, clip: Any = None
+) -> tuple[Without, ...]:
+    """Leave each place out in turn: which one carries the area. Largest share first; none for a single place."""
+    given = np.atleast_2d(np.asarray(lonlat, dtype=float))
+    whole = _km2(hull(given, method, cells, clip))
+    if len(given) < 2:
+        return ()
+    left = [_km2(hull(np.delete(given, i, axis=0), method, cells, clip)) for i in range(len(given))]
+    found = [
+        Without(index=i, area_km2=a, share=max(0.0, 1 - a / whole) if whole > 0 else 0.0) for i, a in enumerate(left)
+    ]
+    return tuple(sorted(found, key=lambda w: (-w.share, w.index)))
+
+
+def _km2(geometry: Any) -> float:
+    return float(area(geometry)[0]) / 1e6
+
+
+def _points(lonlat: ArrayLike) -> Floats:
+    """Distinct places, in an order that does not depend on the one given."""
+    points = np.atleast_2d(np.asarray(lonlat, dtype=float))
+    if points.size == 0:
+        raise GeomapError("hull: no place; expected at least one")
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise GeomapError(f"hull: places of shape {points.shape}; expected (n, 2) of lon, lat")
+    wrong = np.flatnonzero(~(np.isfinite(points).all(axis=1) & (abs(points[:, 1]) <= 90) & (abs(points[:, 0]) <= 360)))
+    if len(wrong):
+        lon, lat = points[wrong[0]].tolist()
+        raise GeomapError(f"hull: place {wrong[0]} has lon={lon}, lat={lat}; expected degrees; are they swapped?")
+    points = points.copy()
+    points[:, 0] = np.where(abs(points[:, 0]) > 180, (points[:, 0] + 180) % 360 - 180, points[:, 0])
+    return np.unique(points, axis=0)
+
+
+def _unwrapped(points: Floats) -> Any:
+    """Places as a MultiPoint cut at their widest gap in longitude: longitudes may run past 180."""
+    lon = points[:, 0]
+    around = np.unique(lon)
+    steps = np.diff(np.r_[around, around[0] + 360.0])
+    cut = int(np.argmax(steps))
+    if lon.max() - lon.min() > 180 and cut != len(around) - 1:
+        lon = np.where(lon <= around[cut], lon + 360.0, lon)
+    return _multipoint(np.column_stack([lon, points[:, 1]]))
+
+
+def _multipoint(points: Floats) -> Any:
+    return shapely.multipoints(points)
+
+
+def _flat(centre: Any) -> Transformer:
+    """Local plane in metres round a point."""
+    plane = f"+proj=aeqd +lat_0={centre.y!r} +lon_0={centre.x!r} +datum=WGS84 +units=m"
+    return Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+
+
+def _spanned(points: Floats, *, concave: bool) -> Any:
+    """Convex or concave hull; a disc or corridor where places span no ground."""
+    cloud = _unwrapped(points)
+    rubber = cloud.convex_hull
+    if rubber.geom_type != "Polygon" or _width_m(rubber) < THIN_KM * 1000:
+        return buffer_m(rubber, EDGE_KM * 1000)
+    if concave and len(points) > 3:
+        there = _flat(rubber.centroid)
+        degrees = shapely.get_coordinates(cloud)
+        plane = np.column_stack(there.transform(degrees[:, 0], degrees[:, 1]))
+        shell, found = tight_shape(plane)
+        if found:
+            # back to the very coordinates given, so that the hull's corners are the places
+            index = {(x, y): i for i, (x, y) in enumerate(plane.tolist())}
+            corners = [index[(x, y)] for x, y in shapely.get_coordinates(shell).tolist()]
+            return into_180(shapely.Polygon(degrees[corners]))
+    return into_180(rubber)
+
+
+def _width_m(polygon: Any) -> float:
+    """Least width of a convex polygon: the shorter side of its tightest rectangle."""
+    there = _flat(polygon.centroid)
+    ring = shapely.get_coordinates(polygon)
+    plane = _multipoint(np.column_stack(there.transform(ring[:, 0], ring[:, 1])))
+    box: Any = shapely.minimum_rotated_rectangle(plane)
+    if box.geom_type != "Polygon":
+        return 0.0
+    corners = shapely.get_coordinates(box)
+    return float(min(np.hypot(*(corners[1] - corners[0])), np.hypot(*(corners[2] - corners[1]))))
+
+
+def alpha_shape(points: ArrayLike, alpha: float) -> Any:
+    """Draw the alpha shape of points of a plane: their Delaunay triangles of a circumradius below 1 / alpha.
+
+    Same ground as ``alphashape.alphashape`` (to 1e-12 of the area), through GEOS.
+
+    Parameters
+    ----------
+    points
+        (n, 2) coordinates of a plane.
+    alpha
+        Inverse of the largest circumradius kept; 0 gives the convex hull.
+
+    Returns
+    -------
+    Polygon, MultiPolygon or an empty polygon.
+    """
+    cloud = np.unique(np.asarray(points, dtype=float).reshape(-1, 2), axis=0)
+    if alpha <= 0 or len(cloud) < 4:
+        return _multipoint(cloud).convex_hull
+    triangles, radius = _triangles(cloud)
+    return shapely.coverage_union_all(triangles[radius < 1 / alpha])
+
+
+def tight_shape(points: Floats) -> tuple[Any, bool]:
+    """Give the tightest alpha shape that is one piece round all points, its holes filled.
+
+    Returns
+    -------
+    (polygon, found): not found where the points lie in a line.
+    """
+    triangles, radius = _triangles(points)
+    if not len(triangles):
+        return shapely.Polygon(), False
+    cloud = _multipoint(points)
+    radii = np.unique(radius)
+    low, high = 0, len(radii) - 1
+    best = shapely.Polygon()
+    while low <= high:
+        middle = (low + high) // 2
+        shape: Any = shapely.coverage_union_all(triangles[radius <= radii[middle]])
+        if shape.geom_type == "Polygon" and shapely.Polygon(shape.exterior).covers(cloud):
+            best, high = shapely.Polygon(shape.exterior), middle - 1
+        else:
+            low = middle + 1
+    return best, not best.is_empty
+
+
+def _triangles(points: Floats) -> tuple[NDArray[np.object_], Floats]:
+    """Delaunay triangles of points and their circumradii."""
+    triangles = shapely.get_parts(shapely.delaunay_triangles(shapely.multipoints(points)))
+    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
+    sides = np.hypot(*np.moveaxis(corners - np.roll(corners, 1, axis=1), 2, 0))
+    a, b, c = sides.T
+    half = (a + b + c) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        radius = a * b * c / (4 * np.sqrt(np.maximum(half * (half - a) * (half - b) * (half - c), 0)))
+    return triangles, np.where(np.isfinite(radius), radius, np.inf)
+
+
+def _thiessen(points: Floats, cells: ArrayLike | None) -> Any:
+    """Ground nearer to a place than to any other settlement, within ``REACH_KM`` of a place."""
+    if cells is None:
+        raise GeomapError("hull: method 'thiessen' needs the settlements around; pass them as cells, (m, 2) lon, lat")
+    cloud = _unwrapped(points)
+    reach = shapely.union_all([buffer_m(shapely.Point(p), REACH_KM * 1000) for p in points])
+    there = _flat(cloud.convex_hull.centroid)
+    degrees = shapely.get_coordinates(cloud)
+    lon0 = float(cloud.convex_hull.centroid.x)
+    others = np.asarray(cells, dtype=float).reshape(-1, 2)
+    others = np.column_stack([lon0 + (others[:, 0] - lon0 + 180) % 360 - 180, others[:, 1]])
+    near = (2 * REACH_KM / 111) / max(np.cos(np.radians(abs(degrees[:, 1]).max())), 0.05)
+    west, south, east, north = cloud.bounds
+    inside = (
+        (others[:, 0] > west - near) & (others[:, 0] < east + near)
+        & (others[:, 1] > south - 0.3) & (others[:, 1] < north + 0.3)
+    )  # fmt: skip
+    mine = np.column_stack(there.transform(degrees[:, 0], degrees[:, 1]))
+    theirs = np.column_stack(there.transform(others[inside, 0], others[inside, 1])).reshape(-1, 2)
+    if len(theirs):
+        own, other = np.atleast_1d(shapely.points(mine)), np.atleast_1d(shapely.points(theirs))
+        gap = shapely.distance(own[shapely.STRtree(own).nearest(other)], other)
+        theirs = np.unique(theirs[gap > SAME_KM * 1000], axis=0)
+    seeds = np.vstack([mine, theirs])
+    if len(seeds) == 1:
+        return reach
+    frame = shapely.box(*(shapely.total_bounds(shapely.points(seeds)) + np.array([-1, -1, 1, 1]) * 3 * REACH_KM * 1e3))
+    polygons = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=frame))
+    owners = shapely.STRtree(polygons).query(shapely.points(mine), predicate="intersects")
+    ground = shapely.union_all(polygons[np.unique(owners[1])])
+    back = shapely.transform(
+        shapely.segmentize(ground, 10_000.0),
+        lambda c: np.column_stack(there.transform(c[:, 0], c[:, 1], direction="INVERSE")),
+    )
+    west180 = shapely.transform(back, lambda c: np.column_stack([lon0 + (c[:, 0] - lon0 + 180) % 360 - 180, c[:, 1]]))
+    return _polygons(shapely.intersection(into_180(west180), reach))
+
+
+def _polygons(geometry: Any) -> Any:
+    """A geometry without the points and lines that cutting leaves."""
+    if geometry.geom_type in ("Polygon", "MultiPolygon"):
+        return geometry
+    parts = shapely.get_parts(geometry)
+    return shapely.union_all(parts[np.isin(shapely.get_type_id(parts), (3, 6))])
