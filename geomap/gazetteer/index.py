@@ -1,0 +1,364 @@
+"""One layer's look-up index: memory-mapped columns and tries, written once, opened in milliseconds.
+
+A folder with ``meta.json``; one little-endian file a column (``lat.f64`` ...); ``names.utf8``; tries of keys to rows
+(marisa-trie, Yata 2011), cut into shards of sorted keys so that a layer of any size is built in bounded memory; and for
+misspellings the keys again with 64-bit letter signatures. Opening imports neither numpy nor pandas.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import mmap
+import struct
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
+
+from geomap.errors import GazetteerError
+from geomap.gazetteer.names import normalise, skeleton
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+FORMAT = 1
+"""Raise when the files or what is in them change: older indexes are then built anew."""
+RUN = 2_000_000
+"""Keys sorted in memory at a time: about 400 MB."""
+SHARD = 1_500_000
+"""Keys a trie: marisa-trie needs some 300 MB to build one of that size."""
+FUZZY_MIN = 4
+"""Shorter keys have too many neighbours at two edits for a suggestion to mean anything."""
+
+PRIMARY, ALTERNATE, MACHINE, DERIVED = range(4)
+"""How a key names its row: its name, another name, one that a program romanised, name and feature word."""
+
+COLUMNS = {
+    "id": "q", "lat": "d", "lon": "d", "population": "q", "importance": "f", "feature": "H", "country": "H",
+    "admin1": "I", "admin2": "I", "source": "H", "radius": "f", "name_end": "Q",
+}  # fmt: skip
+_PAIR = struct.Struct("<I")
+
+
+class Row(NamedTuple):
+    """An entry on its way into an index. ``alternates``: (name, kind). ``radius``: km, 0 where the point is exact."""
+
+    id: int | str
+    name: str
+    alternates: Sequence[tuple[str, int]]
+    lat: float
+    lon: float
+    feature: str
+    country: str
+    admin1: str
+    admin2: str
+    population: int
+    importance: float
+    source: str
+    radius: float = 0.0
+
+
+class _Sorter:
+    """Sorts any number of (key, value) pairs, spilling sorted runs to files."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder, name
+        self._pairs: list[tuple[str, int]] = []
+        self._runs: list[Path] = []
+
+    def add(self, key: str, value: int) -> None:
+        self._pairs.append((key, value))
+        if len(self._pairs) >= RUN:
+            self._spill()
+
+    def _spill(self) -> None:
+        self._pairs.sort()
+        path = self._folder / f"{self._name}.run{len(self._runs)}"
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(f"{key}\t{value}\n" for key, value in self._pairs)
+        self._runs.append(path)
+        self._pairs = []
+
+    def sorted(self) -> Iterator[tuple[str, int]]:
+        self._pairs.sort()
+        if not self._runs:
+            yield from self._pairs
+            return
+
+        def read(path: Path) -> Iterator[tuple[str, int]]:
+            with path.open(encoding="utf-8", newline="\n") as file:
+                for line in file:
+                    key, _, value = line.rstrip("\n").rpartition("\t")
+                    yield key, int(value)
+
+        yield from heapq.merge(*map(read, self._runs), self._pairs)
+        for path in self._runs:
+            path.unlink()
+
+
+def signature(key: str) -> int:
+    """64 bits that tell which letters a key holds: a to z twice (once, more than once), digits, space, others.
+
+    An edit adds, drops or swaps one letter, so keys at edit distance 2 differ in at most 4 bits: a filter by popcount
+    loses nothing.
+    """
+    bits = 0
+    for letter in key:
+        code = ord(letter) - 97
+        if not 0 <= code < 26:
+            code = 26 + ord(letter) % 6
+        if bits >> code & 1:
+            code += 32
+        bits |= 1 << code
+    return bits
+
+
+def write_index(
+    rows: Iterable[Row], folder: Path, meta: dict[str, Any], step: Callable[[int], None] = lambda done: None
+) -> None:
+    """Write an index of ``rows`` into an empty ``folder``; ``step`` is told the number of rows so far."""
+    import marisa_trie
+    import numpy as np
+
+    tables: dict[str, dict[str, int]] = {name: {"": 0} for name in ("feature", "country", "admin1", "admin2", "source")}
+    text_ids: list[str] = []
+    files: dict[str, IO[bytes]] = {name: (folder / f"{name}.col").open("wb") for name in COLUMNS}
+    buffers = {name: array(code) for name, code in COLUMNS.items()}
+    exact, loose = _Sorter(folder, "keys"), _Sorter(folder, "loose")
+    name_end = count = 0
+
+    def flush() -> None:
+        for name, buffer in buffers.items():
+            if sys.byteorder == "big":
+                buffer.byteswap()
+            buffer.tofile(files[name])
+            del buffer[:]
+
+    with (folder / "names.utf8").open("wb") as names:
+        for row in rows:
+            encoded = row.name.encode()
+            names.write(encoded)
+            name_end += len(encoded)
+            if isinstance(row.id, str):
+                text_ids.append(row.id)
+                number = -len(text_ids)
+            else:
+                number = row.id
+            codes = {}
+            for column, value in (
+                ("feature", row.feature), ("country", row.country), ("admin1", f"{row.country}.{row.admin1}"),
+                ("admin2", row.admin2), ("source", row.source),
+            ):  # fmt: skip
+                table = tables[column]
+                codes[column] = table.setdefault(value, len(table))
+            for column, number_value in (
+                ("id", number), ("lat", row.lat), ("lon", row.lon), ("population", row.population),
+                ("importance", row.importance), ("radius", row.radius), ("name_end", name_end), *codes.items(),
+            ):  # fmt: skip
+                buffers[column].append(number_value)
+            keys: dict[str, int] = {}
+            if key := normalise(row.name):
+                keys[key] = PRIMARY
+            for alternate, kind in row.alternates:
+                if (key := normalise(alternate)) and kind < keys.get(key, 9):
+                    keys[key] = kind
+            loosened: dict[str, int] = {}
+            for key, kind in keys.items():
+                exact.add(key, count << 2 | kind)
+                if kind < MACHINE and (loose_key := skeleton(key)).isascii() and kind < loosened.get(loose_key, 9):
+                    loosened[loose_key] = kind
+            for key, kind in loosened.items():
+                loose.add(key, count << 2 | kind)
+            count += 1
+            if count % 50_000 == 0:
+                flush()
+                step(count)
+    flush()
+    for file in files.values():
+        file.close()
+    ids = np.fromfile(folder / "id.col", "<i8")
+    order = np.argsort(ids, kind="stable").astype("<u4")
+    order.tofile(folder / "by_id.col")
+
+    shards: dict[str, list[str]] = {"keys": [], "loose": []}
+    for name, sorter in (("keys", exact), ("loose", loose)):
+        for first, chunk in _chunks(sorter.sorted()):
+            number = len(shards[name])
+            trie = marisa_trie.RecordTrie("<I", ((key, (value,)) for key, value in chunk))
+            trie.save(str(folder / f"{name}.{number}.trie"))
+            del trie
+            shards[name].append(first)
+            if name == "keys":
+                spelled = sorted({key for key, _ in chunk if len(key) >= FUZZY_MIN and key.isascii()})
+                plain = marisa_trie.Trie(spelled)
+                plain.save(str(folder / f"fuzzy.{number}.trie"))
+                signatures = np.zeros(len(spelled), "<u8")
+                lengths = np.zeros(len(spelled), "u1")
+                for key in spelled:
+                    at = plain[key]
+                    signatures[at] = signature(key)
+                    lengths[at] = min(len(key), 255)
+                signatures.tofile(folder / f"fuzzy.{number}.sig")
+                lengths.tofile(folder / f"fuzzy.{number}.len")
+        step(count)
+    meta = {
+        **meta, "format": FORMAT, "count": count, "shards": shards, "text_ids": text_ids,
+        "tables": {name: list(table) for name, table in tables.items()},
+        "sizes": {p.name: p.stat().st_size for p in sorted(folder.iterdir())},
+    }  # fmt: skip
+    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+def _chunks(pairs: Iterator[tuple[str, int]]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+    """Shards of sorted pairs with their first key; all pairs of a key stay together."""
+    chunk: list[tuple[str, int]] = []
+    for pair in pairs:
+        if len(chunk) >= SHARD and pair[0] != chunk[-1][0]:
+            yield chunk[0][0], chunk
+            chunk = []
+        chunk.append(pair)
+    if chunk:
+        yield chunk[0][0], chunk
+
+
+class Index:
+    """An opened index. Columns are ``memoryview`` objects over mapped files, so a row costs what it reads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text("utf-8"))
+            sizes = self.meta["sizes"]
+            broken = [n for n, size in sizes.items() if (folder / n).stat().st_size != size]
+        except (OSError, ValueError, KeyError) as error:
+            raise GazetteerError(f"{folder}: not a gazetteer index ({error})") from error
+        if broken or self.meta.get("format") != FORMAT:
+            raise GazetteerError(f"{folder}: damaged or of another version ({', '.join(broken) or 'format'})")
+        self.count: int = self.meta["count"]
+        self._columns: dict[str, memoryview[Any]] = {}
+        tables = self.meta["tables"]
+        self.features: list[str] = tables["feature"]
+        self.countries: list[str] = tables["country"]
+        self.admin1s: list[str] = tables["admin1"]
+        self.admin2s: list[str] = tables["admin2"]
+        self.sources: list[str] = tables["source"]
+
+    def _map(self, name: str) -> mmap.mmap | bytes:
+        with (self.folder / name).open("rb") as file:
+            if not self.meta["sizes"][name]:
+                return b""  # an empty file cannot be mapped
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def column(self, name: str) -> memoryview[Any]:
+        """A column, index by row."""
+        if (found := self._columns.get(name)) is None:
+            if sys.byteorder == "big":
+                data = array(COLUMNS.get(name, "I"), self._map(f"{name}.col")[:])
+                data.byteswap()
+                found = memoryview(data)
+            else:
+                found = memoryview(self._map(f"{name}.col")).cast(COLUMNS.get(name, "I"))
+            self._columns[name] = found
+        return found
+
+    @cached_property
+    def _names(self) -> mmap.mmap | bytes:
+        return self._map("names.utf8")
+
+    def name(self, row: int) -> str:
+        ends = self.column("name_end")
+        return self._names[ends[row - 1] if row else 0 : ends[row]].decode()
+
+    def id(self, row: int) -> str:
+        number = self.column("id")[row]
+        return f"geonames:{number}" if number >= 0 else str(self.meta["text_ids"][-number - 1])
+
+    @cached_property
+    def _text_ids(self) -> dict[str, int]:
+        return {text: -number for number, text in enumerate(self.meta["text_ids"], 1)}
+
+    def row(self, place_id: str) -> int | None:
+        """The row of an id, None where this layer lacks it."""
+        if (number := self._text_ids.get(place_id)) is None:
+            scheme, _, digits = place_id.partition(":")
+            if scheme != "geonames" or not (digits.isascii() and digits.isdigit() and len(digits) < 18):
+                return None
+            number = int(digits)
+        ids, order = self.column("id"), self.column("by_id")
+        at = bisect_left(order, number, key=ids.__getitem__)
+        if at < len(order) and ids[order[at]] == number:
+            return int(order[at])
+        return None
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _tries(self) -> dict[str, list[Any]]:
+        import marisa_trie
+
+        return {
+            name: [marisa_trie.RecordTrie("<I").mmap(str(self.folder / f"{name}.{i}.trie")) for i in range(len(firsts))]
+            for name, firsts in self.meta["shards"].items()
+        }
+
+    def _shard(self, name: str, key: str) -> int:
+        return max(bisect_right(self.meta["shards"][name], key) - 1, 0)
+
+    def rows(self, key: str, *, loose: bool = False) -> list[tuple[int, int]]:
+        """(row, kind) of a normalised key; of a skeleton with ``loose``."""
+        name = "loose" if loose else "keys"
+        tries = self._tries[name]
+        if not tries:
+            return []
+        return [(value >> 2, value & 3) for (value,) in tries[self._shard(name, key)].get(key, ())]
+
+    def has(self, key: str) -> bool:
+        tries = self._tries["keys"]
+        return bool(tries) and key in tries[self._shard("keys", key)]
+
+    def has_prefix(self, words: str) -> bool:
+        """Whether a longer name begins with these words."""
+        tries = self._tries["keys"]
+        if not tries:
+            return False
+        prefix = words + " "
+        first = self._shard("keys", prefix)
+        # the names may begin in the shard after the one that would hold the bare prefix
+        return any(next(iter(trie.iterkeys(prefix)), None) is not None for trie in tries[first : first + 2])
+
+    @cached_property
+    def _fuzzy(self) -> list[tuple[Any, NDArray[np.uint64], NDArray[np.uint8]]]:
+        import marisa_trie
+        import numpy as np
+
+        return [
+            (
+                marisa_trie.Trie().mmap(str(self.folder / f"fuzzy.{i}.trie")),
+                np.frombuffer(self._map(f"fuzzy.{i}.sig"), "<u8"),
+                np.frombuffer(self._map(f"fuzzy.{i}.len"), "u1"),
+            )
+            for i in range(len(self.meta["shards"]["keys"]))
+        ]
+
+    def similar(self, key: str, distance: int = 2) -> list[tuple[int, str]]:
+        """Every Latin key within so many edits (Damerau's swap counts as two), nearest first: (edits, key)."""
+        import numpy as np
+        from rapidfuzz.distance import Levenshtein
+
+        wanted = np.uint64(signature(key))
+        low, high = max(len(key) - distance, 0), min(len(key) + distance, 255)
+        found: list[tuple[int, str]] = []
+        for trie, signatures, lengths in self._fuzzy:
+            near = np.flatnonzero(np.bitwise_count(signatures ^ wanted) <= 2 * distance)
+            near = near[(lengths[near] >= low) & (lengths[near] <= high)]
+            for at in near:
+                other = trie.restore_key(int(at))
+                edits = Levenshtein.distance(key, other, score_cutoff=distance)
+                if edits <= distance:
+                    found.append((edits, other))
+        return sorted(found)

@@ -1,0 +1,205 @@
+"""Search over layers of indexes: exact, by sound, by edits; and places by id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from math import cos, hypot, radians
+from typing import NamedTuple
+
+from geomap.gazetteer.index import ALTERNATE, DERIVED, PRIMARY, Index
+from geomap.gazetteer.names import normalise, skeleton, strip_feature_word
+from geomap.models import Place
+
+BASE = 10.0
+"""Softmax base of scores: importance is a power of ten of people, so ten times the people is ten times the share."""
+PRIMARY_BONUS = 0.6
+"""A name weighs as much as four times the people under an alternate name (notes/data.md, set once by hand)."""
+COUNTRY_BONUS = 3.0
+NEAR_PENALTY = 1.5
+"""Per 1,000 km from the point given."""
+LOOSE_PENALTY, EDIT_PENALTY = 0.3, {1: 0.7, 2: 2.2}
+"""Powers of ten: a second edit away, a name must be of a place thirty times larger."""
+LOOSE_QUALITY, EDIT_QUALITY = 0.9, {1: 0.6, 2: 0.4}
+"""What a spelling that only sounds the same, or is one or two edits off, leaves of a score."""
+
+
+class Candidate(NamedTuple):
+    """One entry that a name may mean; fast to make and to read, for ranking.
+
+    ``country`` ISO alpha-2; ``admin1`` and ``admin2`` GeoNames codes; ``importance`` a power of ten of people;
+    ``kind`` 0 name, 1 alternate, 2 romanised by program, 3 name with a feature word; ``radius_km`` above 0 where the
+    point is approximate. ``row`` is unique in a gazetteer.
+    """
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    feature: str
+    country: str
+    admin1: str
+    admin2: str
+    population: int
+    is_primary: bool
+    source: str
+    row: int
+    importance: float
+    kind: int
+    radius_km: float
+
+
+class Search:
+    """Names to candidates over layers, nearest layer first."""
+
+    def __init__(self, layers: Sequence[Index]) -> None:
+        self.layers = list(layers)
+        self._candidates: Callable[[str], tuple[Candidate, ...]] = lru_cache(maxsize=20_000)(self._find_candidates)
+
+    @cached_property
+    def _codes(self) -> list[tuple[list[str], list[str]]]:
+        return [([c.partition(".")[2] for c in layer.admin1s], layer.admin2s) for layer in self.layers]
+
+    def candidate(self, layer: int, row: int, kind: int = PRIMARY) -> Candidate:
+        index = self.layers[layer]
+        column = index.column
+        admin1s, admin2s = self._codes[layer]
+        return Candidate(
+            index.id(row), index.name(row), column("lat")[row], column("lon")[row],
+            index.features[column("feature")[row]], index.countries[column("country")[row]],
+            admin1s[column("admin1")[row]], admin2s[column("admin2")[row]], column("population")[row],
+            kind in (PRIMARY, DERIVED), index.sources[column("source")[row]],
+            (len(self.layers) - 1 - layer) << 32 | row, column("importance")[row], kind, column("radius")[row],
+        )  # fmt: skip
+
+    def candidates(self, name: str) -> list[Candidate]:
+        """Entries that bear this name, most important first; spelling must be exact after ``normalise``.
+
+        A name with a feature word that is no key itself ("Kherson region", "Dnipro river") gives the entries of that
+        feature; so does one after "the".
+        """
+        return list(self._candidates(normalise(name)))
+
+    def _find_candidates(self, key: str) -> tuple[Candidate, ...]:
+        found = self._by_key(key)
+        if not found and key.startswith("the "):
+            key = key[4:]
+            found = self._by_key(key)
+        if not found and (stripped := strip_feature_word(key)):
+            base, features = stripped
+            found = [c for c in self._by_key(base) if c.feature.startswith(features)]
+        return tuple(sorted(found, key=lambda c: (-c.importance - PRIMARY_BONUS * c.is_primary, c.id)))
+
+    def _by_key(self, key: str, *, loose: bool = False) -> list[Candidate]:
+        found: dict[str, Candidate] = {}
+        for layer, index in enumerate(self.layers):
+            for row, kind in index.rows(key, loose=loose):
+                candidate = self.candidate(layer, row, kind)
+                found.setdefault(candidate.id, candidate)
+        return list(found.values())
+
+    def has(self, key: str) -> bool:
+        """Whether an entry has this normalised key."""
+        return any(layer.has(key) for layer in self.layers)
+
+    def has_prefix(self, key: str) -> bool:
+        """Whether a longer name begins with these normalised words."""
+        return any(layer.has_prefix(key) for layer in self.layers)
+
+    def similar(self, name: str, distance: int = 2) -> list[tuple[int, str]]:
+        """Latin keys within so many edits of a name, nearest first: (edits, key)."""
+        key = normalise(name)
+        return sorted({pair for layer in self.layers for pair in layer.similar(key, distance)})
+
+    # ── ranking ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def find(
+        self,
+        name: str,
+        *,
+        country: str | None = None,
+        near: tuple[float, float] | None = None,
+        limit: int = 10,
+        fuzzy: bool = True,
+    ) -> list[Place]:
+        """Places that a name may mean, best first.
+
+        Tried in turn: the exact name; the same sounds in another script or romanisation; with ``fuzzy``, names one or
+        two edits away. ``country`` (ISO alpha-2) and ``near`` (lat, lon) favour, they do not exclude.
+
+        Returns
+        -------
+        list of Place
+            ``score`` in [0, 1] is the share of the evidence for this place, times how well the name matches. Empty
+            where nothing is near the name.
+        """
+        matched = self._match(name, fuzzy=fuzzy)
+        if not matched:
+            return []
+        ranked = []
+        for candidate, quality, penalty in matched:
+            weight = candidate.importance + PRIMARY_BONUS * candidate.is_primary - penalty
+            if country and candidate.country == country.upper():
+                weight += COUNTRY_BONUS
+            if near:
+                weight -= NEAR_PENALTY * _rough_km(near, (candidate.lat, candidate.lon)) / 1000
+            ranked.append((weight, quality, candidate))
+        ranked.sort(key=lambda r: (-r[0], r[2].id))
+        top = ranked[0][0]
+        total = sum(BASE ** (weight - top) for weight, _, _ in ranked)
+        return [
+            replace(self.to_place(candidate), score=round(quality * BASE ** (weight - top) / total, 4))
+            for weight, quality, candidate in ranked[:limit]
+        ]
+
+    def _match(self, name: str, *, fuzzy: bool) -> list[tuple[Candidate, float, float]]:
+        """(candidate, match quality, penalty in powers of ten)."""
+        key = normalise(name)
+        if not key:
+            return []
+        if found := self._candidates(key):
+            return [(c, 1.0, 0.0) for c in found]
+        best = {c.id: (c, LOOSE_QUALITY, LOOSE_PENALTY) for c in self._by_key(skeleton(key), loose=True)}
+        if stripped := strip_feature_word(key.removeprefix("the ")):
+            base, features = stripped
+            alike = [*self._candidates(base), *self._by_key(skeleton(base), loose=True)]
+            for candidate in alike:
+                fits = candidate.feature.startswith(features)
+                quality, penalty = (LOOSE_QUALITY, LOOSE_PENALTY) if fits else (LOOSE_QUALITY / 2, EDIT_PENALTY[2])
+                best.setdefault(candidate.id, (candidate, quality, penalty))
+        if fuzzy and not any(quality == LOOSE_QUALITY and not key.isascii() for _, quality, _ in best.values()):
+            for edits, other in self.similar(key):
+                for candidate in self._by_key(other):
+                    if candidate.kind in (PRIMARY, ALTERNATE):
+                        best.setdefault(candidate.id, (candidate, EDIT_QUALITY[edits], EDIT_PENALTY[edits]))
+        return list(best.values())
+
+    # ── places ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def locate(self, place_id: str) -> Candidate | None:
+        for layer, index in enumerate(self.layers):
+            if (row := index.row(place_id)) is not None:
+                return self.candidate(layer, row)
+        return None
+
+    @cached_property
+    def region_names(self) -> dict[tuple[str, str], str]:
+        """(country, admin1 code) -> name."""
+        index = self.layers[-1]
+        return {(country, admin1): name for country, admin1, name in index.meta.get("regions", ())}
+
+    def to_place(self, candidate: Candidate) -> Place:
+        region = self.region_names.get((candidate.country, candidate.admin1)) if candidate.admin1 else None
+        return Place(
+            id=candidate.id, name=candidate.name, lat=candidate.lat, lon=candidate.lon, feature=candidate.feature,
+            country=candidate.country or None, admin1=region or candidate.admin1 or None,
+            population=candidate.population or None, source=candidate.source, approximate=candidate.radius_km > 0,
+            radius_km=candidate.radius_km or None,
+        )  # fmt: skip
+
+
+def _rough_km(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Great-circle-like distance good to a few percent: it orders candidates, nothing is measured by it."""
+    along = ((b[1] - a[1] + 180) % 360 - 180) * cos(radians((a[0] + b[0]) / 2))
+    return 111.2 * hypot(along, b[0] - a[0])
