@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -496,6 +497,55 @@ def to_record(value: Any) -> Any:
         return str(value)
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+    if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def report_record(assessment: Assessment) -> dict[str, Any]:
+    """``{articles, places, claims, contradictions, untested, unresolved, methods}`` as ``json.dumps`` takes them.
+
+    Articles without their text: a page that quotes a story does not reprint it. Files by name: folders of the machine
+    that made a page are nobody's business.
+    """
+    places: dict[str, Place] = {}
+    counts: dict[str, int] = {}
+    for toponym in assessment.toponyms:
+        if toponym.place is not None:
+            places.setdefault(toponym.place.id, toponym.place)
+            counts[toponym.place.id] = counts.get(toponym.place.id, 0) + 1
+    methods = to_record(assessment.methods)
+    for source in (*methods["inputs"], *methods["data"]):
+        if source["path"]:
+            source["path"] = source["path"].replace("\\", "/").rsplit("/", 1)[-1]
+            source["name"] = source["name"].replace("\\", "/").rsplit("/", 1)[-1]
+    return {
+        "articles": [
+            {
+                "id": a.id,
+                "title": a.title,
+                "source": a.source,
+                "url": a.url,
+                "published_on": to_record(a.published_on),
+                "sha256": a.sha256,
+                "characters": len(a.text),
+            }
+            for a in assessment.articles
+        ],
+        "places": [to_record(p) | {"mentions": counts[key]} for key, p in places.items()],
+        "claims": to_record(assessment.claims),
+        "contradictions": to_record(assessment.contradictions),
+        "untested": [
+            {"claim": c.id, "article": c.article, "quote": c.quote, "why_not": why_untested(c)}
+            for c in assessment.untested
+        ],
+        "unresolved": to_record(assessment.unresolved),
+        "methods": methods,
+    }
+
+
+def why_untested(claim: Claim) -> str | None:
+    """The reason that a claim was not tested: its verdict's, else its own."""
+    if claim.verdict is not None and claim.verdict.reason:
+        return claim.verdict.reason
+    return claim.why_not
