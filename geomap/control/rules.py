@@ -55,7 +55,7 @@ class Rules:
 
 
 def _begins_word(word: str, plain: str) -> bool:
-    """Whether a word of the name begins with ``word``: "taken back2" begins with "taken back", "unoccupied" does not."""
+    """Whether a word of the name begins with ``word``: "taken back2" does with "taken back", "unoccupied" does not."""
     at = plain.find(word)
     while at >= 0:
         if at == 0 or not plain[at - 1].isalnum():
