@@ -130,7 +130,7 @@ def decode(payload: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def quantised(geometry: Any, decimals: int = 5) -> Any:
-    """Give the MultiPolygon that ``decode`` returns for a geometry: rounded, without doubled vertices and flat rings."""
+    """Give the MultiPolygon that ``decode`` returns for a geometry: rounded, no doubled vertices, no flat rings."""
     return _shapes(_rings(geometry, decimals)[0], decimals)
 
 

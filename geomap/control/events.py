@@ -1,0 +1,380 @@
+"""Control maps made of reports: a table of settlement, holder and date becomes ground by Thiessen cells.
+
+Each settlement of the gazetteer owns the ground nearer to it than to any other settlement, as in VIINA (Zhukov and
+Ayers 2023). A settlement that no report names follows the nearest one that a report names, up to ``REACH_KM``: advances
+run along roads from town to town, and the villages between two freed towns are hardly ever listed. Ground further from
+any report is unknown. Such maps are marked ``from_reports``: they show what was said, at the grain of settlements.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from geomap.control.changes import only_polygons
+from geomap.errors import ControlError
+from geomap.geodesy import buffer_m
+from geomap.models import ControlSeries, Place, Provenance, Snapshot, Status
+
+if TYPE_CHECKING:
+    import geopandas
+
+Floats = NDArray[np.float64]
+
+REACH_KM = 25.0
+"""How far a report speaks for settlements that none names: about a day's advance, and half the usual distance between
+the towns that reports name (Balakliia, Izium, Kupiansk and Vovchansk lie 40-60 km from the next)."""
+SAME_KM = 1.5
+"""A report's point this near to a settlement is that settlement: gazetteer points lie 1-2 km from a town's centre."""
+
+NAMES = {
+    "settlement": ("settlement", "place", "name", "town"),
+    "holder": ("holder", "held_by", "controlled_by", "actor", "side"),
+    "date": ("date", "day", "event_date", "on"),
+    "source": ("source", "reported_by", "outlet"),
+    "lat": ("lat", "latitude"),
+    "lon": ("lon", "lng", "longitude"),
+}
+"""Column names that are understood, first one preferred."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A report that a party held a settlement from a day on. ``row`` is its line in the table."""
+
+    settlement: str
+    holder: str
+    on: date
+    source: str
+    lat: float | None = None
+    lon: float | None = None
+    row: int | None = None
+
+
+def read_events(path: Path | str) -> tuple[Event, ...]:
+    """Read a table of settlement, holder, date, source, and lat, lon where known.
+
+    CSV (comma, semicolon or tab), JSON (a list of objects) or JSON lines. A settlement held from long before is a row
+    with an early date.
+
+    Raises
+    ------
+    ControlError
+        The file cannot be read, a column is missing, or a row lacks a settlement, holder, date or source.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ControlError(f"{path}: cannot read it: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ControlError(f"{path}: not UTF-8 at byte {error.start}; expected a table in UTF-8") from error
+    rows = _records(text, path)
+    if not rows:
+        raise ControlError(f"{path}: holds no row; expected settlement, holder, date and source")
+    return tuple(_event(row, line, path) for line, row in rows)
+
+
+def _records(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
+    suffix = path.suffix.lower()
+    try:
+        if suffix in (".jsonl", ".ndjson"):
+            found = [(i, json.loads(line)) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
+        elif suffix == ".json":
+            loaded = json.loads(text)
+            found = list(enumerate(loaded if isinstance(loaded, list) else [loaded], 1))
+        else:
+            head = text.split("\n", 1)[0]
+            mark = max(",;\t", key=head.count)
+            reader = csv.DictReader(io.StringIO(text), delimiter=mark)
+            return [(reader.line_num, {k: v for k, v in row.items() if isinstance(k, str)}) for row in reader]
+    except (json.JSONDecodeError, csv.Error) as error:
+        raise ControlError(f"{path}: {error}; expected a table of settlement, holder, date and source") from error
+    wrong = [i for i, row in found if not isinstance(row, dict)]
+    if wrong:
+        raise ControlError(f"{path}:{wrong[0]}: is no object; expected settlement, holder, date and source")
+    return found
+
+
+def _event(row: dict[str, Any], line: int, path: Path) -> Event:
+    plain = {str(k).strip().casefold(): v for k, v in row.items()}
+    got = {key: next((plain[n] for n in names if plain.get(n) not in (None, "")), None) for key, names in NAMES.items()}
+    for key in ("settlement", "holder", "date", "source"):
+        if got[key] is None or not str(got[key]).strip():
+            raise ControlError(
+                f"{path}:{line}: no {key}; found {', '.join(sorted(plain)) or 'nothing'}; "
+                "expected settlement, holder, date and source"
+            )
+    try:
+        on = date.fromisoformat(str(got["date"]).strip()[:10])
+    except ValueError as error:
+        raise ControlError(f"{path}:{line}: date is {str(got['date'])[:30]!r}; expected 2022-09-10") from error
+    return Event(
+        settlement=str(got["settlement"]).strip(),
+        holder=str(got["holder"]).strip(),
+        on=on,
+        source=str(got["source"]).strip(),
+        lat=_degrees(got["lat"], 90, "lat", f"{path}:{line}"),
+        lon=_degrees(got["lon"], 180, "lon", f"{path}:{line}"),
+        row=line,
+    )
+
+
+def _degrees(value: Any, most: float, name: str, where: str) -> float | None:
+    if value is None:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not abs(number) <= most:
+        raise ControlError(
+            f"{where}: {name} is {str(value)[:30]!r}; expected degrees up to {most:g}; are they swapped?"
+        )
+    return number
+
+
+def control_from_events(
+    events: Iterable[Event],
+    settlements: geopandas.GeoDataFrame,
+    region: Any = None,
+    *,
+    holder: str | None = None,
+    name: str = "reports",
+    reach_km: float = REACH_KM,
+    resolve: Callable[[str], Place | None] | None = None,
+) -> ControlSeries:
+    """Make dated control maps of reports.
+
+    Before its first report a settlement is taken to be on the other side (a town that is freed was held, a town that is
+    taken was free). Reports of one settlement and day that name different sides make it contested.
+
+    Parameters
+    ----------
+    events
+        Reports; those without lat and lon are placed by ``resolve``, else by the settlements' own names.
+    settlements
+        The gazetteer's settlements around, columns name and geometry (points, EPSG:4326).
+    region
+        Geometry to fill; None: all ground within ``reach_km`` of a reported settlement.
+    holder
+        The drawn side, whose ground is "held"; else the party that most reports name.
+
+    Returns
+    -------
+    ControlSeries
+        ``from_reports``; a map of the day before the first report after the early ones, then one a day with reports.
+        Frames have a row a settlement: geometry, status, holder, name, source (all reports that its state rests on,
+        joined by "; "), reported (False where it follows another settlement). Rows of reports that could not be placed
+        are in ``notes``.
+
+    Raises
+    ------
+    ControlError
+        No report, or none that could be placed.
+    """
+    placed, notes = _placed(list(events), settlements, resolve)
+    drawn = holder or Counter(e.holder for e, _ in placed).most_common(1)[0][0]
+    places, histories = _histories(placed)
+    region = region if region is not None else _around(places, reach_km)
+    names, points = _seeds(settlements, places, [h[0].settlement for h in histories], region)
+    owner, gap = _nearest(points, places)
+    cells = thiessen(points, region)
+    inside = [i for i in range(len(points)) if not cells[i].is_empty]
+    days = sorted({e.on for e, _ in placed})
+    snapshots = []
+    for day in [days[0] - timedelta(days=1), *days]:
+        states = [_state(h, day, drawn) for h in histories]
+        rows = []
+        for i in inside:
+            status, who, sources = states[owner[i]] if gap[i] <= reach_km * 1000 else (Status.UNKNOWN, None, ())
+            rows.append((str(status), who, names[i], "; ".join(sources), bool(gap[i] <= SAME_KM * 1000)))
+        snapshots.append(_drawn([cells[i] for i in inside], rows, day, name))
+    sources = tuple(sorted({e.source for e, _ in placed}))
+    return ControlSeries(
+        name=name,
+        snapshots=tuple(snapshots),
+        provenance=Provenance(name=name, attribution="; ".join(sources)),
+        holder=drawn,
+        from_reports=True,
+        sources=sources,
+        notes=tuple(notes),
+    )
+
+
+def _drawn(cells: Sequence[Any], rows: Sequence[tuple[Any, ...]], day: date, name: str) -> Snapshot:
+    import geopandas
+
+    frame = geopandas.GeoDataFrame(
+        {
+            "status": [r[0] for r in rows],
+            "holder": [r[1] for r in rows],
+            "name": [r[2] for r in rows],
+            "source": [r[3] for r in rows],
+            "reported": [r[4] for r in rows],
+        },
+        geometry=list(cells),
+        crs=4326,
+    )
+    return Snapshot(
+        as_of=datetime(day.year, day.month, day.day, tzinfo=UTC), frame=frame, provenance=Provenance(name=name)
+    )
+
+
+def _placed(
+    events: Sequence[Event], settlements: geopandas.GeoDataFrame, resolve: Callable[[str], Place | None] | None
+) -> tuple[list[tuple[Event, tuple[float, float]]], list[str]]:
+    """Reports with their points, and a line for each that has none."""
+    if not events:
+        raise ControlError("events: no report; expected rows of settlement, holder, date and source")
+    points = shapely.get_coordinates(np.asarray(settlements.geometry.array))
+    named: dict[str, list[int]] = {}
+    for i, n in enumerate(settlements["name"]):
+        named.setdefault(str(n).casefold(), []).append(i)
+    placed, notes = [], []
+    for event in events:
+        if event.lat is not None and event.lon is not None:
+            placed.append((event, (event.lon, event.lat)))
+            continue
+        place = resolve(event.settlement) if resolve is not None else None
+        same = named.get(event.settlement.casefold(), [])
+        if place is not None:
+            placed.append((event, (place.lon, place.lat)))
+        elif len(same) == 1:
+            placed.append((event, (float(points[same[0], 0]), float(points[same[0], 1]))))
+        else:
+            why = "no settlement of that name" if not same else f"{len(same)} settlements of that name"
+            where = f"row {event.row}: " if event.row is not None else ""
+            notes.append(f"{where}{event.settlement[:60]}: {why} in the region; give lat and lon")
+    if not placed:
+        raise ControlError(f"events: none of {len(events)} reports could be placed; the first: {notes[0]}")
+    return placed, notes
+
+
+def _histories(placed: Sequence[tuple[Event, tuple[float, float]]]) -> tuple[Floats, list[list[Event]]]:
+    """Distinct reported places with their reports in order of date; points within ``SAME_KM`` are one place."""
+    points = np.array([p for _, p in placed])
+    flat = _plane(points)
+    groups: list[list[int]] = []
+    for i in range(len(points)):
+        home = next((g for g in groups if np.hypot(*(flat[g[0]] - flat[i])) <= SAME_KM * 1000), None)
+        if home is None:
+            groups.append([i])
+        else:
+            home.append(i)
+    histories = [sorted((placed[i][0] for i in g), key=lambda e: (e.on, e.holder, e.source)) for g in groups]
+    return points[[g[0] for g in groups]], histories
+
+
+def _state(history: Sequence[Event], day: date, drawn: str) -> tuple[Status, str | None, tuple[str, ...]]:
+    """Status, holder and sources of a place on a day."""
+    past = [e for e in history if e.on <= day]
+    if not past:
+        # not yet reported: on the other side, on the strength of the first report to come
+        first = [e for e in history if e.on == history[0].on]
+        sources = tuple(sorted({e.source for e in first}))
+        if all(e.holder == drawn for e in first):
+            return Status.FREE, None, sources
+        return Status.HELD, drawn, sources
+    last = [e for e in past if e.on == past[-1].on]
+    sources = tuple(sorted({e.source for e in last}))
+    holders = sorted({e.holder for e in last})
+    if len(holders) > 1:
+        return Status.CONTESTED, None, sources
+    return (Status.HELD, drawn, sources) if holders[0] == drawn else (Status.FREE, holders[0], sources)
+
+
+# ── cells ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _around(places: Floats, reach_km: float) -> Any:
+    """All ground within reach of a place."""
+    return shapely.union_all([buffer_m(shapely.Point(p), reach_km * 1000) for p in places])
+
+
+def _seeds(
+    settlements: geopandas.GeoDataFrame, places: Floats, called: Sequence[str], region: Any
+) -> tuple[list[str], Floats]:
+    """Names and points of all settlements that own ground: those reported, and the gazetteer's others in the region."""
+    points = shapely.get_coordinates(np.asarray(settlements.geometry.array))
+    inside = shapely.intersects_xy(region, points[:, 0], points[:, 1]) if len(points) else np.zeros(0, bool)
+    kept = points[inside]
+    names = [str(n) for n, i in zip(settlements["name"], inside, strict=True) if i]
+    both = np.vstack([places, kept])
+    flat = _plane(both)
+    mine, theirs = flat[: len(places)], flat[len(places) :]
+    _, gap = _closest(theirs, mine)
+    order = [i for i in range(len(kept)) if gap[i] > SAME_KM * 1000]
+    seeds = np.vstack([places, kept[order]])
+    _, first = np.unique(seeds, axis=0, return_index=True)
+    first.sort()
+    all_names = [*called, *(names[i] for i in order)]
+    return [all_names[i] for i in first], seeds[first]
+
+
+def _plane(points: Floats) -> Floats:
+    """Points in metres of an azimuthal equidistant plane round their middle."""
+    lon0, lat0 = (points.min(axis=0) + points.max(axis=0)) / 2
+    flat = f"+proj=aeqd +lat_0={float(lat0)!r} +lon_0={float(lon0)!r} +datum=WGS84 +units=m"
+    return np.column_stack(Transformer.from_crs("EPSG:4326", flat, always_xy=True).transform(*points.T))
+
+
+def _closest(points: Floats, targets: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Nearest target of each point of a plane, and how far it is."""
+    if not len(points):
+        return np.zeros(0, np.intp), np.zeros(0)
+    goals = np.array([shapely.Point(t) for t in targets], dtype=object)
+    starts = np.array([shapely.Point(p) for p in points], dtype=object)
+    nearest = shapely.STRtree(goals).nearest(starts)
+    return nearest, np.hypot(*(points - targets[nearest]).T)
+
+
+def _nearest(points: Floats, places: Floats) -> tuple[NDArray[np.intp], Floats]:
+    flat = _plane(np.vstack([points, places]))
+    return _closest(flat[: len(points)], flat[len(points) :])
+
+
+def thiessen(points: Floats, region: Any) -> NDArray[np.object_]:
+    """Give each point its Thiessen cell within a region: all ground nearer to it than to any other point.
+
+    Parameters
+    ----------
+    points
+        (n, 2) lon, lat in degrees, no two the same.
+    region
+        Polygon or MultiPolygon, EPSG:4326.
+
+    Returns
+    -------
+    ndarray of n polygons (MultiPolygons where the region cuts a cell in two), empty where a cell lies outside.
+    """
+    if len(points) == 1:
+        return np.array([region], dtype=object)
+    west, south, east, north = region.bounds
+    lon0, lat0 = (west + east) / 2, (south + north) / 2
+    flat = f"+proj=aeqd +lat_0={lat0!r} +lon_0={lon0!r} +datum=WGS84 +units=m"
+    there = Transformer.from_crs("EPSG:4326", flat, always_xy=True)
+    plane = np.column_stack(there.transform(points[:, 0], points[:, 1]))
+    ground = shapely.transform(region, lambda c: np.column_stack(there.transform(c[:, 0], c[:, 1])))
+    if not ground.is_valid:
+        ground = shapely.make_valid(ground, method="structure", keep_collapsed=False)
+    frame = shapely.box(*ground.buffer(1000).bounds)
+    cloud: Any = shapely.multipoints(plane)
+    cells = shapely.get_parts(shapely.voronoi_polygons(cloud, extend_to=frame, ordered=True))
+    shapely.prepare(ground)
+    inner = shapely.contains_properly(ground, cells)
+    cut = np.where(inner, cells, shapely.intersection(cells, ground))
+    back = shapely.transform(cut, lambda c: np.column_stack(there.transform(c[:, 0], c[:, 1], direction="INVERSE")))
+    return np.array([only_polygons(g) for g in back], dtype=object)
