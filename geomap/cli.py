@@ -334,6 +334,7 @@ def resolve(
     Example: geomap resolve Izyum "Lyman, Donetsk" --country UA
     """
     from geomap.gazetteer import read_gazetteer
+    from geomap.measure import unknown_place
 
     gazetteer = read_gazetteer()
     around = _point_of(near, gazetteer) if near else None
@@ -345,7 +346,9 @@ def resolve(
 
             found = [*find_online(name, contact=contact, country=country, limit=limit), *found][:limit]
         if not found:
-            raise PlaceError(_unknown(name, gazetteer))
+            raise PlaceError(unknown_place(name, gazetteer))
+        if not gazetteer.find(name, limit=1, fuzzy=False):
+            note(f"{shown(name)!r}: no such name; the nearest spellings are shown")
         records += [to_record(p) | ({"query": name} if len(names) > 1 else {}) for p in found]
     columns = {
         "name": "name", "country": "country", "region": "admin1", "feature": "feature", "lat": "lat", "lon": "lon",
@@ -399,11 +402,9 @@ def hull(
     """
     from geomap import measure
 
-    hulls = measure.hull_records(places, method=str(method), country=country, region=region)
-    records = [{k: v for k, v in h.items() if k != "geometry"} for h in hulls]
-    columns = {"method": "method", "area km²": "area_km2", "low": "low_km2", "high": "high_km2", "places": "places"}
-    features = [_feature(h["geometry"], r) for h, r in zip(hulls, records, strict=True)]
-    emit(records, columns, form, output, features=features, one=len(records) == 1)
+    record, features = measure.hull_records(places, method=str(method), country=country, region=region)
+    columns = {"places": "places", "method": "method", "area km²": "area_km2", "low": "low_km2", "high": "high_km2"}
+    emit([record], columns, form, output, features=features, one=True)
 
 
 # ── ground ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -570,12 +571,6 @@ def _place(
 def _point_of(near: str, gazetteer: Gazetteer) -> tuple[float, float]:
     place = _place(near, gazetteer)
     return place.lat, place.lon
-
-
-def _unknown(name: str, gazetteer: Gazetteer) -> str:
-    from geomap.measure import unknown_place
-
-    return unknown_place(name, gazetteer)
 
 
 def main() -> None:

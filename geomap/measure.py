@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from geomap.errors import ControlError, PlaceError
 from geomap.files import shown, writing
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
     from geomap.hulls import Hull
 
+HullMethod = Literal["convex", "concave", "thiessen"]
 ControlInput = str | Path | Mapping[str, str | Path] | Sequence[str | Path]
 
 CELL_MARGIN_DEG = 0.5
 """Thiessen cells need the settlements around the places too: half a degree is several settlements deep."""
+
+HULLS: tuple[HullMethod, ...] = ("convex", "concave", "thiessen")
 
 
 # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,7 +53,7 @@ def one_place(
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
             raise PlaceError(f"{shown(name)!r}: off the globe; expected LAT,LON with lat -90–90, lon -180–180")
         return Place(id=f"point:{lat},{lon}", name=f"{lat}, {lon}", lat=lat, lon=lon, feature="P.PPL", source="point")
-    found = gazetteer.find(name, country=country, near=near, limit=6)
+    found = gazetteer.find(name, country=country, near=near, limit=6, fuzzy=False)
     if not found:
         raise PlaceError(unknown_place(name, gazetteer))
     return replace(found[0], alternatives=tuple(found[1:]))
@@ -58,8 +61,8 @@ def one_place(
 
 def unknown_place(name: str, gazetteer: Gazetteer) -> str:
     """Why a name is not found, and what comes close."""
-    close = list(dict.fromkeys(p.name for p in gazetteer.suggest(name, limit=3)))
-    hint = f"did you mean {', '.join(close)}?" if close else "try another spelling, or `geomap gazetteer add`"
+    close = list(dict.fromkeys(p.name for p in gazetteer.find(name, limit=6)))[:3]
+    hint = f"did you mean {', '.join(map(shown, close))}?" if close else "try another spelling"
     return f"{shown(name)!r}: no such place in the gazetteer; {hint}"
 
 
@@ -69,7 +72,7 @@ def resolve(name: str, *, near: str | tuple[float, float] | None = None, country
     Parameters
     ----------
     name
-        Any spelling or script; "Kherson region" is the region; "49.2, 37.3" is a point.
+        Any spelling or script; up to two letters off; "Kherson region" is the region; "49.2, 37.3" is a point.
     near
         A name or (lat, lon) to prefer places close to.
     country
@@ -78,7 +81,7 @@ def resolve(name: str, *, near: str | tuple[float, float] | None = None, country
     Raises
     ------
     PlaceError
-        Nothing has this name.
+        Nothing has this name, nor one like it.
     """
     from geomap.gazetteer import read_gazetteer
 
@@ -86,7 +89,13 @@ def resolve(name: str, *, near: str | tuple[float, float] | None = None, country
     if isinstance(near, str):
         around = one_place(near, gazetteer)
         near = (around.lat, around.lon)
-    return one_place(name, gazetteer, country=country, near=near)
+    try:
+        return one_place(name, gazetteer, country=country, near=near)
+    except PlaceError:
+        found = gazetteer.find(name, country=country, near=near, limit=6)
+        if not found:
+            raise
+        return replace(found[0], alternatives=tuple(found[1:]))
 
 
 def find_region(name: str | None, gazetteer: Gazetteer) -> Place | None:
@@ -156,24 +165,19 @@ def hull_of(
     places: Sequence[Place], gazetteer: Gazetteer, *, method: str = "convex", region: str | None = None
 ) -> Hull:
     """``hull`` of places that are already resolved."""
-    import numpy as np
-
     from geomap import hulls
 
-    lonlat = np.array([[p.lon, p.lat] for p in places], dtype=float).reshape(-1, 2)
-    cells = _cells(lonlat, gazetteer) if method in ("thiessen", "all") else None
-    return hulls.measure_hull(
-        lonlat,
-        method=method,
-        cells=cells,
-        clip=region_geometry(region, gazetteer),
-        places=tuple(p.name for p in places),
-    )
+    if method == "all":
+        method = HULLS[0]
+    cells = _cells(places, gazetteer)
+    return hulls.measure_hull(places, cast(HullMethod, method), cells=cells, clip=region_geometry(region, gazetteer))
 
 
-def _cells(lonlat: NDArray[np.float64], gazetteer: Gazetteer) -> NDArray[np.float64]:
+def _cells(places: Sequence[Place], gazetteer: Gazetteer) -> NDArray[np.float64]:
+    """Settlements around places, (n, 2) lon/lat: what Thiessen cells are drawn between."""
     import numpy as np
 
+    lonlat = np.array([[p.lon, p.lat] for p in places], dtype=float)
     low, high = lonlat.min(axis=0) - CELL_MARGIN_DEG, lonlat.max(axis=0) + CELL_MARGIN_DEG
     frame = gazetteer.settlements((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
     return np.column_stack([frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()])
@@ -181,50 +185,39 @@ def _cells(lonlat: NDArray[np.float64], gazetteer: Gazetteer) -> NDArray[np.floa
 
 def hull_records(
     names: Sequence[str], *, method: str, country: str | None = None, region: str | None = None
-) -> list[dict[str, Any]]:
-    """``{places, method, area_km2, low_km2, high_km2, geometry}``, one a method."""
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """``{places, method, area_km2, low_km2, high_km2}``, and a GeoJSON feature a polygon; "all" draws every method."""
     from geomap.gazetteer import read_gazetteer
 
     gazetteer = read_gazetteer()
     places = places_near_each_other(names, gazetteer, country)
-    made = hull_of(places, gazetteer, method=method, region=region)
-    return [
+    made = [hull_of(places, gazetteer, method=m, region=region) for m in (HULLS if method == "all" else (method,))]
+    records = [
         {
             "places": [p.name for p in places],
-            "method": made.method,
-            "area_km2": made.area_km2,
-            "low_km2": made.low_km2,
-            "high_km2": made.high_km2,
-            "geometry": made.geometry.__geo_interface__,
+            "method": hull.method,
+            "area_km2": hull.area_km2,
+            "low_km2": hull.low_km2,
+            "high_km2": hull.high_km2,
         }
+        for hull in made
     ]
-
-
-def read_polygons(path: Path, *, repair: bool = False) -> geopandas.GeoDataFrame:
-    """Features of a GeoJSON, GeoPackage, GeoParquet or shapefile in EPSG:4326, every ring valid.
-
-    Raises
-    ------
-    InputError
-        The file cannot be read, has no CRS, or a ring is broken and ``repair`` is not asked for.
-    """
-    from geomap.control import read_frame
-
-    return read_frame(path, repair=repair)
+    features = [
+        {"type": "Feature", "geometry": h.geometry.__geo_interface__, "properties": r}
+        for h, r in zip(made, records, strict=True)
+    ]
+    each = {"areas_km2": {h.method: h.area_km2 for h in made}} if method == "all" else {}
+    return records[0] | {"method": method} | each, features
 
 
 def area_records(path: Path, *, repair: bool = False) -> list[dict[str, Any]]:
     """``{feature, area_km2}`` of every feature, the last one ``total``."""
     from geomap import geodesy
+    from geomap.control import read_polygons
 
     frame = read_polygons(path, repair=repair)
     areas = geodesy.area(frame) / 1e6
-    names = [c for c in ("name", "NAME", "id", "title") if c in frame.columns]
-    records = []
-    for number, area_km2 in enumerate(areas):
-        label = frame[names[0]].iloc[number] if names else None
-        feature = str(label) if label is not None and label == label and label != "" else str(number + 1)
-        records.append({"feature": feature, "area_km2": float(area_km2)})
+    records = [{"feature": f, "area_km2": float(a)} for f, a in zip(frame["feature"], areas, strict=True)]
     return [*records, {"feature": "total", "area_km2": float(areas.sum())}]
 
 
@@ -281,11 +274,8 @@ def change(
 
     if isinstance(before, (str, Path)) and isinstance(after, (str, Path)):
         return diff_frame(Path(before), Path(after))
-    return control.diff(_as_frame(before), _as_frame(after))
-
-
-def _as_frame(given: geopandas.GeoDataFrame | str | Path) -> geopandas.GeoDataFrame:
-    return read_polygons(Path(given)) if isinstance(given, (str, Path)) else given
+    frames = [control.read_polygons(Path(f)) if isinstance(f, (str, Path)) else f for f in (before, after)]
+    return control.diff(*frames)
 
 
 def diff_frame(
@@ -294,15 +284,12 @@ def diff_frame(
     """Ground gained and lost between two files: as control maps where a preset or rules read them, else as shapes."""
     from geomap import control
 
-    gazetteer_region = None
-    if region is not None:
-        from geomap.gazetteer import read_gazetteer
-
-        gazetteer_region = region_geometry(region, read_gazetteer())
+    within = _region_shape(region)
     first, second = (_one_snapshot(p, rules, repair) for p in (before, after))
     if first is not None and second is not None:
-        return control.change(first, second, region=gazetteer_region).frame
-    return control.diff(read_polygons(before, repair=repair), read_polygons(after, repair=repair), gazetteer_region)
+        return control.change(first, second, region=within).frame
+    shapes = [control.read_polygons(p, repair=repair) for p in (before, after)]
+    return control.diff(*shapes, region=within)
 
 
 def _one_snapshot(path: Path, rules: Path | None, repair: bool) -> Snapshot | None:

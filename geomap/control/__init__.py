@@ -1,6 +1,7 @@
 """Control maps: read them, measure what they hold, subtract one date from another."""
 
 from geomap.control.changes import HELD, HELD_AT_MOST, Change, areas, change, diff, ground, series
+from geomap.control.polygons import read_polygons
 from geomap.control.reading import licences, read_control, snapshot_at
 from geomap.control.rules import PRESETS, Rules, read_rules
 
@@ -16,6 +17,7 @@ __all__ = [
     "ground",
     "licences",
     "read_control",
+    "read_polygons",
     "read_rules",
     "series",
     "snapshot_at",

@@ -101,7 +101,7 @@ def read_control(
     notes: list[str] = []
     names: set[str] = set()
     for file in _files(path):
-        for layer in _layers(file):
+        for layer in layers(file):
             used = chosen or _guessed(layer)
             names.add(used.name)
             if len(names) > 1:
@@ -187,7 +187,7 @@ def _files(path: Path | str | Sequence[Path | str]) -> Iterator[Path]:
             yield file
 
 
-def _layers(file: Path) -> Iterator[Layer]:
+def layers(file: Path) -> Iterator[Layer]:
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -489,7 +489,7 @@ def _snapshot(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Snap
 
     names = [_name_of(p, rules) for p in layer.properties]
     polygons = layer.polygons
-    _check_coordinates(polygons, layer)
+    check_coordinates(polygons, layer)
     outside = _outside(polygons, rules)
     if rules.extent is not None and len(polygons) and outside.all():
         b = shapely.total_bounds(polygons)
@@ -512,7 +512,7 @@ def _snapshot(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Snap
         else:
             keep.append(i)
     kept = polygons[keep]
-    repaired = _checked(kept, [layer.rows[i] for i in keep], layer.where, repair)
+    repaired = mend_or_refuse(kept, [layer.rows[i] for i in keep], layer.where, repair)
     classes = [c for c in (found[i] for i in keep) if c is not None]
     frame = geopandas.GeoDataFrame(
         {
@@ -553,7 +553,7 @@ def _outside(polygons: NDArray[np.object_], rules: Rules) -> NDArray[np.bool_]:
     return np.asarray((b[:, 2] < west) | (b[:, 0] > east) | (b[:, 3] < south) | (b[:, 1] > north))
 
 
-def _check_coordinates(polygons: NDArray[np.object_], layer: Layer) -> None:
+def check_coordinates(polygons: NDArray[np.object_], layer: Layer) -> None:
     """Longitudes and latitudes that can be such."""
     if not len(polygons):
         return
@@ -575,7 +575,7 @@ def _check_coordinates(polygons: NDArray[np.object_], layer: Layer) -> None:
         )
 
 
-def _checked(polygons: NDArray[np.object_], rows: list[int], where: str, repair: bool) -> list[str]:
+def mend_or_refuse(polygons: NDArray[np.object_], rows: list[int], where: str, repair: bool) -> list[str]:
     """Mend invalid polygons in place and say which, or refuse them."""
     said: list[str] = []
     for i in np.flatnonzero(~shapely.is_valid(polygons)):
