@@ -53,6 +53,9 @@ class Candidate(NamedTuple):
 class Search:
     """Names to candidates over layers, nearest layer first."""
 
+    normalise = staticmethod(normalise)
+    """The key of a name, for stages that are handed a gazetteer."""
+
     def __init__(self, layers: Sequence[Index]) -> None:
         self.layers = list(layers)
         self._candidates: Callable[[str], tuple[Candidate, ...]] = lru_cache(maxsize=20_000)(self._find_candidates)
