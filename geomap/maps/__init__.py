@@ -1,0 +1,14 @@
+"""Evidence as maps: a folium map that works with no network, a locked page, and still pictures for print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geomap.maps.draw import draw_map, page_parts, render_map
+from geomap.maps.static import write_static
+from geomap.settings import Style
+
+if TYPE_CHECKING:
+    from geomap.maps.locked import MapParts, OfflineMap
+
+__all__ = ["MapParts", "OfflineMap", "Style", "draw_map", "page_parts", "render_map", "write_static"]

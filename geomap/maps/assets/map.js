@@ -1,0 +1,435 @@
+/* The moving map of a geomap page. Reads #geomap-data, draws with Leaflet. Text from outside becomes text nodes only. */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  var data = JSON.parse(document.getElementById("geomap-data").textContent);
+  var view = data.map, words = view.words, map, opened = null, quiet = false;
+  var groups = {}, byPlace = [], panes = {}, labels = [], extra = null;
+  var $ = function (id) { return document.getElementById(id); };
+  var still = document.querySelector(".gm-still");
+
+  // ── small parts ──
+  function el(tag, text, attrs) {
+    var node = document.createElement(tag);
+    if (text !== undefined && text !== null) node.textContent = text;
+    for (var key in attrs || {}) node.setAttribute(key, attrs[key]);
+    return node;
+  }
+  function isLink(url) { return typeof url === "string" && /^https?:\/\/[^\s]+$/i.test(url); }
+  function link(text, url) {
+    return el("a", text, { href: url, target: "_blank", rel: "noopener noreferrer" });
+  }
+  function say(text) { $("gm-status").textContent = text; }
+  function plain(text) {
+    return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().trim();
+  }
+
+  // ── cards ──
+  function quote(parts) {
+    var box = el("blockquote", null, { dir: "auto" });
+    box.append(parts[0], el("mark", parts[1]), parts[2]);
+    return box;
+  }
+  function rows(list) {
+    var dl = el("dl");
+    list.forEach(function (row) { dl.append(el("dt", row[0]), el("dd", row[1], { dir: "auto" })); });
+    return dl;
+  }
+  function claimPart(claim) {
+    var box = el("div", null, { "class": "gm-claim" });
+    box.append(el("p", claim.verdict, { "class": "gm-verdict gm-" + claim.label }), quote(claim.quote), rows(claim.rows));
+    var foot = el("p", claim.checked + ". ", { "class": "gm-foot" });
+    if (isLink(claim.url)) foot.append(link(words.card_open, claim.url), " ");
+    if ($("claim-" + claim.claim)) foot.append(el("a", words.card_row, { href: "#claim-" + claim.claim }));
+    box.append(foot);
+    return box;
+  }
+  function card(properties) {
+    var info = properties.card, box = el("div", null, { "class": "gm-card" });
+    box.append(el("h3", info.title, { dir: "auto" }));
+    if (info.rows && info.rows.length) box.append(rows(info.rows));
+    (info.claims || []).forEach(function (claim) { box.append(claimPart(claim)); });
+    if (info.more) box.append(el("p", words.card_more.replace("{n}", info.more), { "class": "gm-foot" }));
+    if (!(info.claims || []).length) (info.quotes || []).forEach(function (q) {
+      box.append(quote(q));
+      if (q[3]) box.append(el("p", q[3], { "class": "gm-foot", dir: "auto" }));
+    });
+    if (info.others) {
+      box.append(el("p", words.card_others, { "class": "gm-others" }));
+      var list = el("ul");
+      info.others.forEach(function (other) { list.append(el("li", other[0], { dir: "auto" })); });
+      box.append(list);
+    }
+    return box;
+  }
+  function describe(properties) {
+    var first = (properties.card.claims || [])[0];
+    return properties.title + (first ? ". " + first.verdict : "");
+  }
+
+  // ── shapes ──
+  function pane(name, z) {
+    map.createPane(name).style.zIndex = z;
+    panes[name] = L.svg({ pane: name, padding: 0.5 });
+    return name;
+  }
+  function dress(layer, feature) {
+    layer.on("add", function () {
+      var path = layer.getElement();
+      if (!path) return;
+      path.setAttribute("role", "button");
+      path.setAttribute("tabindex", "0");
+      path.setAttribute("aria-label", describe(feature.properties));
+      path.setAttribute("aria-haspopup", "dialog");
+      path.dataset.id = feature.id;
+      path.addEventListener("keydown", function (event) {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        event.stopPropagation();
+        layer.openPopup();
+        focusCard(layer);
+      });
+    });
+    layer.bindPopup(function () { return card(feature.properties); }, { maxWidth: 320, minWidth: 200, autoPanPadding: [12, 12] });
+    layer.bindTooltip(function () { return el("span", feature.properties.title, { dir: "auto" }); }, { sticky: true, className: "gm-tip" });
+    layer.on("popupopen", function (event) { opened = layer; openCard(event.popup, feature); });
+    layer.on("popupclose", function () { clearOthers(); });
+  }
+  function openCard(popup, feature) {
+    var box = popup.getElement();
+    box.setAttribute("role", "dialog");
+    box.setAttribute("aria-label", feature.properties.title);
+    var close = box.querySelector(".leaflet-popup-close-button");
+    if (close) { close.setAttribute("aria-label", words.card_close); close.removeAttribute("href"); close.setAttribute("tabindex", "0"); close.onkeydown = function (event) { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); shut(); } }; }
+    var content = box.querySelector(".leaflet-popup-content");
+    content.setAttribute("tabindex", "-1");
+    showOthers(feature);
+  }
+  function focusCard(layer) {
+    var box = layer.getPopup() && layer.getPopup().getElement();
+    if (box) box.querySelector(".leaflet-popup-content").focus({ preventScroll: true });
+  }
+  function shut() {
+    var layer = opened;
+    if (!layer || !layer.isPopupOpen()) return false;
+    layer.closePopup();
+    opened = null;
+    var path = layer.getElement && layer.getElement();
+    if (path) path.focus({ preventScroll: true });
+    return true;
+  }
+  function clearOthers() { if (extra) { extra.remove(); extra = null; } }
+  function showOthers(feature) {
+    clearOthers();
+    var others = feature.properties.card.others;
+    if (!others || feature.geometry.type !== "Point") return;
+    var here = [feature.geometry.coordinates[1], feature.geometry.coordinates[0]];
+    extra = L.layerGroup(others.map(function (other) {
+      var there = [other[2], other[1]];
+      return L.layerGroup([
+        L.polyline([here, there], { pane: "lines", renderer: panes.lines, className: "gm-other-line", interactive: false }),
+        L.circleMarker(there, { pane: "dots", renderer: panes.dots, radius: 5, className: "gm-ambiguous", interactive: false })
+      ]);
+    })).addTo(map);
+  }
+  function drawShapes() {
+    var where = { change: "ground", hull: "ground", area: "outlines", line: "lines", place: "dots", ambiguous: "dots" };
+    data.features.features.forEach(function (feature) {
+      var p = feature.properties, to = where[p.layer];
+      var options = { pane: to, renderer: panes[to], className: "gm-shape gm-" + p.layer, bubblingMouseEvents: false };
+      var made = L.geoJSON(feature, {
+        style: function () { return options; },
+        pane: to,
+        pointToLayer: function (f, at) {
+          return L.circleMarker(at, Object.assign({ radius: p.rank >= 1000 ? 6 : 4.5 }, options));
+        }
+      });
+      made.eachLayer(function (layer) {
+        dress(layer, feature);
+        groups[p.layer].addLayer(layer);
+        if (p.place) byPlace.push({ feature: feature, layer: layer });
+      });
+    });
+  }
+
+  // ── basemap and labels ──
+  function drawBase() {
+    view.base.forEach(function (part) {
+      L.geoJSON(part.geometry, {
+        pane: "base", interactive: false,
+        style: function () { return { pane: "base", renderer: panes.base, className: "gm-base gm-base-" + part.kind, interactive: false }; }
+      }).addTo(map);
+    });
+  }
+  function anchor(feature, layer) {
+    if (feature.geometry.type === "Point") return L.latLng(feature.geometry.coordinates[1], feature.geometry.coordinates[0]);
+    return null;
+  }
+  function drawLabels() {
+    var found = [];
+    byPlace.forEach(function (item) {
+      var at = anchor(item.feature, item.layer);
+      if (at) found.push({ text: item.feature.properties.name, at: at, kind: item.feature.properties.rank >= 1000 ? "story gm-name-claim" : "story", rank: 1e6 + item.feature.properties.rank, gap: 8, layer: item.feature.properties.layer });
+    });
+    view.labels.forEach(function (label, number) {
+      found.push({ text: label[0], at: L.latLng(label[2], label[1]), kind: label[3], rank: -number - (label[3] === "town" ? 1000 : 0), gap: label[3] === "town" ? 5 : 0 });
+    });
+    found.sort(function (a, b) { return b.rank - a.rank; });
+    var holder = map.getPane("names");
+    found.forEach(function (item) {
+      item.node = el("span", item.text, { "class": "gm-name gm-name-" + item.kind, dir: "auto" });
+      if (item.kind === "town") { item.dot = el("span", null, { "class": "gm-town" }); holder.append(item.dot); }
+      holder.append(item.node);
+      labels.push(item);
+    });
+    measureLabels();
+    map.on("zoomend viewreset resize", placeLabels);
+    placeLabels();
+  }
+  function measureLabels() {
+    labels.forEach(function (item) { item.w = item.node.offsetWidth; item.h = item.node.offsetHeight; });
+  }
+  function placeLabels() {
+    var taken = [];
+    labels.forEach(function (item) {
+      if (item.gap) { var p = map.latLngToLayerPoint(item.at); if (item.kind !== "town") taken.push([p.x - 5, p.y - 5, p.x + 5, p.y + 5, item]); }
+    });
+    labels.forEach(function (item) {
+      var p = map.latLngToLayerPoint(item.at), g = item.gap, w = item.w, h = item.h;
+      var off = item.layer && !map.hasLayer(groups[item.layer]);
+      var tries = g ? [[g, -h / 2], [-g - w, -h / 2], [-w / 2, -g - h], [-w / 2, g], [g * 0.7, -g * 0.5 - h], [g * 0.7, g * 0.5], [-w - g * 0.7, -g * 0.5 - h], [-w - g * 0.7, g * 0.5]] : [[-w / 2, -h / 2]];
+      var spot = off ? null : tries.find(function (t) {
+        var box = [p.x + t[0] - 1, p.y + t[1], p.x + t[0] + w + 1, p.y + t[1] + h];
+        return taken.every(function (o) { return o[4] === item || box[2] < o[0] || box[0] > o[2] || box[3] < o[1] || box[1] > o[3]; });
+      });
+      item.node.hidden = !spot;
+      if (item.dot) { item.dot.hidden = !spot; L.DomUtil.setPosition(item.dot, p.round()); }
+      if (!spot) return;
+      var at = L.point(p.x + spot[0], p.y + spot[1]).round();
+      L.DomUtil.setPosition(item.node, at);
+      taken.push([at.x - 2, at.y, at.x + w + 2, at.y + h, item]);
+      if (item.dot) taken.push([p.x - 4, p.y - 4, p.x + 4, p.y + 4, item]);
+    });
+  }
+
+  // ── dates ──
+  var time = { at: 0, series: null, after: null, before: null, swipe: 0, timer: null };
+  function states(step) {
+    return L.layerGroup(["contested", "held"].filter(function (k) { return step.states[k]; }).map(function (kind) {
+      var name = kind;
+      return L.geoJSON(step.states[kind], { style: function () { return { className: "gm-state gm-" + name, interactive: false }; } });
+    }));
+  }
+  function putStates(step, side) {
+    ["contested", "held"].forEach(function (kind) {
+      var group = groups[kind];
+      if (time[side + kind]) { group.removeLayer(time[side + kind]); time[side + kind] = null; }
+      if (!step || !step.states[kind]) return;
+      time[side + kind] = L.geoJSON(step.states[kind], {
+        pane: side, interactive: false,
+        style: function () { return { pane: side, renderer: panes[side], className: "gm-state gm-" + kind, interactive: false }; }
+      });
+      group.addLayer(time[side + kind]);
+    });
+  }
+  function show(at) {
+    var steps = time.series.steps, step;
+    time.at = Math.max(0, Math.min(steps.length - 1, at));
+    step = steps[time.at];
+    putStates(step, "after");
+    $("time").value = time.at;
+    $("time").setAttribute("aria-valuetext", step.label);
+    $("date").textContent = step.label;
+    $("gm-date-note").textContent = [step.gap, step.note].filter(Boolean).join("; ");
+    $("prev").disabled = time.at === 0;
+    $("next").disabled = time.at === steps.length - 1;
+    var side = document.querySelector(".gm-side-after");
+    side.textContent = step.label;
+    save();
+  }
+  function swipe(share) {
+    time.swipe = share;
+    $("swipe").value = share;
+    var on = share > 0, steps = time.series.steps, divider = document.querySelector(".gm-divider");
+    if (on && !time.beforeOn) { putStates(steps[0], "before"); time.beforeOn = true; }
+    if (!on && time.beforeOn) { putStates(null, "before"); time.beforeOn = false; }
+    var before = document.querySelector(".gm-side-before"), after = document.querySelector(".gm-side-after");
+    before.textContent = steps[0].label;
+    before.hidden = after.hidden = divider.hidden = !on;
+    $("swipe").setAttribute("aria-valuetext", share + " %");
+    clip();
+    save();
+  }
+  function clip() {
+    var size = map.getSize(), nw = map.containerPointToLayerPoint([0, 0]), se = map.containerPointToLayerPoint(size);
+    var x = nw.x + size.x * time.swipe / 100;
+    map.getPane("after").style.clip = "rect(" + [nw.y, se.x, se.y, x].map(function (v) { return Math.round(v) + "px"; }).join(" ") + ")";
+    map.getPane("before").style.clip = "rect(" + [nw.y, x, se.y, nw.x].map(function (v) { return Math.round(v) + "px"; }).join(" ") + ")";
+    document.querySelector(".gm-divider").style.insetInlineStart = "";
+    document.querySelector(".gm-divider").style.left = time.swipe + "%";
+  }
+  function play(on) {
+    clearInterval(time.timer);
+    time.timer = null;
+    var button = $("play"), slow = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    button.setAttribute("aria-pressed", String(on));
+    button.setAttribute("aria-label", on ? button.dataset.pause : button.dataset.play);
+    if (!on) return;
+    if (time.at === time.series.steps.length - 1) show(0);
+    time.timer = setInterval(function () {
+      if (time.at >= time.series.steps.length - 1) return play(false);
+      show(time.at + 1);
+    }, slow ? 2500 : 1000);
+  }
+  function ticks() {
+    var box = document.querySelector(".gm-ticks"), n = time.series.steps.length - 1;
+    box.textContent = "";
+    time.series.steps.forEach(function (step, i) {
+      var tick = el("i", null, { "class": step.gap ? "gm-gap" : step.note ? "gm-seam" : "" });
+      tick.style.left = (n ? 100 * i / n : 0) + "%";
+      box.append(tick);
+    });
+  }
+  function useSeries(number, at) {
+    play(false);
+    time.series = view.time[number];
+    time.number = number;
+    $("time").max = time.series.steps.length - 1;
+    ticks();
+    if (time.beforeOn) { putStates(null, "before"); time.beforeOn = false; }
+    show(at === undefined ? time.series.steps.length - 1 : at);
+    swipe(time.swipe);
+  }
+  function startTime() {
+    if (!view.time.length) return;
+    if (!$("time")) { time.series = view.time[0]; putStates(time.series.steps[0], "after"); return; }
+    useSeries(0);
+    map.on("move zoom resize zoomend moveend", clip);
+    $("time").addEventListener("input", function () { play(false); show(Number(this.value)); });
+    $("prev").addEventListener("click", function () { play(false); show(time.at - 1); });
+    $("next").addEventListener("click", function () { play(false); show(time.at + 1); });
+    $("play").addEventListener("click", function () { play(time.timer === null); });
+    $("swipe").addEventListener("input", function () { swipe(Number(this.value)); });
+    if ($("series")) $("series").addEventListener("change", function () { useSeries(Number(this.value)); });
+  }
+
+  // ── layers, search, address ──
+  function startLayers() {
+    $("layers").addEventListener("change", function (event) {
+      var id = event.target.value;
+      if (event.target.checked) groups[id].addTo(map); else groups[id].remove();
+      placeLabels();
+      save();
+    });
+    $("legend").addEventListener("click", function (event) {
+      var item = event.target.closest("li");
+      if (item) $("layers").querySelector('input[value="' + item.dataset.layer + '"]').click();
+    });
+  }
+  function startSearch() {
+    var names = {};
+    byPlace.forEach(function (item) { names[item.feature.properties.name] = item; });
+    Object.keys(names).sort().forEach(function (name) { $("gm-names").append(el("option", null, { value: name })); });
+    function seek(word, loose) {
+      var key = plain(word);
+      if (!key) return null;
+      return byPlace.find(function (i) { return plain(i.feature.properties.name) === key; }) ||
+        (loose && (byPlace.find(function (i) { return plain(i.feature.properties.name).indexOf(key) === 0; }) ||
+          byPlace.find(function (i) { return i.feature.properties.card.rows.some(function (r) { return plain(r[1]).split(", ").indexOf(key) >= 0; }); })));
+    }
+    function go(item) {
+      var id = item.feature.properties.layer, box = $("layers").querySelector('input[value="' + id + '"]');
+      if (box && !box.checked) box.click();
+      var at = anchor(item.feature, item.layer) || item.layer.getBounds().getCenter();
+      map.setView(at, Math.max(map.getZoom(), Math.min(view.zoom_in, map.getZoom() + 1)), { animate: false });
+      item.layer.openPopup(at);
+      say(item.feature.properties.name);
+    }
+    $("q").addEventListener("input", function (event) {
+      if (event.inputType && event.inputType !== "insertReplacementText") return;
+      var item = seek(this.value, false);
+      if (item) go(item);
+    });
+    $("q").addEventListener("keydown", function (event) {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      var item = seek(this.value, true);
+      if (item) go(item); else say(words.search_none);
+    });
+  }
+  function save() {
+    if (quiet || !map || !root.dataset.ready) return;
+    var c = map.getCenter(), off = [];
+    $("layers").querySelectorAll("input").forEach(function (box) { if (!box.checked) off.push(box.value); });
+    var parts = ["map=" + [map.getZoom(), c.lat.toFixed(4), c.lng.toFixed(4)].join("/")];
+    if ($("time")) parts.push("date=" + time.series.steps[time.at].as_of.replace(/[^0-9TZ:.+-]/g, ""));
+    if (time.number) parts.push("series=" + time.number);
+    if (time.swipe) parts.push("swipe=" + time.swipe);
+    if (off.length) parts.push("off=" + off.join(","));
+    try { history.replaceState(null, "", "#" + parts.join("&")); } catch (error) { /* a sandboxed frame has no address */ }
+  }
+  function restore() {
+    if (location.hash.indexOf("#map=") !== 0) return;
+    var wish = {};
+    location.hash.slice(1).split("&").forEach(function (part) { var i = part.indexOf("="); wish[part.slice(0, i)] = decodeURIComponent(part.slice(i + 1)); });
+    quiet = true;
+    var at = wish.map.split("/").map(Number);
+    if (at.length === 3 && at.every(isFinite)) map.setView([at[1], at[2]], at[0], { animate: false });
+    if ($("time")) {
+      if (wish.series && view.time[wish.series]) { $("series").value = wish.series; useSeries(Number(wish.series)); }
+      var step = time.series.steps.findIndex(function (s) { return s.as_of.replace(/[^0-9TZ:.+-]/g, "") === wish.date; });
+      if (step >= 0) show(step);
+      if (wish.swipe) swipe(Math.max(0, Math.min(100, Number(wish.swipe) || 0)));
+    }
+    (wish.off || "").split(",").forEach(function (id) {
+      var box = $("layers").querySelector('input[value="' + CSS.escape(id) + '"]');
+      if (box && box.checked) box.click();
+    });
+    quiet = false;
+  }
+
+  // ── start ──
+  function tall() {
+    var height = Math.ceil(document.body.getBoundingClientRect().height);
+    try { parent.postMessage({ type: "geomap:resize", height: height }, "*"); } catch (error) { /* no parent listens */ }
+  }
+  function start() {
+    var b = view.bounds;
+    $("map").querySelectorAll("noscript").forEach(function (n) { n.remove(); });
+    if (still) still.remove();
+    root.classList.add("gm-live");
+    map = L.map("map", {
+      zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.5, wheelPxPerZoomLevel: 120,
+      maxBounds: [[view.reach[1], view.reach[0]], [view.reach[3], view.reach[2]]], maxBoundsViscosity: 0.8,
+      maxZoom: 13, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false
+    });
+    $("map").setAttribute("role", "region");
+    L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    L.control.scale({ imperial: view.imperial }).addTo(map);
+    map.fitBounds([[b[1], b[0]], [b[3], b[2]]], { animate: false });
+    view.zoom_in = map.getZoom() + 2;
+    map.setMinZoom(Math.max(1, Math.floor(map.getZoom() - 2.5)));
+    [["base", 210], ["before", 310], ["after", 311], ["outlines", 320], ["ground", 410], ["lines", 420], ["dots", 450]].forEach(function (p) { pane(p[0], p[1]); });
+    map.createPane("names").style.zIndex = 440;
+    map.getPane("names").setAttribute("aria-hidden", "true");
+    view.layers.forEach(function (layer) { groups[layer.id] = L.layerGroup(); });
+    drawBase();
+    drawShapes();
+    view.layers.forEach(function (layer) { groups[layer.id].addTo(map); });
+    startTime();
+    drawLabels();
+    startLayers();
+    startSearch();
+    document.addEventListener("keydown", function (event) { if (event.key === "Escape" && shut()) event.preventDefault(); });
+    return map;
+  }
+  function ready() {
+    restore();
+    map.on("moveend zoomend", save);
+    if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize({ animate: false }); tall(); }).observe(document.body);
+    window.addEventListener("load", tall);
+    tall();
+    root.dataset.ready = "1";
+  }
+  window.geomap = { start: start, ready: ready };
+})();

@@ -1,0 +1,88 @@
+"""Geometry for the screen: cut to the picture, thinned without moving its area, five decimals (about 1 m)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geomap.geodesy import area_m2
+from geomap.maps.features import Bounds
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+DECIMALS = 5
+AREA_KEPT = 0.001
+"""A drawn polygon's geodesic area stays within 0.1 % of the measured one, so that a reader may measure the page."""
+
+
+def for_display(geometry: BaseGeometry, tolerance: float, *, keep_area: bool = True) -> BaseGeometry:
+    """Thin lines and rings by ``tolerance`` degrees (Douglas and Peucker 1973), less where the area would move."""
+    from shapely import get_num_coordinates
+
+    if get_num_coordinates(geometry) < 20:
+        return geometry
+    area = area_m2(geometry) if keep_area else 0.0
+    for step in (tolerance, tolerance / 4, tolerance / 16):
+        thin = geometry.simplify(step, preserve_topology=True)
+        if thin.is_empty:
+            continue
+        if not area or abs(area_m2(thin) - area) <= AREA_KEPT * area:
+            return thin
+    return geometry
+
+
+def cut(geometry: BaseGeometry, bounds: Bounds) -> BaseGeometry:
+    """The part within bounds; rings stay valid."""
+    from shapely import clip_by_rect, make_valid
+
+    if not geometry.is_valid:
+        geometry = make_valid(geometry)
+    return clip_by_rect(geometry, *bounds)
+
+
+def widen(bounds: Bounds, factor: float) -> Bounds:
+    """Bounds grown about their middle, within the world."""
+    west, south, east, north = bounds
+    dx, dy = (east - west) * (factor - 1) / 2, (north - south) * (factor - 1) / 2
+    return (max(-180.0, west - dx), max(-89.0, south - dy), min(180.0, east + dx), min(89.0, north + dy))
+
+
+def as_geojson(geometry: BaseGeometry, decimals: int = DECIMALS) -> dict[str, Any]:
+    """GeoJSON geometry with rounded coordinates, outer rings counter-clockwise (RFC 7946, 3.1.6)."""
+    from shapely.geometry import GeometryCollection, MultiPolygon, Polygon, mapping
+    from shapely.geometry.polygon import orient
+
+    if isinstance(geometry, GeometryCollection):
+        return {"type": "GeometryCollection", "geometries": [as_geojson(g, decimals) for g in geometry.geoms]}
+    if isinstance(geometry, Polygon):
+        geometry = orient(geometry)
+    elif isinstance(geometry, MultiPolygon):
+        geometry = MultiPolygon([orient(p) for p in geometry.geoms])
+    shape = mapping(geometry)
+    return {"type": shape["type"], "coordinates": _rounded(shape["coordinates"], decimals)}
+
+
+def _rounded(part: Any, decimals: int) -> Any:
+    if isinstance(part[0], (int, float)):
+        return [round(float(part[0]), decimals), round(float(part[1]), decimals)]
+    ring = [_rounded(p, decimals) for p in part]
+    if ring and isinstance(ring[0][0], float):
+        kept = [p for i, p in enumerate(ring) if i == 0 or p != ring[i - 1]]
+        # a closed ring needs four positions, a line two
+        return kept if len(kept) >= 4 or (ring[0] != ring[-1] and len(kept) >= 2) else ring
+    return ring
+
+
+def polygons_only(geometry: BaseGeometry) -> BaseGeometry:
+    """Drop the lines and points that cutting leaves at an edge."""
+    from shapely.geometry import MultiPolygon
+
+    if geometry.geom_type == "Polygon":
+        return geometry
+    parts: list[Any] = []
+    for part in getattr(geometry, "geoms", []):
+        if part.geom_type == "Polygon":
+            parts.append(part)
+        elif part.geom_type in ("MultiPolygon", "GeometryCollection"):
+            parts.extend(p for p in part.geoms if p.geom_type == "Polygon")
+    return MultiPolygon(parts)

@@ -1,0 +1,266 @@
+"""The one data block of a page: the report's records, what is drawn, the ground under it and the dates to step through.
+
+Everything that a text, a title or a control map said stays a JSON string here and becomes a text node in the page:
+no part of it is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from geomap.geodesy import area_m2
+from geomap.maps.features import Bounds, Gazetteer, Shape, is_ambiguous, is_wide, mentioned_places
+from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen
+from geomap.models import Assessment, ControlSeries, Snapshot, Status
+from geomap.settings import Style
+from geomap.wording import day, fold, words
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+TOWNS = 40
+"""Towns of the basemap that may be labelled: more would crowd out the story's own."""
+CONTEXT_FACTOR = 6.0
+"""Countries are drawn to six times the story's extent, so that zooming out shows where it lies."""
+PIXELS = 3000
+"""The picture's width in the finest steps kept: sharp at three zooms in on an ordinary screen."""
+
+
+def features_of(shapes: Sequence[Shape], bounds: Bounds) -> list[dict[str, Any]]:
+    """Shapes as GeoJSON features, thinned for the screen, with the geodesic area of polygons."""
+    tolerance = _tolerance(bounds)
+    found = []
+    for shape in shapes:
+        geometry = shape.geometry
+        properties: dict[str, Any] = {
+            "layer": shape.layer,
+            "title": shape.title,
+            "name": shape.name,
+            "rank": shape.rank,
+            "place": shape.place,
+            "claims": list(shape.claims),
+            "card": shape.card,
+        }
+        if shape.layer == "area":
+            # an outline to read by, often a whole country's: not a measurement
+            geometry = for_display(geometry, tolerance * 2, keep_area=False)
+        elif "Point" not in geometry.geom_type:
+            geometry = for_display(geometry, tolerance)
+        if shape.layer in ("change", "hull") and "Polygon" in geometry.geom_type:
+            properties["area_km2"] = round(area_m2(shape.geometry) / 1e6, 3)
+        found.append({"type": "Feature", "id": shape.id, "geometry": as_geojson(geometry), "properties": properties})
+    return found
+
+
+def _tolerance(bounds: Bounds) -> float:
+    return max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / PIXELS
+
+
+# ── the ground under it ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def basemap_of(
+    gazetteer: Gazetteer, bounds: Bounds, assessment: Assessment
+) -> tuple[list[dict[str, Any]], list[list[Any]]]:
+    """Land, borders and water as ``{kind, geometry}``, and names of towns, countries and regions to label.
+
+    Fine within half again of the story's extent; countries coarsely to six times of it.
+    """
+    near = widen(bounds, 1.6)
+    far = widen(bounds, CONTEXT_FACTOR)
+    coarse, fine = _tolerance(far) * 2, _tolerance(bounds)
+    parts: list[dict[str, Any]] = []
+    labels: list[list[Any]] = []
+    wide = gazetteer.basemap(far)
+    close = gazetteer.basemap(near)
+    for name, geometry in _named(wide.get("countries")):
+        part = polygons_only(cut(geometry, far))
+        if part.is_empty:
+            continue
+        inside = polygons_only(cut(part, near))
+        parts += _part("far", for_display(part, coarse, keep_area=False))
+        if not inside.is_empty:
+            parts += _part("land", for_display(inside, fine, keep_area=False))
+        # lines come from the whole outline: a cut polygon would draw the cut as a border
+        parts += _part("border", for_display(cut(geometry.boundary, near), fine, keep_area=False))
+        parts += _part("border-far", for_display(cut(geometry.boundary, far), coarse, keep_area=False))
+        labels += _label(name, polygons_only(cut(part, bounds)), "country", bounds)
+    for kind, key in (("region", "regions"), ("lake", "lakes"), ("river", "rivers")):
+        for name, geometry in _named(close.get(key)):
+            part = cut(geometry, near)
+            if part.is_empty:
+                continue
+            if kind == "region":
+                parts += _part(kind, for_display(cut(geometry.boundary, near), fine, keep_area=False))
+                labels += _label(name, polygons_only(cut(part, bounds)), "region", bounds)
+                continue
+            parts += _part(kind, for_display(part, fine, keep_area=False))
+    labels += _towns(close.get("places"), near, assessment)
+    order = ("far", "border-far", "land", "region", "lake", "river", "border")
+    return sorted(parts, key=lambda p: order.index(p["kind"])), labels
+
+
+def _named(frame: Any) -> list[tuple[str, BaseGeometry]]:
+    if frame is None or not len(frame):
+        return []
+    names = frame["name"] if "name" in frame.columns else [""] * len(frame)
+    return [(str(n or ""), g) for n, g in zip(names, frame.geometry, strict=True) if g is not None and not g.is_empty]
+
+
+def _part(kind: str, geometry: BaseGeometry) -> list[dict[str, Any]]:
+    return (
+        []
+        if geometry.is_empty or "Point" in geometry.geom_type
+        else [{"kind": kind, "geometry": as_geojson(geometry, 4)}]
+    )
+
+
+def _label(name: str, visible: BaseGeometry, kind: str, bounds: Bounds) -> list[list[Any]]:
+    """A name inside the largest visible part, where that part is big enough to bear it."""
+    if not name or visible.is_empty:
+        return []
+    part = max(getattr(visible, "geoms", [visible]), key=lambda g: g.area)
+    whole = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1])
+    if part.area < (0.04 if kind == "country" else 0.03) * whole:
+        return []
+    point = part.representative_point()
+    return [[fold(name), round(point.x, 4), round(point.y, 4), kind]]
+
+
+def _towns(frame: Any, bounds: Bounds, assessment: Assessment) -> list[list[Any]]:
+    """The largest towns that the story does not name itself."""
+    if frame is None or not len(frame):
+        return []
+    told = {m.place.id for m in mentioned_places(assessment)}
+    spots = [(m.place.lon, m.place.lat) for m in mentioned_places(assessment)]
+    near = (bounds[2] - bounds[0]) / 60
+    found: list[list[Any]] = []
+    for row, (name, where) in zip(frame.to_dict("records"), _named(frame), strict=False):
+        point = where.representative_point()
+        if row.get("id") in told or not (bounds[0] <= point.x <= bounds[2] and bounds[1] <= point.y <= bounds[3]):
+            continue
+        if any(abs(point.x - x) < near and abs(point.y - y) < near for x, y in spots):
+            continue
+        found.append([fold(name), round(point.x, 4), round(point.y, 4), "town"])
+        if len(found) == TOWNS:
+            break
+    return found
+
+
+# ── the dates ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def time_of(series: ControlSeries, bounds: Bounds, style: Style, encoded: Any = None) -> dict[str, Any] | None:
+    """Dated states of one control series: one a step, in order, with what to say of gaps and changed sources.
+
+    ``encoded`` is the geometry in the compact form that ``control`` makes; without it each state is written out.
+    None with fewer than two dates: nothing to step through.
+    """
+    if not series.snapshots:
+        return None
+    w = words(style.language)
+    steps: list[dict[str, Any]] = []
+    for number, snapshot in enumerate(series.snapshots):
+        step: dict[str, Any] = {
+            "as_of": snapshot.as_of.isoformat(),
+            "label": day(snapshot.as_of, style, time=True),
+            "source": _source_of(series, number),
+        }
+        if encoded is None:
+            step["states"] = _states(snapshot, bounds)
+        steps.append(step)
+    for before, step in pairwise(steps):
+        if before["source"] != step["source"]:
+            step["note"] = w("source_changes", source=step["source"])
+    _mark_gaps(series, steps, style)
+    made: dict[str, Any] = {
+        "name": series.name,
+        "holder": series.holder,
+        "attribution": fold(series.provenance.attribution or series.name),
+        "steps": steps,
+    }
+    if encoded is not None:
+        made["encoded"] = encoded
+    return made
+
+
+def _source_of(series: ControlSeries, number: int) -> str:
+    if len(series.sources) == len(series.snapshots):
+        return fold(series.sources[number])
+    return fold(series.snapshots[number].provenance.attribution or series.name)
+
+
+def _mark_gaps(series: ControlSeries, steps: list[dict[str, Any]], style: Style) -> None:
+    w = words(style.language)
+    for start, end in series.gaps:
+        for step in steps:
+            if datetime.fromisoformat(step["as_of"]).date() > start:
+                step["gap"] = w("no_maps", start=day(start, style), end=day(end, style))
+                break
+
+
+def _states(snapshot: Snapshot, bounds: Bounds) -> dict[str, Any]:
+    """One multipolygon a class: what is held, and what is contested or unknown."""
+    from shapely import union_all
+
+    near = widen(bounds, 3.0)
+    made: dict[str, Any] = {}
+    status = snapshot.frame["status"].astype(str)
+    for layer, kinds in (("held", (Status.HELD,)), ("contested", (Status.CONTESTED, Status.UNKNOWN))):
+        ground = snapshot.frame.geometry[status.isin([str(k) for k in kinds])]
+        parts = [polygons_only(cut(g, near)) for g in ground if g is not None and not g.is_empty]
+        parts = [p for p in parts if not p.is_empty]
+        if parts:
+            thin = for_display(polygons_only(union_all(parts)), _tolerance(bounds))
+            made[layer] = as_geojson(thin)
+    return made
+
+
+# ── the block ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def layers_of(assessment: Assessment, shapes: Sequence[Shape], style: Style, timed: bool) -> list[dict[str, str]]:
+    """Layers that this page has, top first, with the words of box and legend."""
+    w = words(style.language)
+    present = {s.layer for s in shapes}
+    found = [
+        {"id": layer, "label": w[f"layer_{layer}"]}
+        for layer in ("ambiguous", "place", "area", "line", "hull", "change")
+        if layer in present
+    ]
+    if timed:
+        holders = {c.holder for c in assessment.control}
+        held = w("layer_held", holder=fold(holders.pop())) if len(holders) == 1 else w["layer_held_all"]
+        found += [{"id": "held", "label": held}, {"id": "contested", "label": w["layer_contested"]}]
+    return found
+
+
+def credits_of(assessment: Assessment) -> str:
+    """Who made the maps under the story."""
+    told = [fold(p.attribution) for p in assessment.methods.data if p.attribution]
+    told += [fold(c.provenance.attribution or c.name) for c in assessment.control]
+    return "; ".join(dict.fromkeys(t for t in told if t))
+
+
+def ambiguous_count(assessment: Assessment) -> int:
+    """Places of the story whose choice is open."""
+    return sum(is_ambiguous(m.place) and not is_wide(m.place) for m in mentioned_places(assessment))
+
+
+def as_json(value: Mapping[str, Any]) -> str:
+    """JSON that is safe inside a script element: no "<", no line separators, keys in the order given."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for raw, escaped in (
+        ("<", "\\u003c"),
+        (">", "\\u003e"),
+        ("&", "\\u0026"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+    ):
+        text = text.replace(raw, escaped)
+    # a lone surrogate cannot be written as UTF-8
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
