@@ -253,17 +253,32 @@ def read_series(
 
 def series_from_events(path: str | Path, region: str | None, gazetteer: Gazetteer) -> ControlSeries:
     """Control maps from a table of when settlements changed hands, by Thiessen cells within a region."""
+    from statistics import median
+
     from geomap.control import control_from_events, read_events
 
-    events = read_events(Path(path), resolve=lambda name: next(iter(gazetteer.find(name, limit=1)), None))
-    lons, lats = [e.lon for e in events], [e.lat for e in events]
-    bounds = (min(lons) - 1.0, min(lats) - 1.0, max(lons) + 1.0, max(lats) + 1.0)
-    return control_from_events(
-        events,
-        settlements=gazetteer.settlements(bounds),
-        region=region_geometry(region, gazetteer),
-        name=Path(path).stem,
-    )
+    events = read_events(path)
+    first = {e.settlement: next(iter(gazetteer.find(e.settlement, limit=1, fuzzy=False)), None) for e in events}
+    located = [p for p in first.values() if p is not None]
+    points = [(e.lat, e.lon) for e in events if e.lat is not None and e.lon is not None]
+    points += [(p.lat, p.lon) for p in located]
+    if not points:
+        raise ControlError(f"{shown(path)}: none of its settlements is in the gazetteer; add lat and lon columns")
+    lats, lons = [p[0] for p in points], [p[1] for p in points]
+    # a name that several towns bear means the one near the others of the table
+    centre = (median(lats), median(lons))
+    places = {name: next(iter(gazetteer.find(name, near=centre, limit=1, fuzzy=False)), None) for name in first}
+    known = [(p.lat, p.lon) for p in places.values() if p is not None] or points
+    shape = region_geometry(region, gazetteer)
+    if shape is not None:
+        bounds = shape.bounds
+    else:
+        south, north = min(p[0] for p in known), max(p[0] for p in known)
+        west, east = min(p[1] for p in known), max(p[1] for p in known)
+        bounds = (west, south, east, north)
+    west, south, east, north = bounds
+    around = (west - CELL_MARGIN_DEG, south - CELL_MARGIN_DEG, east + CELL_MARGIN_DEG, north + CELL_MARGIN_DEG)
+    return control_from_events(events, gazetteer.settlements(around), shape, name=Path(path).stem, resolve=places.get)
 
 
 def change(

@@ -1,6 +1,7 @@
 """Control maps: read them, measure what they hold, subtract one date from another."""
 
 from geomap.control.changes import HELD, HELD_AT_MOST, Change, areas, change, diff, ground, series
+from geomap.control.events import Event, control_from_events, read_events
 from geomap.control.polygons import read_polygons
 from geomap.control.reading import licences, read_control, snapshot_at
 from geomap.control.rules import PRESETS, Rules, read_rules
@@ -10,13 +11,16 @@ __all__ = [
     "HELD_AT_MOST",
     "PRESETS",
     "Change",
+    "Event",
     "Rules",
     "areas",
     "change",
+    "control_from_events",
     "diff",
     "ground",
     "licences",
     "read_control",
+    "read_events",
     "read_polygons",
     "read_rules",
     "series",
