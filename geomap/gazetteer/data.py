@@ -23,8 +23,7 @@ REGION_WORDS = ("region", "province")
 """What news calls any first-level region, beside its own word."""
 SLAVIC = frozenset(("UA", "RU", "BY", "KZ", "KG", "BG"))
 OWN_WORDS = frozenset(
-    "province region state governorate county department prefecture oblast district republic canton territory "
-    "municipality voivodship krai division emirate parish".split()
+    ["province", "region", "state", "governorate", "county", "department", "prefecture", "oblast", "district", "republic", "canton", "territory", "municipality", "voivodship", "krai", "division", "emirate", "parish"]
 )
 
 

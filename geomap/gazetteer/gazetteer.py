@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from geomap.gazetteer import cache, data
-from geomap.gazetteer.index import Index, write_index
+from geomap.gazetteer import geometry as shapes_of
+from geomap.gazetteer.index import Index, Row, write_index
 from geomap.gazetteer.names import normalise
 from geomap.gazetteer.search import Candidate, Search
 from geomap.models import Place
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from shapely.geometry.base import BaseGeometry
+
+Bounds = tuple[float, float, float, float]
+"""west, south, east, north in degrees."""
 
 ROWS = 275_000
 """About how many rows the shipped index has, for the progress bar."""
@@ -32,11 +41,10 @@ def read_gazetteer(*layers: Path) -> Gazetteer:
 
 def base_index() -> Index:
     def build(folder: Path, step: Callable[[int], None]) -> None:
-        from geomap.gazetteer.index import Row
-
         regions: list[tuple[str, str, str]] = []
         demonyms = {normalise(r["demonym"]): r["id"] for r in data.read_csv("demonyms.csv")}
-        meta = {"name": "shipped", "regions": regions, "demonyms": demonyms, "data": data.registry()}
+        members = {f"geomap:{r['key']}": r["members"].split() for r in data.read_csv("supplement.csv") if r["members"]}
+        meta = {"name": "shipped", "members": members, "regions": regions, "demonyms": demonyms, "data": data.registry()}
 
         def rows() -> Iterator[Row]:
             for row in data.read_rows():
@@ -44,42 +52,233 @@ def base_index() -> Index:
                     regions.append((row.country, row.admin1, row.name))
                 yield row
 
+        shapes_of.write_shapes(folder)
         write_index(rows(), folder, meta, step)
 
     return cache.open_or_build(f"base-{data.data_key()}", build, total=ROWS)
 
 
+MAX_BASEMAP_PLACES = 60
+"""Names on a basemap: more than these overlap on a screen."""
+PIXELS = 1600
+"""Detail finer than a pixel of a wide map is left out of the basemap."""
+
+
 class Gazetteer(Search):
     """Layers of places, nearest first; the last one is the shipped gazetteer."""
+
+    def __init__(self, layers: list[Index]) -> None:
+        super().__init__(layers)
+        self.base = layers[-1]
+        self._borders = lru_cache(maxsize=500)(self._find_border)
+        self._clips = lru_cache(maxsize=500)(self._find_clip)
+
+    # ── words ────────────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def demonyms(self) -> dict[str, str]:
         """Normalised demonym -> place id."""
-        return dict(self.layers[-1].meta.get("demonyms", {}))
+        return dict(self.base.meta.get("demonyms", {}))
 
     def demonym(self, word: str) -> Candidate | None:
         """The country, region or continent whose people or adjective a word is ("Russian", "Europeans")."""
         place_id = self.demonyms.get(normalise(word))
         return self.locate(place_id) if place_id else None
 
+    # ── places ───────────────────────────────────────────────────────────────────────────────────────────────
+
     def place(self, place_id: str) -> Place | None:
-        """The entry with this id."""
+        """The entry with this id; ``border:A-B`` too."""
+        if place_id.startswith("border:"):
+            one, _, other = place_id.removeprefix("border:").partition("-")
+            return self.border(one, other)
         candidate = self.locate(place_id)
         return None if candidate is None else self.to_place(candidate)
 
     @cached_property
-    def _countries(self) -> dict[str, str]:
-        index = self.layers[-1]
-        wanted = index.features.index("A.PCLI")
-        features, countries = index.column("feature"), index.column("country")
+    def country_ids(self) -> dict[str, str]:
+        """ISO 3166 alpha-2 -> place id."""
+        wanted = self.base.features.index("A.PCLI")
+        features, countries = self.base.column("feature"), self.base.column("country")
         found = {}
-        for row in range(index.count):
+        for row in range(self.base.count):
             if features[row] != wanted:
                 break  # countries come first in the shipped index
-            found[index.countries[countries[row]]] = index.id(row)
+            found[self.base.countries[countries[row]]] = self.base.id(row)
         return found
 
     def country(self, code: str) -> Place | None:
         """A country by ISO 3166 alpha-2 code."""
-        place_id = self._countries.get(code.upper())
+        place_id = self.country_ids.get(code.upper())
         return self.place(place_id) if place_id else None
+
+    def border(self, one: str, other: str) -> Place | None:
+        """The land border of two countries (alpha-2), in either order; None where they share none."""
+        one, other = sorted((one.upper(), other.upper()))
+        line = self._borders(one, other)
+        if line is None:
+            return None
+        middle = line.interpolate(0.5, normalized=True)
+        names = [place.name if (place := self.country(code)) else code for code in (one, other)]
+        return Place(
+            id=f"border:{one}-{other}", name=f"{names[0]}–{names[1]} border", lat=round(middle.y, 5),
+            lon=round(middle.x, 5), feature="A.BDR", source="naturalearth",
+        )  # fmt: skip
+
+    # ── geometry ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def shapes(self) -> shapes_of.Shapes:
+        return shapes_of.Shapes(self.base)
+
+    def _find_border(self, one: str, other: str) -> BaseGeometry | None:
+        a, b = self.shapes.get(one), self.shapes.get(other)
+        return None if a is None or b is None or one == other else shapes_of.shared_border(a, b)
+
+    def _shape_key(self, candidate: Candidate) -> str:
+        if candidate.feature.startswith("A.PCL"):
+            return candidate.country
+        if candidate.feature == "A.ADM1":
+            return f"{candidate.country}.{candidate.admin1}"
+        if candidate.feature == "A.ADM2":  # shapes of counties of the United States only
+            return f"{candidate.country}.{candidate.admin1}.{candidate.admin2}"
+        return candidate.id
+
+    def geometry(self, place_id: str) -> BaseGeometry | None:
+        """The shape of an entry, EPSG:4326: what areas are reported on.
+
+        Polygons for countries, first-level regions, areas made of them (Donbas) and lakes; lines for rivers and
+        borders; else the point. None where there is no such entry.
+        """
+        import shapely
+
+        if place_id.startswith("border:"):
+            one, _, other = place_id.removeprefix("border:").partition("-")
+            return self._borders(*sorted((one.upper(), other.upper())))
+        candidate = self.locate(place_id)
+        if candidate is None:
+            return None
+        if members := self.base.meta.get("members", {}).get(place_id):
+            parts = [shape for code in members if (shape := self.shapes.get(code)) is not None]
+            if parts:
+                return cast("BaseGeometry", shapes_of.without_seams(shapely.union_all(parts)))
+        return self.shapes.get(self._shape_key(candidate)) or shapely.Point(candidate.lon, candidate.lat)
+
+    area_shape = geometry
+
+    def clip_shape(self, place_id: str) -> BaseGeometry | None:
+        """The shape of a country or region for tests of "inside" and for clipping, never for areas.
+
+        Widened 2.5 km over the sea, and mended around places that the outline leaves on the wrong side. Other entries:
+        as ``geometry``.
+        """
+        return self._clips(place_id)
+
+    def _find_clip(self, place_id: str) -> BaseGeometry | None:
+        import numpy as np
+
+        shape = self.geometry(place_id)
+        candidate = self.locate(place_id)
+        if shape is None or candidate is None or not candidate.feature.startswith(("A.PCL", "A.ADM1")):
+            return shape
+        key = self._shape_key(candidate)
+        same_kind = shapes_of.is_country if shapes_of.is_country(key) else shapes_of.is_region
+        west, south, east, north = shape.bounds
+        box = (west - 0.1, south - 0.1, east + 0.1, north + 0.1)
+        others = [s for k in self.shapes.touching(box, same_kind) if k != key and (s := self.shapes.get(k)) is not None]
+        base = self.base
+        lon, lat = base.numpy("lon"), base.numpy("lat")
+        near = np.flatnonzero((lon >= box[0]) & (lon <= box[2]) & (lat >= box[1]) & (lat <= box[3]) & self._settled)
+        if shapes_of.is_country(key):
+            own = base.numpy("country")[near] == base.countries.index(candidate.country)
+        else:
+            own = base.numpy("admin1")[near] == base.admin1s.index(key)
+        points = np.column_stack([lon[near], lat[near]])
+        return shapes_of.clip_shape(shape, others, points[own], points[~own])
+
+    @cached_property
+    def _settled(self) -> Any:
+        """Mask of settlements in the shipped index."""
+        import numpy as np
+
+        kinds = np.array([feature.startswith("P.") for feature in self.base.features])
+        return kinds[self.base.numpy("feature")]
+
+    def region_of(self, lat: float, lon: float) -> tuple[str, str, str] | None:
+        """(country, admin1 code, region name) of a point; of the nearest region within 0.15° off a coast.
+
+        Code and name are empty where Natural Earth has land without a GeoNames region. None at sea.
+        """
+        import shapely
+
+        point = shapely.Point(lon, lat)
+        margin = shapes_of.NEAR_DEG
+        best, best_distance = None, margin
+        for key in self.shapes.touching((lon - margin, lat - margin, lon + margin, lat + margin), shapes_of.is_region):
+            shape = self.shapes.get(key)
+            if shape is not None and (distance := shape.distance(point)) < best_distance:
+                best, best_distance = key, distance
+                if not distance:
+                    break
+        if best is None:
+            return None
+        country, _, code = best.partition(".")
+        code = "" if code.startswith("ne:") else code
+        return country, code, self.region_names.get((country, code), "")
+
+    def settlements(self, bounds: Bounds) -> GeoDataFrame:
+        """Settlements of the shipped gazetteer within bounds, largest first: id, name, population, country, admin1."""
+        import geopandas as gpd
+        import numpy as np
+
+        west, south, east, north = bounds
+        base = self.base
+        lon, lat = base.numpy("lon"), base.numpy("lat")
+        rows = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north) & self._settled)
+        population = base.numpy("population")[rows]
+        rows = rows[np.argsort(-population, kind="stable")]
+        admin1 = base.numpy("admin1")[rows]
+        countries = [base.countries[c] for c in base.numpy("country")[rows]]
+        return gpd.GeoDataFrame(
+            {
+                "id": [base.id(int(r)) for r in rows],
+                "name": [base.name(int(r)) for r in rows],
+                "population": base.numpy("population")[rows],
+                "country": countries,
+                "admin1": [base.admin1s[a].partition(".")[2] for a in admin1],
+            },
+            geometry=gpd.points_from_xy(lon[rows], lat[rows]),
+            crs=4326,
+        )
+
+    def basemap(self, bounds: Bounds) -> dict[str, GeoDataFrame]:
+        """What an offline map of ``bounds`` shows under its story, clipped and simplified for display.
+
+        countries, regions, lakes, rivers: id, name, geometry; places: as ``settlements``, the 60 largest.
+        """
+        west, south, east, north = bounds
+        tolerance = max(east - west, north - south, 0.01) / PIXELS
+        base = {"places": self.settlements(bounds).head(MAX_BASEMAP_PLACES).reset_index(drop=True)}
+        kinds = {
+            "countries": shapes_of.is_country, "regions": shapes_of.is_region,
+            "lakes": shapes_of.is_lake, "rivers": shapes_of.is_river,
+        }  # fmt: skip
+        for layer, wanted in kinds.items():
+            records = []
+            for key in self.shapes.touching(bounds, wanted):
+                shape = self.shapes.get(key)
+                if shape is None or (seen := shapes_of.drawn(shape, bounds, tolerance)).is_empty:
+                    continue
+                records.append({"id": key, "name": self._shape_name(key), "geometry": seen})
+            base[layer] = shapes_of.frame(records, ["id", "name"])
+        return base
+
+    def _shape_name(self, key: str) -> str:
+        if shapes_of.is_country(key):
+            place = self.country(key)
+            return place.name if place else key
+        if shapes_of.is_region(key):
+            country, _, code = key.partition(".")
+            return self.region_names.get((country, code), "")
+        candidate = self.locate(key)
+        return candidate.name if candidate else ""

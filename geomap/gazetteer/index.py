@@ -10,7 +10,6 @@ from __future__ import annotations
 import heapq
 import json
 import mmap
-import struct
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 3
 """Raise when the files or what is in them change: older indexes are then built anew."""
 RUN = 2_000_000
 """Keys sorted in memory at a time: about 400 MB."""
@@ -42,7 +41,6 @@ COLUMNS = {
     "id": "q", "lat": "d", "lon": "d", "population": "q", "importance": "f", "feature": "H", "country": "H",
     "admin1": "I", "admin2": "I", "source": "H", "radius": "f", "name_end": "Q",
 }  # fmt: skip
-_PAIR = struct.Struct("<I")
 
 
 class Row(NamedTuple):
@@ -128,7 +126,7 @@ def write_index(
     tables: dict[str, dict[str, int]] = {name: {"": 0} for name in ("feature", "country", "admin1", "admin2", "source")}
     text_ids: list[str] = []
     files: dict[str, IO[bytes]] = {name: (folder / f"{name}.col").open("wb") for name in COLUMNS}
-    buffers = {name: array(code) for name, code in COLUMNS.items()}
+    buffers: dict[str, array[Any]] = {name: array(code) for name, code in COLUMNS.items()}
     exact, loose = _Sorter(folder, "keys"), _Sorter(folder, "loose")
     name_end = count = 0
 
@@ -226,6 +224,10 @@ def _chunks(pairs: Iterator[tuple[str, int]]) -> Iterator[tuple[str, list[tuple[
         yield chunk[0][0], chunk
 
 
+def _cast(view: memoryview, code: Any) -> memoryview[Any]:
+    return view.cast(code)
+
+
 class Index:
     """An opened index. Columns are ``memoryview`` objects over mapped files, so a row costs what it reads."""
 
@@ -248,7 +250,7 @@ class Index:
         self.admin2s: list[str] = tables["admin2"]
         self.sources: list[str] = tables["source"]
 
-    def _map(self, name: str) -> mmap.mmap | bytes:
+    def mapped(self, name: str) -> mmap.mmap | bytes:
         with (self.folder / name).open("rb") as file:
             if not self.meta["sizes"][name]:
                 return b""  # an empty file cannot be mapped
@@ -258,17 +260,23 @@ class Index:
         """A column, index by row."""
         if (found := self._columns.get(name)) is None:
             if sys.byteorder == "big":
-                data = array(COLUMNS.get(name, "I"), self._map(f"{name}.col")[:])
+                data = array(COLUMNS.get(name, "I"), self.mapped(f"{name}.col")[:])
                 data.byteswap()
                 found = memoryview(data)
             else:
-                found = memoryview(self._map(f"{name}.col")).cast(COLUMNS.get(name, "I"))
+                found = _cast(memoryview(self.mapped(f"{name}.col")), COLUMNS.get(name, "I"))
             self._columns[name] = found
         return found
 
+    def numpy(self, name: str) -> NDArray[Any]:
+        """A column as an array."""
+        import numpy as np
+
+        return np.asarray(self.column(name))
+
     @cached_property
     def _names(self) -> mmap.mmap | bytes:
-        return self._map("names.utf8")
+        return self.mapped("names.utf8")
 
     def name(self, row: int) -> str:
         ends = self.column("name_end")
@@ -339,8 +347,8 @@ class Index:
         return [
             (
                 marisa_trie.Trie().mmap(str(self.folder / f"fuzzy.{i}.trie")),
-                np.frombuffer(self._map(f"fuzzy.{i}.sig"), "<u8"),
-                np.frombuffer(self._map(f"fuzzy.{i}.len"), "u1"),
+                np.frombuffer(self.mapped(f"fuzzy.{i}.sig"), "<u8"),
+                np.frombuffer(self.mapped(f"fuzzy.{i}.len"), "u1"),
             )
             for i in range(len(self.meta["shards"]["keys"]))
         ]
