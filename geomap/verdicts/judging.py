@@ -123,14 +123,20 @@ _NUMBERLESS = frozenset({Qualifier.VAGUE_PLURAL, Qualifier.SAME_AS, Qualifier.SI
 
 def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Evidence], settings: Settings) -> Verdict:
     shared = [e for e in evidence if e.role == "measure" and not e.independent]
+    hulls = [e for e in shared if Code.HULL_ONLY in e.codes]
     wanted = next((e.note for e in evidence if e.role == "missing" and e.note), None)
     says = f"Says {said(claim, _plain(claim, claimed))}; "
-    if shared:
+    measured: Range = (None, None)
+    codes: tuple[Code, ...] = ()
+    if hulls and claimed is not None:
+        measured, codes = hulls[0].measured, (Code.HULL_ONLY,)
+        why = f"that is {_ratio(claimed, hulls[0])} {hulls[0].what} ({quantity(measured, claimed.unit)})"
+        why += f"; {wanted}" if wanted else ""
+    elif shared:
         why = f"the only map at hand ({shared[0].source}) rests on the same source, so it is no test"
-        codes: tuple[Code, ...] = (Code.SAME_SOURCE,)
+        codes = (Code.SAME_SOURCE,)
     else:
         why = wanted or "no map or line at hand measures it"
-        codes = ()
     aspects: tuple[Aspect, ...] = ()
     if claimed is not None:
         aspects = (
@@ -138,7 +144,7 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
                 aspect=_quantity_aspect(claim),
                 label=Label.MAPS_CANNOT_SETTLE,
                 claimed=claimed.range,
-                measured=(None, None),
+                measured=measured,
                 unit=claimed.unit,
             ),
         )

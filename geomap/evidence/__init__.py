@@ -1,0 +1,57 @@
+"""The numbers that a verdict rests on: hulls, change between control maps, distances, directions, who holds what.
+
+Stands above the stages, for it joins the gazetteer, hulls and control maps; gives back plain ``Evidence`` records.
+Every item names its source and date, and says in ``role`` how a verdict may use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from geomap.evidence.areas import area_evidence
+from geomap.evidence.distances import distance_evidence
+from geomap.evidence.ground import Ground
+from geomap.evidence.sides import shares_source
+from geomap.evidence.states import control_evidence
+from geomap.models import Claim, ClaimKind, Code, Evidence, Modality
+from geomap.verdicts import untestable
+
+__all__ = ["Ground", "gather_evidence"]
+
+
+def gather_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
+    """Measure what a claim is about.
+
+    Returns
+    -------
+    list of Evidence
+        ``role`` "measure" decides; see ``models.Evidence``. Where something stands in the way, an item with role
+        "missing" says what. Empty for claims that cannot be tested anyhow.
+
+    Notes
+    -----
+    Nothing that rests on the claim's own source counts: such items have ``independent=False`` and SAME_SOURCE.
+    """
+    if not claim.checkable or claim.modality is not Modality.ASSERTED or untestable(claim) is not None:
+        return []
+    if claim.kind is ClaimKind.AREA:
+        found = area_evidence(claim, ground)
+    elif claim.kind is ClaimKind.CONTROL:
+        found = control_evidence(claim, ground)
+    else:
+        found = distance_evidence(claim, ground)
+    return [_marked(e, claim, ground) for e in found]
+
+
+def _marked(evidence: Evidence, claim: Claim, ground: Ground) -> Evidence:
+    """Mark what is not independent, and what a single map says."""
+    series = next((s for s in ground.control if s.name == evidence.source), None)
+    if series is None:
+        return evidence
+    codes = list(evidence.codes)
+    independent = not shares_source(series, claim, ground)
+    if not independent:
+        codes.append(Code.SAME_SOURCE)
+    elif len(ground.control) == 1 and evidence.role == "measure":
+        codes.append(Code.ONE_MAP)
+    return replace(evidence, codes=tuple(dict.fromkeys(codes)), independent=independent)

@@ -1,0 +1,488 @@
+"""Evidence for areas: ground that changed hands, ground held, a place's own area, the hull of the places named."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from geomap.errors import GeomapError
+from geomap.evidence.ground import (
+    KM2,
+    Days,
+    Ground,
+    area_km2,
+    changed,
+    day_of,
+    days_of,
+    held_km2,
+    is_town,
+    last_map,
+    maps_of,
+    places_in,
+    polygon_of,
+    speaks_of,
+    state_map,
+    town_radius_km,
+)
+from geomap.evidence.sides import actor_side
+from geomap.hulls import measure_hull
+from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Range
+from geomap.verdicts import Claimed, claimed_range
+from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
+from geomap.verdicts.ranges import factor, overlap
+from geomap.wording import day
+
+CHANGED = re.compile(
+    r"\b(?:re-?captur\w+|re-?tak\w+|re-?took|liberat\w+|re-?gain\w+|re-?claim\w+|freed|won back)\b", re.I
+)
+"""Said of ground held: "in control of 1,500 square miles of recaptured territory" counts change, not all held."""
+SEARCH_DAYS = 31
+"""How far from its date a claim is looked for on other maps: a month, beyond which it speaks of something else."""
+
+
+def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
+    """Measure what an area claim is about, by the best that there is."""
+    extra = [*_references(claim, ground), *_antecedents(claim, ground)]
+    own = _own_area(claim, ground)
+    if own:
+        return [*extra, *own]
+    about_control = claim.predicate in GAINS | LOSSES | HOLDS or claim.actor is not None
+    series = [s for s in ground.control if about_control and _covers(s, claim, ground)]
+    found: list[Evidence] = []
+    days = days_of(claim, ground)
+    claimed = _claimed(claim, extra, ground)
+    if series and days is None:
+        return [*extra, missing_date()]
+    for one in series:
+        assert days is not None
+        side = actor_side(claim, one, ground)
+        if side is None:
+            continue
+        if claim.predicate in HOLDS and not CHANGED.search(claim.quote):
+            found += _held(claim, one, side, days, ground)
+        else:
+            gains = side if claim.predicate not in LOSSES else not side
+            found += _change(claim, one, gains, days, claimed, ground)
+    measured = any(e.role == "measure" for e in found)
+    found += _hulls(claim, ground, deciding=not measured)
+    if not measured:
+        found.append(missing_map(claim, days, ground))
+    return [*extra, *found]
+
+
+# ── what stands in the way ───────────────────────────────────────────────────────────────────────────────────
+
+
+def missing_date() -> Evidence:
+    """Say that neither text nor record gives a date."""
+    return Evidence(
+        what="a date",
+        measured=(None, None),
+        unit="",
+        role="missing",
+        aspect="date",
+        note="It needs a date: the text gives none, and the article has no publication date; give one with --published",
+    )
+
+
+def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
+    """Say which map would settle a claim."""
+    when = f"dated {day(days.end)}" if days else "of its date (--published says when the article appeared)"
+    spans = [f"{s.name} {day(day_of(s, 0))} to {day(day_of(s, -1))}" for s in ground.control if s.snapshots]
+    have = f" (at hand: {'; '.join(spans)})" if spans else ""
+    about_control = claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.predicate in GAINS | LOSSES | HOLDS
+    kind = "a control map" if about_control or claim.actor else "a map of the ground it speaks of,"
+    return Evidence(
+        what=kind,
+        measured=(None, None),
+        unit="",
+        role="missing",
+        aspect="map",
+        note=f"no map at hand measures it{have}; {kind} {when} would settle it (--control)",
+    )
+
+
+# ── the claim's own parts ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _references(claim: Claim, ground: Ground) -> list[Evidence]:
+    """The whole that "15 % of" and "twice the size of" refer to."""
+    if claim.value is None or claim.value.unit not in ("x_area_of", "share_of_area") or claim.reference is None:
+        return []
+    place = claim.reference.place
+    shape = polygon_of(place, ground)
+    if place is None or shape is None:
+        return []
+    km2 = area_km2(shape)
+    return [
+        Evidence(
+            what=f"the area of {place.name}",
+            measured=(km2, km2),
+            unit="km2",
+            best=km2,
+            role="reference",
+            aspect="area",
+            method="area of the polygon, geodesic",
+            source="gazetteer",
+            places=(place.id,),
+        )
+    ]
+
+
+def _antecedents(claim: Claim, ground: Ground) -> list[Evidence]:
+    """The figure that "another area of the same size" comes on top of."""
+    if claim.antecedent is None or not re.search(
+        r"\b(?:another|further|additional|more|again|also)\b", claim.quote, re.I
+    ):
+        return []
+    before = next((c for c in ground.claims if c.id == claim.antecedent), None)
+    if before is None or before.value is None:
+        return []
+    read = claimed_range(before.value, ground.settings)
+    if read is None or not read.numbers:
+        return []
+    return [
+        Evidence(
+            what=f"the {before.value.text} said before",
+            measured=read.range,
+            unit=read.unit,
+            best=read.numbers[0],
+            role="antecedent",
+            aspect="area",
+            method="sum with the figure that it adds to",
+            source=claim.article,
+        )
+    ]
+
+
+def _claimed(claim: Claim, extra: list[Evidence], ground: Ground) -> Claimed | None:
+    if claim.value is None:
+        return None
+    whole = next((e.best for e in extra if e.role == "reference"), None)
+    add = sum(e.best or 0.0 for e in extra if e.role == "antecedent")
+    return claimed_range(claim.value, ground.settings, whole=whole, add=add)
+
+
+def _own_area(claim: Claim, ground: Ground) -> list[Evidence]:
+    """A country's or region's own area, where the claim says nothing but how large it is."""
+    if claim.predicate is not None or claim.actor is not None or len(claim.subject) != 1:
+        return []
+    place = claim.subject[0].place
+    shape = polygon_of(place, ground)
+    if place is None or shape is None or not place.feature.startswith("A."):
+        return []
+    km2 = area_km2(shape)
+    # generalised outlines and inner waters: countries of the shipped data lie within 1 % of official figures
+    near = (km2 * 0.99, km2 * 1.01)
+    return [
+        Evidence(
+            what=f"{place.name}",
+            measured=near,
+            unit="km2",
+            best=km2,
+            aspect="area",
+            method="area of the polygon, geodesic",
+            source="gazetteer",
+            places=(place.id,),
+            error=near,
+            geometry=shape,
+        )
+    ]
+
+
+def region_of(claim: Claim, ground: Ground) -> Place | None:
+    """The region within which a claim's ground is measured: the one named with it, else the user's, else none."""
+    mentions = [claim.region, claim.reference, *claim.subject]
+    for mention in mentions:
+        if mention is None or mention.place is None:
+            continue
+        if polygon_of(mention.place, ground) is not None:
+            return mention.place
+        if mention is claim.region and is_town(mention.place) and _too_large(claim, mention.place, ground):
+            return _around(mention.place, ground)
+    return ground.region
+
+
+def _too_large(claim: Claim, town: Place, ground: Ground) -> bool:
+    """Whether an area cannot be a town's: "in Kharkiv" then means the region."""
+    si = claim.value.si if claim.value else None
+    radius = max(town_radius_km(town, ground.settings), ground.settings.point_error_km)
+    return si is not None and si * KM2 > math.pi * radius**2
+
+
+def _around(town: Place, ground: Ground) -> Place | None:
+    at = ground.gazetteer.region_of(town.lat, town.lon)
+    if at is None:
+        return None
+    for place in ground.gazetteer.find(at[2], country=at[0], limit=5, fuzzy=False):
+        if place.feature == "A.ADM1" and polygon_of(place, ground) is not None:
+            return place
+    return None
+
+
+def _covers(series: ControlSeries, claim: Claim, ground: Ground) -> bool:
+    if not series.snapshots:
+        return False
+    region = region_of(claim, ground)
+    if region is not None:
+        return speaks_of(series, region, ground)
+    places = [p for p in [*places_in(claim.subject), *places_in((claim.region,) if claim.region else ())] if p.country]
+    return all(speaks_of(series, p, ground) for p in places)
+
+
+# ── change ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def first_map(series: ControlSeries, days: Days, ground: Ground) -> int:
+    """The map from which change counts: before the period that the text names, else ``since``, else the first."""
+    if days.period:
+        found = last_map(series, days.start - timedelta(days=1))
+        return found if found is not None else 0
+    if ground.since is not None:
+        found = last_map(series, ground.since)
+        return found if found is not None else 0
+    return 0
+
+
+def gain_km2(
+    series: ControlSeries,
+    before: int,
+    after: int,
+    holder_gains: bool,
+    ground: Ground,
+    region: Place | None,
+    direction: str | None = None,
+) -> tuple[float, float, float]:
+    """Ground gained by a side between two maps in km²: low, high and best (held ground alone)."""
+    if after <= before:
+        return (0.0, 0.0, 0.0)
+    found = changed(series, before, after, ground, region, direction)
+    low, high = found.gained_m2 if holder_gains else found.lost_m2
+    best = found.gained if holder_gains else found.lost
+    return (low * KM2, high * KM2, best * KM2)
+
+
+def _change(
+    claim: Claim, series: ControlSeries, holder_gains: bool, days: Days, claimed: Claimed | None, ground: Ground
+) -> list[Evidence]:
+    region = region_of(claim, ground)
+    indices = maps_of(series, days.end, ground.settings)
+    if not indices:
+        return []
+    before = first_map(series, days, ground)
+    values = [gain_km2(series, before, i, holder_gains, ground, region) for i in indices]
+    measured = (min(v[0] for v in values), max(v[1] for v in values))
+    last = indices[-1]
+    best = values[-1][2]
+    codes = [Code.CONTESTED] if factor((values[-1][0], values[-1][1])) > ground.settings.wide_factor else []
+    what = _change_words(series, holder_gains, region)
+    from_to = f"from {day(day_of(series, before))} to {day(day_of(series, last))}"
+    shape = changed(series, before, last, ground, region).frame if last > before else None
+    word = "gained" if holder_gains else "lost"
+    drawn = shape[shape["change"] == word].geometry.union_all() if shape is not None and len(shape) else None
+    evidence = [
+        Evidence(
+            what=f"{what} {from_to}",
+            measured=measured,
+            unit="km2",
+            best=best,
+            aspect="area",
+            method="difference of control maps, geodesic, contested ground out and in",
+            source=series.name,
+            as_of=series.snapshots[last].as_of.isoformat(),
+            places=(region.id,) if region else (),
+            codes=tuple(codes),
+            # the maps' own error: contested ground is spread over the dates, for it is what changes hands next
+            error=(best, best),
+            geometry=drawn,
+        )
+    ]
+
+    def other(role: str, words: str, found: Range, as_of: int | None = None) -> Evidence:
+        return Evidence(
+            what=words,
+            measured=found,
+            unit="km2",
+            role=role,
+            aspect="area",
+            source=series.name,
+            as_of=series.snapshots[as_of].as_of.isoformat() if as_of is not None else None,
+            places=(region.id,) if region else (),
+        )
+
+    after = state_map(series, days.end + timedelta(days=1), ground.settings)
+    if after is not None and after > last:
+        value = gain_km2(series, before, after, holder_gains, ground, region)
+        evidence.append(other("next_day", "by the next day's map", (measured[0], max(measured[1], value[1])), after))
+    if claimed is None:
+        return evidence
+    if not overlap(claimed.range, measured):
+        evidence += _other_dates(series, before, days.end, holder_gains, claimed, ground, region, other)
+        if not days.period or best > 0:
+            evidence.append(other("would_fit", *_mercator(drawn, measured)))
+            evidence.append(other("would_fit", *_cumulative(series, before, last, holder_gains, ground, region)))
+    return evidence
+
+
+def _change_words(series: ControlSeries, holder_gains: bool, region: Place | None) -> str:
+    where = f" in {region.name}" if region else ""
+    return f"ground that {series.holder} {'gained' if holder_gains else 'lost'}{where}"
+
+
+def _other_dates(series, before, end, holder_gains, claimed, ground, region, other) -> list[Evidence]:  # type: ignore[no-untyped-def]
+    """The map nearest in time by which the claim would fit."""
+    last_of_day: dict[date, int] = {}
+    for i, s in enumerate(series.snapshots):
+        if i > before:
+            last_of_day[s.as_of.date()] = i
+    near = sorted(last_of_day, key=lambda d: (abs((d - end).days), d))
+    for when in near:
+        if abs((when - end).days) > SEARCH_DAYS:
+            break
+        i = last_of_day[when]
+        low, high, _ = gain_km2(series, before, i, holder_gains, ground, region)
+        if overlap(claimed.range, (low, high)):
+            return [other("would_fit", f"by the map of {day(when)}", (low, high), i)]
+    return []
+
+
+def _mercator(drawn: object, measured: Range) -> tuple[str, Range]:
+    """The same ground as web maps stretch it: 1/cos² of the latitude."""
+    lat = float(drawn.centroid.y) if drawn is not None and not drawn.is_empty else 0.0  # type: ignore[attr-defined]
+    stretch = 1 / math.cos(math.radians(lat)) ** 2
+    low, high = measured
+    words = f"on a Mercator map, which stretches areas {stretch:.1f} times here"
+    return words, ((low or 0.0) * stretch, (high or 0.0) * stretch)
+
+
+def _cumulative(
+    series: ControlSeries, before: int, last: int, holder_gains: bool, ground: Ground, region: Place | None
+) -> tuple[str, Range]:
+    """Every day's gains added up, whatever was lost again: not the same as the difference of two maps."""
+    days: dict[date, int] = {}
+    for i in range(before, last + 1):
+        days[day_of(series, i)] = i
+    steps = sorted({before, *days.values()})
+    total = [0.0, 0.0]
+    for a, b in pairwise(steps):
+        low, high, _ = gain_km2(series, a, b, holder_gains, ground, region)
+        total[0] += low
+        total[1] += high
+    return "cumulative instead of net", (total[0], total[1])
+
+
+# ── ground held ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _held(claim: Claim, series: ControlSeries, holder: bool, days: Days, ground: Ground) -> list[Evidence]:
+    region = region_of(claim, ground)
+    indices = maps_of(series, days.end, ground.settings)
+    if not indices or (not holder and region is None):
+        return []
+    values = [_side_km2(series, i, holder, ground, region) for i in indices]
+    last = indices[-1]
+    who = series.holder if holder else f"ground outside {series.holder}'s hands"
+    where = f" in {region.name}" if region else ""
+    what = f"ground held by {who}{where} on {day(day_of(series, last))}" if holder else f"{who}{where}"
+    measured = (min(v[0] for v in values), max(v[1] for v in values))
+    own = values[-1]
+
+    def item(role: str, words: str, found: Range, index: int) -> Evidence:
+        return Evidence(
+            what=words,
+            measured=found,
+            unit="km2",
+            best=own[0],
+            role=role,
+            aspect="area",
+            method="area of held ground, geodesic, contested ground out and in",
+            source=series.name,
+            as_of=series.snapshots[index].as_of.isoformat(),
+            places=(region.id,) if region else (),
+            error=(own[0], own[0]),
+        )
+
+    evidence = [item("measure", what, measured, last)]
+    after = state_map(series, days.end + timedelta(days=1), ground.settings)
+    if after is not None and after > last:
+        low, high = _side_km2(series, after, holder, ground, region)
+        evidence.append(
+            item("next_day", "by the next day's map", (min(low, measured[0]), max(high, measured[1])), after)
+        )
+    return evidence
+
+
+def _side_km2(
+    series: ControlSeries, index: int, holder: bool, ground: Ground, region: Place | None
+) -> tuple[float, float]:
+    low, high = held_km2(series, index, ground, region)
+    if holder:
+        return (low, high)
+    shape = polygon_of(region, ground)
+    whole = ground.once(("km2", region.id if region else None), lambda: area_km2(shape))
+    return (max(0.0, whole - high), max(0.0, whole - low))
+
+
+# ── hulls ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _hulls(claim: Claim, ground: Ground, *, deciding: bool) -> list[Evidence]:
+    """The ground that the claim's places span: alone it settles little; beside maps it is one more reading."""
+    own = _own_towns(claim)
+    # places that only its article names rest on the article's word: extent to compare with, never a test
+    towns = own or _article_towns(claim, ground)
+    if not towns:
+        return []
+    lonlat = np.array([(p.lon, p.lat) for p in towns])
+    pad = 0.5
+    west, south = lonlat.min(axis=0) - pad
+    east, north = lonlat.max(axis=0) + pad
+    try:
+        cells = None
+        if len(towns) > 2 and east - west < 20 and north - south < 20:
+            around = ground.gazetteer.settlements((west, south, east, north))
+            cells = np.column_stack([around.geometry.x, around.geometry.y]) if len(around) else None
+        found = measure_hull(towns, "convex", cells)
+    except GeomapError:
+        return []
+    names = ", ".join(p.name for p in towns[:4]) + (f" and {len(towns) - 4} more" if len(towns) > 4 else "")
+    return [
+        Evidence(
+            what=f"the ground that {names} span" if deciding else "as the convex hull of the places named",
+            measured=(found.low_km2, found.high_km2),
+            unit="km2",
+            best=found.area_km2,
+            role="measure" if deciding else "would_fit",
+            aspect="area",
+            method="hulls of the places named: convex, concave, Thiessen",
+            source="gazetteer",
+            places=tuple(p.id for p in towns),
+            codes=(Code.HULL_ONLY,) if deciding else (),
+            independent=bool(own),
+            geometry=found.geometry,
+        )
+    ]
+
+
+def _own_towns(claim: Claim) -> list[Place]:
+    """Towns that the claim itself names."""
+    mentions = [*claim.subject, *(m for m in (claim.reference, claim.region) if m is not None)]
+    return list({p.id: p for p in places_in(tuple(mentions)) if is_town(p)}.values())
+
+
+def _article_towns(claim: Claim, ground: Ground) -> list[Place]:
+    """Towns that its article says changed hands."""
+    if claim.predicate not in GAINS | LOSSES | HOLDS:
+        return []
+    found = [
+        p
+        for other in ground.claims
+        if other.article == claim.article and other.kind is ClaimKind.CONTROL and other.predicate in GAINS | LOSSES
+        for p in places_in(other.subject)
+        if is_town(p)
+    ]
+    return list({p.id: p for p in found}.values())

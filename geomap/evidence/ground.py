@@ -1,0 +1,265 @@
+"""What claims are measured against: the gazetteer, the control maps, the articles; with a memory for what is costly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import shapely
+
+from geomap.control import HELD, HELD_AT_MOST, Change, change
+from geomap.control import ground as held_ground
+from geomap.geodesy import area
+from geomap.models import Article, Claim, ControlSeries, Mention, Place, Snapshot
+from geomap.settings import Settings
+
+if TYPE_CHECKING:
+    from geomap.gazetteer import Gazetteer
+
+T = TypeVar("T")
+KM2 = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """All that evidence is gathered from.
+
+    ``since`` and ``region`` are the user's; ``claims`` are all claims of all articles, for antecedents and the places
+    that an article speaks of. ``memory`` keeps what was measured for one claim and serves another.
+    """
+
+    gazetteer: Gazetteer
+    control: tuple[ControlSeries, ...] = ()
+    articles: Mapping[str, Article] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+    settings: Settings = field(default_factory=Settings)
+    since: date | None = None
+    region: Place | None = None
+    memory: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Compute something once for this ground."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        found: T = self.memory[key]
+        return found
+
+
+# ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def geometry_of(place: Place, ground: Ground) -> Any:
+    """A place's own geometry: polygon, line or point (lon, lat)."""
+
+    def read() -> Any:
+        found = ground.gazetteer.geometry(place.id)
+        return found if found is not None and not found.is_empty else shapely.Point(place.lon, place.lat)
+
+    return ground.once(("geometry", place.id), read)
+
+
+def polygon_of(place: Place | None, ground: Ground) -> Any | None:
+    """The polygon of a country, region or lake; None for towns, lines and nothing."""
+    if place is None:
+        return None
+    shape = geometry_of(place, ground)
+    return shape if shape.geom_type in ("Polygon", "MultiPolygon") else None
+
+
+def line_of(place: Place | None, ground: Ground) -> Any | None:
+    """The line of a river or border; None for all else."""
+    if place is None:
+        return None
+    shape = geometry_of(place, ground)
+    return shape if shape.geom_type in ("LineString", "MultiLineString") else None
+
+
+def area_km2(shape: Any) -> float:
+    """Area in km², edges straight in lon/lat as in maps."""
+    return float(area(shape, edges="planar").sum()) * KM2
+
+
+def town_radius_km(place: Place, settings: Settings) -> float:
+    """From a settlement's centre to its edge, by population; 0 where that is unknown or the place is none."""
+    if not place.feature.startswith("P") or not place.population:
+        return 0.0
+    return float((place.population / settings.people_per_km2 / 3.141592653589793) ** 0.5)
+
+
+def is_town(place: Place) -> bool:
+    """Whether a place is a settlement."""
+    return place.feature.startswith("P")
+
+
+def point_error_km(place: Place, settings: Settings) -> float:
+    """How far the truth may lie from a place's point or line."""
+    if place.feature == "A.BDR" or place.feature.startswith("A."):
+        return settings.border_error_km
+    if place.approximate and place.radius_km:
+        return place.radius_km
+    return settings.point_error_km
+
+
+# ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """A claim's own days (inclusive). ``own``: the text gives them; ``open``: a state said to last since ``start``."""
+
+    start: date
+    end: date
+    own: bool
+    open: bool = False
+
+    @property
+    def period(self) -> bool:
+        """Whether the text names a period over which ground changed, and not the day of a statement."""
+        return self.own and not self.open and self.start < self.end
+
+
+def days_of(claim: Claim, ground: Ground) -> Days | None:
+    """The claim's own days, else its publication; None where neither is known."""
+    article = ground.articles.get(claim.article)
+    published = article.published_on if article else None
+    when = claim.date
+    if when is None or (when.start is None and when.end is None):
+        return Days(start=published, end=published, own=False) if published else None
+    start = when.start or when.end
+    assert start is not None
+    since = "since" in (when.text or "").casefold().split()
+    end = when.end if when.end is not None and not since else (published or when.end or start)
+    # news does not report the future: a period that runs past publication ends there
+    if published is not None and end > published >= start:
+        end = published
+    return Days(start=start, end=max(start, end), own=True, open=since or when.end is None)
+
+
+# ── maps ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def last_map(series: ControlSeries, day: date) -> int | None:
+    """Index of the last map up to the end of a day (UTC), or None."""
+    found = [i for i, s in enumerate(series.snapshots) if s.as_of.date() <= day]
+    return found[-1] if found else None
+
+
+def maps_of(series: ControlSeries, day: date, settings: Settings) -> list[int]:
+    """Maps that speak of a day: the last one before it and all of it; across a short gap, the next one after.
+
+    Empty where the day lies before the first map, or further from any map than ``map_gap_days``.
+    """
+    dates = [s.as_of.date() for s in series.snapshots]
+    gap = timedelta(days=settings.map_gap_days)
+    before = [i for i, d in enumerate(dates) if d < day]
+    on = [i for i, d in enumerate(dates) if d == day]
+    after = [i for i, d in enumerate(dates) if d > day]
+    if on:
+        return [*before[-1:], *on]
+    near = [i for i in before[-1:] if day - dates[i] <= gap]
+    if not near:
+        return []
+    return [*near, *(i for i in after[:1] if dates[i] - day <= gap)]
+
+
+def state_map(series: ControlSeries, day: date, settings: Settings) -> int | None:
+    """The last map of a day, or across a short gap the last before it; None where no map speaks of the day."""
+    found = last_map(series, day)
+    if found is None:
+        return None
+    age = day - series.snapshots[found].as_of.date()
+    return found if age <= timedelta(days=settings.map_gap_days) else None
+
+
+def held(series: ControlSeries, index: int, most: bool, ground: Ground, region: Place | None = None) -> Any:
+    """Ground of the drawn holder in a map: held alone, or with contested and unknown ground; cut to a region."""
+
+    def cut() -> Any:
+        shape = polygon_of(region, ground)
+        return held_ground(series.snapshots[index], HELD_AT_MOST if most else HELD, shape)
+
+    return ground.once(("held", id(series), index, most, region.id if region else None), cut)
+
+
+def held_km2(series: ControlSeries, index: int, ground: Ground, region: Place | None) -> tuple[float, float]:
+    """Area of the drawn holder's ground in km²: without and with contested and unknown ground."""
+
+    def measure() -> tuple[float, float]:
+        low, high = (area_km2(held(series, index, most, ground, region)) for most in (False, True))
+        return low, high
+
+    return ground.once(("held_km2", id(series), index, region.id if region else None), measure)
+
+
+def changed(
+    series: ControlSeries, before: int, after: int, ground: Ground, region: Place | None, direction: str | None = None
+) -> Change:
+    """Ground that the drawn holder gained and lost between two maps of a series."""
+
+    def subtract() -> Change:
+        shape = part_of(polygon_of(region, ground), direction)
+        return change(series.snapshots[before], series.snapshots[after], region=shape, holder=series.holder)
+
+    return ground.once(("change", id(series), before, after, region.id if region else None, direction), subtract)
+
+
+def part_of(shape: Any | None, direction: str | None) -> Any | None:
+    """The northern, south-eastern ... part of a polygon: what lies that way of its centroid."""
+    if shape is None or direction is None:
+        return shape
+    west, south, east, north = shape.bounds
+    middle = shape.centroid
+    box = shapely.box(
+        middle.x if "E" in direction else west,
+        middle.y if "N" in direction else south,
+        middle.x if "W" in direction else east,
+        middle.y if "S" in direction else north,
+    )
+    return shapely.intersection(shape, box)
+
+
+def domain(series: ControlSeries, ground: Ground) -> frozenset[str]:
+    """Countries whose ground a series draws: elsewhere its silence says nothing."""
+
+    def find() -> frozenset[str]:
+        found = set()
+        for index in {0, len(series.snapshots) - 1}:
+            shape = held_ground(series.snapshots[index], [*HELD_AT_MOST, "free"])
+            for part in shapely.get_parts(shape):
+                inner = part.representative_point()
+                at = ground.gazetteer.region_of(inner.y, inner.x)
+                if at is not None:
+                    found.add(at[0])
+        return frozenset(found)
+
+    return ground.once(("domain", id(series)), find)
+
+
+def speaks_of(series: ControlSeries, place: Place, ground: Ground) -> bool:
+    """Whether a series covers the ground of a place: a country that it draws; reports, only what they drew."""
+    shape = geometry_of(place, ground)
+    if series.from_reports:
+        drawn = ground.once(
+            ("drawn", id(series)),
+            lambda: held_ground(series.snapshots[-1], [*HELD_AT_MOST, "free"]),
+        )
+        return bool(drawn.intersects(shape))
+    if place.country is None:
+        return True
+    return place.country in domain(series, ground)
+
+
+def snapshot(series: ControlSeries, index: int) -> Snapshot:
+    return series.snapshots[index]
+
+
+def day_of(series: ControlSeries, index: int) -> date:
+    """The UTC day of a map."""
+    return series.snapshots[index].as_of.date()
+
+
+def places_in(mentions: tuple[Mention, ...]) -> list[Place]:
+    """The resolved places of mentions."""
+    return [m.place for m in mentions if m.place is not None]

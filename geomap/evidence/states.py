@@ -1,0 +1,420 @@
+"""Evidence for control: who holds a place, what share of a region, how far the line is."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import shapely
+
+from geomap.evidence.areas import first_map, gain_km2, missing_date, missing_map
+from geomap.evidence.distances import own_ground
+from geomap.evidence.ground import (
+    Days,
+    Ground,
+    area_km2,
+    day_of,
+    days_of,
+    geometry_of,
+    held,
+    held_km2,
+    last_map,
+    maps_of,
+    part_of,
+    point_error_km,
+    polygon_of,
+    speaks_of,
+    state_map,
+)
+from geomap.evidence.sides import stated_side
+from geomap.geodesy import disc, distance_to_km
+from geomap.models import Claim, Code, ControlSeries, Evidence, Mention, Place, Polarity, Predicate, Range
+from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
+from geomap.verdicts.judging import LINES
+from geomap.wording import day
+
+PART = re.compile(
+    r"\b(?:in|inside|within|across|throughout|(?:a |some |other )?parts? of|some of|areas? of|pockets? of|swaths? of|"
+    r"bits? of|(?:eastern|western|northern|southern)(?: part of)?|remains of|held territory in)\W+(?:the\W+)?$",
+    re.IGNORECASE,
+)
+"""Words before a region's name by which only some of it is meant: "retreated in", "parts of"."""
+WHOLE = re.compile(r"\b(?:all|whole|entire|entirety|full|fully|complete\w*|most)\b", re.IGNORECASE)
+WIND = re.compile(r"\b(north|south)?-?(east|west)?ern\b", re.IGNORECASE)
+BEFORE_FIRST = timedelta(days=366)
+"""How long before the first map a claim's day may lie for that map still to speak of its outcome."""
+FRONT_WORDS = frozenset({Predicate.ADVANCED})
+
+
+def control_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
+    """Measure who holds what a control claim is about, place by place, by each source."""
+    places = [m for m in claim.subject if m.place is not None]
+    if not places and claim.region is not None and claim.region.place is not None:
+        places = [claim.region]
+    if not places:
+        lost = [m for m in claim.subject if m.place is None]
+        why = (lost[0].why_not or f"“{' '.join(lost[0].text.split())}” is no known place") if lost else None
+        note = why or "It names no place that the gazetteer knows"
+        return [Evidence(what="a place", measured=(None, None), unit="", role="missing", aspect="place", note=note)]
+    days = days_of(claim, ground)
+    if days is None:
+        return [missing_date()]
+    found: list[Evidence] = []
+    for mention in places:
+        for series in ground.control:
+            assert mention.place is not None
+            if series.snapshots and speaks_of(series, mention.place, ground):
+                found += _one(claim, mention, mention.place, series, days, ground)
+    return found if any(e.role == "measure" for e in found) else [*found, missing_map(claim, days, ground)]
+
+
+def _one(
+    claim: Claim, mention: Mention, place: Place, series: ControlSeries, days: Days, ground: Ground
+) -> list[Evidence]:
+    if claim.predicate in LINES:
+        return _line(place, series, days, ground)
+    stated = stated_side(claim, series, ground)
+    if stated is None:
+        return []
+    shape = polygon_of(place, ground)
+    if shape is None:
+        return _town(claim, place, series, stated, days, ground)
+    if says_part(claim, mention) or claim.predicate in FRONT_WORDS:
+        return _part(claim, mention, place, series, stated, days, ground)
+    return _share(claim, place, series, stated, days, ground)
+
+
+def says_part(claim: Claim, mention: Mention) -> bool:
+    """Whether a claim speaks of some of a region: "retreated in the Kharkiv region", "what remains of"."""
+    at = _position(claim, mention)
+    if at is None:
+        return False
+    before = claim.quote[max(0, at - 60) : at]
+    return PART.search(before) is not None and WHOLE.search(before) is None
+
+
+def _position(claim: Claim, mention: Mention) -> int | None:
+    """Where a mention begins in the claim's quote."""
+    if mention.start is not None and 0 <= mention.start - claim.start < len(claim.quote):
+        return mention.start - claim.start
+    found = claim.quote.find(mention.text)
+    return found if found >= 0 else None
+
+
+def _wind(claim: Claim, mention: Mention) -> str | None:
+    """The part of a region that is named by a wind: "northern Kharkiv region"."""
+    at = _position(claim, mention)
+    before = claim.quote[max(0, at - 16) : at] if at is not None else ""
+    found = WIND.search(f"{before} {mention.text}")
+    if found is None or not (found.group(1) or found.group(2)):
+        return None
+    return "".join(g[0].upper() for g in found.groups() if g)
+
+
+# ── towns ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def town_states(place: Place, series: ControlSeries, ground: Ground) -> list[tuple[float, float]]:
+    """For each map, the share of a place that the drawn holder has: without and with contested ground.
+
+    A point's status is the place's: (0, 0), (1, 1), or (0, 1) on contested ground. An approximate place is a disc, and
+    counts as held or free only where all of it is.
+    """
+
+    def read() -> list[tuple[float, float]]:
+        point = geometry_of(place, ground)
+        if place.approximate:
+            point = disc(place.lon, place.lat, point_error_km(place, ground.settings) * 1000)
+        elif point.geom_type != "Point":
+            point = shapely.Point(place.lon, place.lat)
+        states = []
+        for i in range(len(series.snapshots)):
+            sure, most = (held(series, i, m, ground) for m in (False, True))
+            states.append((float(sure.covers(point)), float(most.intersects(point))))
+        return states
+
+    return ground.once(("states", id(series), place.id), read)
+
+
+def _town(
+    claim: Claim, place: Place, series: ControlSeries, stated: bool, days: Days, ground: Ground
+) -> list[Evidence]:
+    states = town_states(place, series, ground)
+    index = _deciding(claim, series, days, states, stated, ground)
+    if index is None:
+        return []
+    codes: list[Code] = []
+    if days.end < day_of(series, 0) or (days.open and days.start < day_of(series, 0)):
+        codes.append(Code.DATE)
+    if place.approximate:
+        codes.append(Code.PLACE)
+    found = [_town_item(place, series, index, states, stated, codes, "measure", ground)]
+    after = state_map(series, days.end + timedelta(days=1), ground.settings)
+    if after is not None and after > index:
+        found.append(_town_item(place, series, after, states, stated, [], "next_day", ground))
+    when = _first_held(series, states, stated, index)
+    if when is not None:
+        found.append(_town_item(place, series, when, states, stated, [], "would_fit", ground))
+    return found
+
+
+def _deciding(
+    claim: Claim, series: ControlSeries, days: Days, states: list[tuple[float, float]], stated: bool, ground: Ground
+) -> int | None:
+    """The map that decides: the last of the date; for a state "since" then, the first one after it began."""
+    first = day_of(series, 0)
+    if days.open and claim.predicate in HOLDS | {Predicate.STABILISING}:
+        start = state_map(series, days.start, ground.settings)
+        if start is None and days.start < first <= days.end:
+            return 0
+        return start
+    if days.end >= first:
+        return state_map(series, days.end, ground.settings)
+    # before the first map only its agreement counts: the ground may have changed hands since
+    share = _as_stated(states[0], stated)
+    agrees = share[0] == 1.0 if claim.polarity is Polarity.AFFIRMED else share[1] == 0.0
+    return 0 if agrees and first - days.end <= BEFORE_FIRST else None
+
+
+def _as_stated(state: tuple[float, float], stated: bool) -> tuple[float, float]:
+    low, high = state
+    return (low, high) if stated else (1.0 - high, 1.0 - low)
+
+
+def _first_held(series: ControlSeries, states: list[tuple[float, float]], stated: bool, index: int) -> int | None:
+    """The map nearest to one in which the stated side surely holds the place."""
+    there = [i for i, s in enumerate(states) if _as_stated(s, stated)[0] == 1.0]
+    return min(there, key=lambda i: (abs(i - index), i)) if there else None
+
+
+def _town_item(
+    place: Place,
+    series: ControlSeries,
+    index: int,
+    states: list[tuple[float, float]],
+    stated: bool,
+    codes: list[Code],
+    role: str,
+    ground: Ground,
+) -> Evidence:
+    measured = _as_stated(states[index], stated)
+    contested = measured[0] != measured[1]
+    when = day_of(series, index)
+    if role == "would_fit":
+        what, note = f"by the map of {day(when)}", None
+    else:
+        what = f"{place.name} as stated, on the map of {day(when)}"
+        note = _town_note(place, series, index, states)
+    return Evidence(
+        what=what,
+        measured=measured,
+        unit="share",
+        best=measured[0] if not contested else None,
+        role=role,
+        aspect="control",
+        method="status of the ground at the place's point",
+        source=series.name,
+        as_of=series.snapshots[index].as_of.isoformat(),
+        places=(place.id,),
+        codes=(*codes, Code.CONTESTED) if contested else tuple(codes),
+        note=note,
+    )
+
+
+def _town_note(place: Place, series: ControlSeries, index: int, states: list[tuple[float, float]]) -> str:
+    """What the map shows, and when it last changed."""
+    words = {
+        (1.0, 1.0): f"held by {series.holder}",
+        (0.0, 0.0): f"outside the ground held by {series.holder}",
+        (0.0, 1.0): "on contested or unknown ground",
+    }
+    text = f"the map of {day(day_of(series, index))} shows {place.name} {words[states[index]]}"
+    changed = [i for i in range(index, 0, -1) if states[i - 1] != states[index]]
+    if changed:
+        text += f" (until {day(day_of(series, changed[0] - 1))} {words[states[changed[0] - 1]]})"
+    return text
+
+
+# ── regions ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _share(
+    claim: Claim, place: Place, series: ControlSeries, stated: bool, days: Days, ground: Ground
+) -> list[Evidence]:
+    """The share of a region that the stated side has, in the last map of the date and of the next day."""
+    shape = polygon_of(place, ground)
+    whole = ground.once(("km2", place.id), lambda: area_km2(shape))
+
+    def share(index: int) -> tuple[float, float]:
+        low, high = (min(1.0, x / whole) for x in held_km2(series, index, ground, place))
+        return (low, high) if stated else (1.0 - high, 1.0 - low)
+
+    first = day_of(series, 0)
+    if days.end >= first:
+        index = state_map(series, days.end, ground.settings)
+    else:
+        near = first - days.end <= BEFORE_FIRST
+        index = 0 if near and share(0)[0] >= 1.0 - ground.settings.exact_floor else None
+    if index is None:
+        return []
+    found = []
+    after = state_map(series, days.end + timedelta(days=1), ground.settings)
+    for role, i in (("measure", index), ("next_day", after)):
+        if i is None or (role == "next_day" and i <= index):
+            continue
+        measured = share(i)
+        who = series.holder if stated else f"others than {series.holder}"
+        found.append(
+            Evidence(
+                what=f"the share of {place.name} held by {who} on {day(day_of(series, i))}",
+                measured=measured,
+                unit="share",
+                best=measured[1] if stated else measured[0],
+                role=role,
+                aspect="control",
+                method="held ground within the region over the region's area, geodesic",
+                source=series.name,
+                as_of=series.snapshots[i].as_of.isoformat(),
+                places=(place.id,),
+                codes=(Code.DATE,) if days.end < first else (),
+            )
+        )
+    return found
+
+
+def _part(
+    claim: Claim, mention: Mention, place: Place, series: ControlSeries, stated: bool, days: Days, ground: Ground
+) -> list[Evidence]:
+    """Some of a region: any ground that the stated side gained over the dates, or has at their end."""
+    indices = maps_of(series, days.end, ground.settings)
+    if not indices:
+        return []
+    last = [i for i in indices if day_of(series, i) <= days.end][-1]
+    wind = _wind(claim, mention)
+    who = series.holder if stated else f"others than {series.holder}"
+    where = f"the {wind} of {place.name}" if wind else place.name
+    if claim.predicate in GAINS | LOSSES:
+        before = first_map(series, days, ground)
+        # news of a day tells of the days before it: a map of the same day shows no change yet
+        before = min(before, last_map(series, days.start - timedelta(days=1)) or 0)
+        low, high, best = gain_km2(series, before, last, stated, ground, place, wind)
+        what = f"ground in {where} that {who} gained from {day(day_of(series, before))} to {day(day_of(series, last))}"
+        method = "difference of control maps within the region"
+    else:
+        shape = part_of(polygon_of(place, ground), wind)
+        sure, most = (area_km2(shapely.intersection(held(series, last, m, ground), shape)) for m in (False, True))
+        whole = area_km2(shape)
+        low, high = (sure, most) if stated else (whole - most, whole - sure)
+        best = low
+        what = f"ground in {where} held by {who} on {day(day_of(series, last))}"
+        method = "held ground within the region"
+    measured: Range = (low, high)
+    found = [
+        Evidence(
+            what=what,
+            measured=measured,
+            unit="km2",
+            best=best,
+            aspect="control",
+            method=method,
+            source=series.name,
+            as_of=series.snapshots[last].as_of.isoformat(),
+            places=(place.id,),
+        )
+    ]
+    after = state_map(series, days.end + timedelta(days=1), ground.settings)
+    if after is not None and after > last and claim.predicate in GAINS | LOSSES:
+        low, high, _ = gain_km2(series, before, after, stated, ground, place, wind)
+        found.append(
+            Evidence(
+                what="by the next day's map",
+                measured=(low, high),
+                unit="km2",
+                role="next_day",
+                aspect="control",
+                source=series.name,
+                as_of=series.snapshots[after].as_of.isoformat(),
+                places=(place.id,),
+            )
+        )
+    return found
+
+
+# ── contested ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _line(place: Place, series: ControlSeries, days: Days, ground: Ground) -> list[Evidence]:
+    """How near the line between the sides, or contested ground, comes to a place over the date's maps."""
+    indices = maps_of(series, days.end, ground.settings)
+    found: list[Evidence] = []
+    after = state_map(series, days.end + timedelta(days=1), ground.settings)
+    ends = [s for s in (line_km(place, series, i, ground) for i in indices) if s is not None]
+    if not ends:
+        return []
+    last = indices[-1]
+    found.append(_line_item(place, series, last, (min(ends), max(ends)), "measure"))
+    if after is not None and after > last:
+        span = line_km(place, series, after, ground)
+        if span is not None:
+            found.append(_line_item(place, series, after, (span, span), "next_day"))
+    return found
+
+
+def _line_item(place: Place, series: ControlSeries, index: int, measured: Range, role: str) -> Evidence:
+    when = day(day_of(series, index))
+    return Evidence(
+        what=f"the line of contact to {place.name} on {when}",
+        measured=measured,
+        unit="km",
+        best=measured[0],
+        role=role,
+        aspect="control",
+        method="geodesic to the edge between the sides, or to contested ground",
+        source=series.name,
+        as_of=series.snapshots[index].as_of.isoformat(),
+        places=(place.id,),
+    )
+
+
+def line_km(place: Place, series: ControlSeries, index: int, ground: Ground) -> float | None:
+    """From a place to the line of contact: 0 on contested ground, else to the edge of held or contested ground.
+
+    The edge counts only where both sides meet, not along a coast or the border behind the front.
+    """
+
+    def measure() -> float | None:
+        sure, most = (held(series, index, m, ground) for m in (False, True))
+        target = geometry_of(place, ground)
+        doubtful = shapely.difference(most, sure)
+        if not doubtful.is_empty and doubtful.intersects(target):
+            return 0.0
+        lines = [shape for shape in (_contact(series, index, ground), doubtful) if not shape.is_empty]
+        if not lines:
+            return None
+        point = target if target.geom_type == "Point" else target.representative_point()
+        if polygon_of(place, ground) is not None and any(target.intersects(x) for x in lines):
+            return 0.0
+        return min(distance_to_km((point.x, point.y), x) for x in lines)
+
+    return ground.once(("line", id(series), index, place.id), measure)
+
+
+def _contact(series: ControlSeries, index: int, ground: Ground) -> Any:
+    """The edge of the drawn holder's ground that faces the other side's."""
+
+    def cut() -> Any:
+        most = held(series, index, True, ground)
+        other = own_ground(series, index, False, False, ground)
+        if other.is_empty:
+            return most.boundary
+        # the other side's ground is what is left of its country: within a hair of the holder's edge where they meet
+        return shapely.intersection(most.boundary, shapely.buffer(other, CONTACT_DEG, quad_segs=1))
+
+    return ground.once(("contact", id(series), index), cut)
+
+
+CONTACT_DEG = 1e-4
+"""About 10 m: edges that two polygons share differ by rounding alone."""
+
+__all__ = ["control_evidence", "line_km", "says_part", "town_states"]
