@@ -1,0 +1,301 @@
+"""Who says it: the chain of speakers, nearest first, and whether they speak for the side that gains or loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geomap.claims.passage import Draft, Passage
+from geomap.models import Predicate, SourceSide
+
+_GAIN = {
+    Predicate.CAPTURED,
+    Predicate.RECAPTURED,
+    Predicate.LIBERATED,
+    Predicate.REACHED,
+    Predicate.ADVANCED,
+    Predicate.CONTROLS,
+    Predicate.OCCUPIED,
+    Predicate.STABILISING,
+    Predicate.ANNEXED,
+    Predicate.BESIEGED,
+    Predicate.ENCIRCLED,
+}
+_LOSS = {Predicate.WITHDREW, Predicate.LOST, Predicate.EVACUATED, Predicate.SURRENDERED}
+
+
+@dataclass(slots=True)
+class Frame:
+    """A verb of saying at tokens [i, j) with its speaker; ``outer``: "according to"; ``through``: the medium told."""
+
+    i: int
+    j: int
+    speaker: str
+    speaker_at: tuple[int, int]
+    outer: bool = False
+    through: str | None = None
+
+
+class Speakers:
+    """The frames of an article, read once, in order."""
+
+    def __init__(self, p: Passage) -> None:
+        self.p = p
+        self.quoted = _quoted(p)
+        self.frames: list[list[Frame]] = []
+        self.verbs: set[int] = set()
+        self.last: list[str | None] = []
+        last: str | None = None
+        known: list[str] = []
+        for first, stop in p.tk.sentences:
+            frames = self._read(first, stop, last, known)
+            self.frames.append(frames)
+            self.last.append(last)
+            named = [f for f in frames if not f.outer] or frames
+            if named:
+                last = named[-1].speaker
+                known.append(last)
+
+    def _read(self, first: int, stop: int, last: str | None, known: list[str]) -> list[Frame]:
+        p, low = self.p, self.p.tk.low
+        table = p.lang.table("speech")
+        outer = p.lang.table("according")
+        out: list[Frame] = []
+        k = first
+        while k < stop:
+            w = low[k]
+            if w in outer:
+                hit = outer.match(low, k, stop)
+                if hit is not None:
+                    here = _phrase_after(p, hit[1], stop)
+                    if here is not None:
+                        out.append(Frame(k, here[1], _short(p, here, last), here, outer=True))
+                        k = here[1]
+                        continue
+            if w in table and not self.quoted[k]:
+                frame = self._frame(k, first, stop, last)
+                if frame is not None:
+                    self.verbs.add(k)
+                    out.append(frame)
+            k += 1
+        return out
+
+    def _frame(self, k: int, first: int, stop: int, last: str | None) -> Frame | None:
+        p, low = self.p, self.p.tk.low
+        words = p.lang.words
+        if k > first and low[k - 1] in words("determiners") | words("prepositions") | {"'s", "to"}:
+            return None
+        here = p.subject_before(k, first)
+        before = k - 1
+        while before >= first and low[before] in words("adverbs") | words("auxiliaries"):
+            before -= 1
+        inverted = (
+            before >= first
+            and p.tk.word[before] in ",”\"’'"
+            and (here is None or self.quoted[before - 1] or p.tk.word[before] != ",")
+        )
+        if inverted or here is None:
+            after = _phrase_after(p, k + 1, stop)
+            if (
+                after is not None
+                and (p.tk.capital(after[0]) or low[after[1] - 1] in words("speakers"))
+                and p.tk.word[before if before >= first else k] in ",”\"’'"
+            ):
+                return Frame(k, k + 1, _short(p, after, last), after)
+            if here is None:
+                return None
+        here = self._whole(here, first)
+        if low[here[1] - 1] in words("not_speakers"):
+            return None
+        speaker = _short(p, here, last)
+        through = None
+        if low[k] in words("tell_words"):
+            addressee = _phrase_after(p, k + 1, stop)
+            if (addressee is not None and any(low[x] in words("media") for x in range(*addressee))) or (
+                addressee is not None
+                and p.tk.capital(addressee[0])
+                and p.tk.word[addressee[1] - 1][0].isalnum()
+                and _outlet(p, addressee)
+            ):
+                through = p.tk.slice(*addressee)
+        return Frame(k, k + 1, speaker, here, through=through)
+
+    def _whole(self, here: tuple[int, int], first: int) -> tuple[int, int]:
+        """A speaker with the words that name it: back over "Name, the head of ...", "channels on Telegram"."""
+        p, low = self.p, self.p.tk.low
+        a, b = here
+        if (
+            a - 2 >= first
+            and p.tk.word[a - 1] == ","
+            and low[a] in {"the", "a", "an", "who", "whose"} | p.lang.words("speakers")
+        ):
+            x = a - 2
+            while x >= first and p.tk.capital(x) and p.capital_name(x):
+                x -= 1
+            if a - 2 - x >= 1:
+                return x + 1, a - 1
+        if (
+            a - 2 >= first
+            and low[a - 1] in ("on", "for", "in", "from", "at")
+            and not p.boundary(a - 2)
+            and low[a - 2] not in p.lang.words("adverbs")
+        ):
+            x = a - 2
+            while x >= first and not p.boundary(x):
+                x -= 1
+            return x + 1, b
+        return a, b
+
+    def chain(self, draft: Draft) -> tuple[str, ...]:
+        """The speakers of a draft, nearest first; empty where the article speaks in its own voice."""
+        p = self.p
+        number = p.tk.sentence_of[draft.at]
+        frames = self.frames[number]
+        quoted = self.quoted[draft.at]
+        anchor = draft.quantity.i if draft.quantity is not None else draft.at
+        inner: list[Frame] = []
+        outer: list[str] = []
+        for frame in frames:
+            if frame.outer:
+                outer.append(frame.speaker)
+                continue
+            if frame.i < anchor:
+                # the claim stands to the right of the verb, unless another clause has begun
+                if frame.speaker_at[1] <= draft.i or frame.i <= anchor:
+                    inner.append(frame)
+            elif (
+                frame.i >= draft.j
+                and (p.tk.word[frame.speaker_at[0] - 1] in ',”"—–’' if frame.speaker_at[0] > 0 else False)
+            ) or (frame.i >= draft.j and frame.speaker_at[0] > frame.i):
+                inner.append(frame)
+        before = [f for f in inner if f.i < anchor]
+        chosen = before or inner
+        chosen.sort(key=lambda f: abs(f.i - anchor))
+        names: list[str] = []
+        for frame in chosen[:2]:
+            if frame.speaker not in names:
+                names.append(frame.speaker)
+            if frame.through and frame.through not in names:
+                names.append(frame.through)
+        if not names and not outer and quoted and self.last[number]:
+            names.append(str(self.last[number]))
+        for name in outer:
+            if name not in names:
+                names.append(name)
+        return tuple(names)
+
+
+def _quoted(p: Passage) -> list[bool]:
+    """Whether each token stands between quotation marks; a blank line closes what was left open."""
+    out: list[bool] = []
+    inside = False
+    text, tk = p.text, p.tk
+    for k, w in enumerate(tk.word):
+        if k and text.count("\n", tk.end[k - 1], tk.start[k]) >= 2:
+            inside = False
+        if w in "“„«":
+            inside = True
+        elif w in "”»":
+            inside = False
+        elif w == '"':
+            inside = not inside
+        out.append(inside)
+    return out
+
+
+def _outlet(p: Passage, here: tuple[int, int]) -> bool:
+    return any(
+        p.tk.low[k] in ("com", "tv", "bbc", "cnn", "afp", "reuters", "ap", "ria", "tass", "interfax", "post", "times")
+        for k in range(*here)
+    )
+
+
+def _phrase_after(p: Passage, i: int, stop: int) -> tuple[int, int] | None:
+    low, words = p.tk.low, p.lang.words
+    k = i
+    while k < stop and (low[k] in words("determiners")):
+        k += 1
+    a = k
+    while k < stop and k - a < 10:
+        if p.boundary(k) or low[k] in words("time_words"):
+            joins = low[k] in ("of", "for", "and") and k + 1 < stop and k > a and p.tk.capital(k - 1)
+            if joins and (p.tk.capital(k + 1) or (low[k + 1] == "the" and k + 2 < stop and p.tk.capital(k + 2))):
+                if low[k] == "and" and p.name(k + 1, stop) is None:
+                    break
+                k += 1
+                continue
+            dotted = p.tk.word[k] == "." and p.tk.touching(k) and k + 1 < stop and p.tk.touching(k + 1)
+            if dotted:
+                k += 1
+                continue
+            break
+        k += 1
+    return (a, k) if k > a else None
+
+
+def _short(p: Passage, here: tuple[int, int], last: str | None) -> str:
+    """A speaker as text: pronouns stand for the last speaker, quotation marks and articles go."""
+    a, b = here
+    low, words = p.tk.low, p.lang.words
+    while b - 1 > a and not p.tk.word[b - 1][0].isalnum():
+        b -= 1
+    while a < b - 1 and (low[a] in words("determiners") or not p.tk.word[a][0].isalnum()):
+        a += 1
+    if b - a == 1 and low[a] in words("pronouns"):
+        return last or p.tk.slice(a, b)
+    text = p.tk.slice(a, b)
+    if last is not None and b - a <= 2:
+        name = p.tk.word[b - 1]
+        if name in last.split() and len(last) > len(text):
+            return last
+    return text
+
+
+def parties(p: Passage, text: str | None) -> str | None:
+    """The country a phrase speaks for: of the first place or demonym named in it, else where the name is introduced."""
+    if not text:
+        return None
+    at = p.text.find(text)
+    while at >= 0:
+        for toponym in p.toponyms:
+            if toponym.start >= at + len(text):
+                break
+            if toponym.start >= at:
+                return _side(toponym.place.country if toponym.place else None, toponym.text)
+        # introduced elsewhere: "Ramzan Kadyrov, an ally of President ..."
+        number = _token_at(p, at)
+        if number is not None:
+            first, stop = p.sentence(number)
+            for k in range(max(first, number - 4), number):
+                toponym2 = p.toponym(k)
+                if toponym2 is not None:
+                    return _side(toponym2.place.country if toponym2.place else None, toponym2.text)
+        break
+    return None
+
+
+def _token_at(p: Passage, offset: int) -> int | None:
+    from bisect import bisect_right
+
+    k = bisect_right(p.tk.start, offset) - 1
+    return k if k >= 0 else None
+
+
+def _side(country: str | None, text: str) -> str:
+    return country or text.lower()
+
+
+def side(p: Passage, draft: Draft, source: tuple[str, ...], known: set[str]) -> SourceSide | None:
+    """Whether the nearest speaker belongs to who gains, who loses, or neither."""
+    if not source or draft.predicate is None or draft.actor is None:
+        return None
+    speaker, actor = parties(p, source[0]), parties(p, draft.actor)
+    if speaker is None or actor is None:
+        return None
+    gain = draft.predicate in _GAIN
+    if not gain and draft.predicate not in _LOSS:
+        return None
+    if speaker == actor:
+        return SourceSide.GAINER if gain else SourceSide.LOSER
+    if speaker in known:
+        return SourceSide.LOSER if gain else SourceSide.GAINER
+    return SourceSide.THIRD_PARTY

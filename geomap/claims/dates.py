@@ -1,0 +1,227 @@
+"""When: date words near a claim, as days, counted from the article's own date. Nothing is guessed without one.
+
+Own rules rather than dateparser: that library takes today where a date is missing, has no ranges ("last week", "since
+February"), and costs about a millisecond a phrase.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from geomap.claims.passage import Passage
+from geomap.models import When
+
+_SINCE = "since"
+_FEW_DAYS = 5
+"""\"Recent days\", \"several days\" in news are about a working week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date expression over tokens [i, j)."""
+
+    i: int
+    j: int
+    when: When
+
+
+def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
+    """Date expressions among tokens [first, stop), left to right."""
+    out: list[Dated] = []
+    low = p.tk.low
+    maps = p.lang.maps
+    months: dict[str, int] = maps.get("months", {})
+    weekdays: dict[str, int] = maps.get("weekdays", {})
+    relative = p.lang.table("relative_dates")
+    published = p.article.published_on
+    k = first
+    while k < stop:
+        w = low[k]
+        found: tuple[int, date | None, date | None] | None = None
+        if w in relative:
+            hit = relative.match(low, k, stop)
+            if hit is not None:
+                found = (hit[1], *_relative(hit[0], published))
+        if found is None and w in weekdays and p.tk.capital(k):
+            found = (k + 1, *_weekday(weekdays[w], published, low[k - 1] if k > first else ""))
+        if found is None and w in months and (p.tk.capital(k) or not w.isascii()):
+            found = _month_first(p, k, stop, months, published)
+        if found is None and w.isdecimal():
+            found = _day_first(p, k, stop, months, published) or _year(p, k, first, stop)
+        if found is None:
+            k += 1
+            continue
+        j, start, end = found
+        i = k
+        if i > first and low[i - 1] in p.lang.words("since_words"):
+            i -= 1
+            end = published if start is not None else end
+        out.append(Dated(i, j, When(text=p.tk.slice(i, j), start=start, end=end)))
+        k = max(j, k + 1)
+    return out
+
+
+def nearest(dates: list[Dated], i: int, j: int, at: int, p: Passage, speech: set[int]) -> When | None:
+    """The date that belongs to a claim over tokens [i, j): inside or close by, before one that dates the telling."""
+    best: tuple[float, Dated] | None = None
+    for dated in dates:
+        if dated.j > i and dated.i < j:
+            gap = 0.0
+        elif dated.i >= j:
+            gap = dated.i - j + 1.0
+        else:
+            gap = i - dated.j + 3.0
+        # a date beside a verb of saying dates the telling: used where nothing else is there
+        if any(k in speech for k in range(max(0, dated.i - 3), min(len(p.tk), dated.j + 2))) and gap > 0:
+            gap += 8.0
+        crossed = sum(1 for k in range(min(dated.i, i), max(dated.j, j)) if p.tk.word[k] in ";:—")
+        gap += 6.0 * crossed
+        if best is None or gap < best[0]:
+            best = (gap, dated)
+    return best[1].when if best is not None and best[0] <= 30 else None
+
+
+def _weekday(number: int, published: date | None, before: str) -> tuple[date | None, date | None]:
+    if published is None:
+        return None, None
+    back = (published.weekday() - number) % 7
+    if before in ("next", "coming"):
+        day = published + timedelta(days=7 - back)
+    elif before == "last" and back == 0:
+        day = published - timedelta(days=7)
+    else:
+        day = published - timedelta(days=back)
+    return day, day
+
+
+def _relative(code: str, published: date | None) -> tuple[date | None, date | None]:
+    """A relative word as days: "-1:-1", "week:-1", "weekend", "month:0", "year:-1"."""
+    if published is None:
+        return None, None
+    kind, _, number = code.partition(":")
+    if kind == "weekend":
+        sunday = published - timedelta(days=(published.weekday() + 1) % 7)
+        if published.weekday() == 5:
+            sunday = published + timedelta(days=1)
+        return sunday - timedelta(days=1), min(sunday, published)
+    if kind == "week":
+        monday = published - timedelta(days=published.weekday()) + timedelta(weeks=int(number))
+        end = monday + timedelta(days=6)
+        return monday, min(end, published) if int(number) == 0 else end
+    if kind == "month":
+        total = published.year * 12 + published.month - 1 + int(number)
+        return _month(total // 12, total % 12 + 1, published)
+    if kind == "year":
+        year = published.year + int(number)
+        return date(year, 1, 1), min(date(year, 12, 31), published)
+    return published + timedelta(days=int(kind)), published + timedelta(days=int(number or "0"))
+
+
+def _month(year: int, month: int, published: date | None) -> tuple[date, date]:
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    start = date(year, month, 1)
+    if published is not None and start <= published < last:
+        last = published
+    return start, last
+
+
+def _year_of(month: int, day: int, published: date | None) -> int | None:
+    """The year of a date without one: the latest that is not after publication."""
+    if published is None:
+        return None
+    return published.year if (month, day) <= (published.month, published.day) else published.year - 1
+
+
+def _day(word: str) -> int | None:
+    return int(word) if word.isdecimal() and len(word) <= 2 and 1 <= int(word) <= 31 else None
+
+
+def _year_at(p: Passage, k: int, stop: int) -> tuple[int, int] | None:
+    if k < stop and p.tk.word[k] == "," and k + 1 < stop:
+        k += 1
+    if k < stop and len(p.tk.word[k]) == 4 and p.tk.word[k].isdecimal() and 1000 <= int(p.tk.word[k]) <= 2199:
+        return int(p.tk.word[k]), k + 1
+    return None
+
+
+def _made(year: int | None, month: int, day: int, j: int) -> tuple[int, date | None, date | None]:
+    if year is None:
+        return j, None, None
+    try:
+        made = date(year, month, day)
+    except ValueError:
+        return j, None, None
+    return j, made, made
+
+
+def _month_first(
+    p: Passage, k: int, stop: int, months: dict[str, int], published: date | None
+) -> tuple[int, date | None, date | None] | None:
+    month = months[p.tk.low[k]]
+    j = k + 1
+    if j < stop and p.tk.word[j] == "." and p.tk.touching(j) and len(p.tk.word[k]) <= 4:
+        j += 1
+    day = _day(p.tk.word[j]) if j < stop else None
+    if day is None and j < stop and p.tk.low[j].rstrip("sthndr").isdecimal():
+        day = _day(p.tk.low[j].rstrip("sthndr"))
+    if day is not None:
+        j += 1
+        if j < stop and p.tk.low[j] in ("st", "nd", "rd", "th"):
+            j += 1
+        year = _year_at(p, j, stop)
+        if year is not None:
+            return _made(year[0], month, day, year[1])
+        return _made(_year_of(month, day, published), month, day, j)
+    year = _year_at(p, j, stop)
+    if year is not None:
+        return year[1], *_month(year[0], month, published)
+    if p.tk.low[k] in p.lang.words("ambiguous_months") and not (
+        k > 0 and p.tk.low[k - 1] in p.lang.words("month_leads")
+    ):
+        return None
+    guess = _year_of(month, 1, published)
+    if guess is None:
+        return j, None, None
+    return j, *_month(guess, month, published)
+
+
+def _day_first(
+    p: Passage, k: int, stop: int, months: dict[str, int], published: date | None
+) -> tuple[int, date | None, date | None] | None:
+    word, low = p.tk.word, p.tk.low
+    if len(word[k]) == 4 and k + 4 < stop and word[k + 1] == word[k + 3] == "-" and _day(word[k + 4]):
+        if word[k + 2].isdecimal() and 1 <= int(word[k + 2][:4]) <= 12:
+            return _made(int(word[k]), int(word[k + 2]), int(word[k + 4]), k + 5)
+        return None
+    day = _day(word[k])
+    if day is None:
+        return None
+    j = k + 1
+    if j < stop and low[j] in ("st", "nd", "rd", "th"):
+        j += 1
+    if j < stop and low[j] == "of":
+        j += 1
+    if j >= stop or low[j] not in months or not (p.tk.capital(j) or not low[j].isascii()):
+        return None
+    month = months[low[j]]
+    j += 1
+    year = _year_at(p, j, stop)
+    if year is not None:
+        return _made(year[0], month, day, year[1])
+    return _made(_year_of(month, day, published), month, day, j)
+
+
+def _year(p: Passage, k: int, first: int, stop: int) -> tuple[int, date | None, date | None] | None:
+    word, low = p.tk.word, p.tk.low
+    if len(word[k]) != 4 or not 1500 <= int(word[k]) <= 2199:
+        return None
+    before = low[k - 1] if k > first else ""
+    after = low[k + 1] if k + 1 < stop else ""
+    led = before in p.lang.words("year_leads") or after == "'s" or (before == "(" and after == ")")
+    war = any(x in p.lang.words("year_nouns") for x in low[k + 1 : min(stop, k + 5)])
+    if not (led or war) or (after in (",", ".") and k + 2 < stop and word[k + 2].isdecimal() and p.tk.touching(k + 2)):
+        return None
+    year = int(word[k])
+    return k + 1, date(year, 1, 1), date(year, 12, 31)

@@ -1,0 +1,603 @@
+"""Control: who took, lost, holds or contests which place. Verbs and nouns come from the language's ``events`` table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from geomap.claims.passage import Draft, Passage
+from geomap.models import ClaimKind, Mention, MentionKind, Predicate
+
+_ACTOR_LIMIT = 12
+
+
+@dataclass(slots=True)
+class Event:
+    """A control word at tokens [i, j): what it says and how its place is found."""
+
+    i: int
+    j: int
+    predicate: Predicate
+    frame: str
+    actor: tuple[int, int] | None = None
+    passive: bool = False
+    used: bool = False
+
+
+def find_events(p: Passage, first: int, stop: int) -> list[Event]:
+    """Control words among tokens [first, stop)."""
+    table = p.lang.table("events")
+    out: list[Event] = []
+    low = p.tk.low
+    i = first
+    while i < stop:
+        hit = table.match(low, i, stop) if low[i] in table else None
+        if hit is None:
+            i += 1
+            continue
+        predicate, _, frame = hit[0].partition("|")
+        if frame == "held" and not (i > first and p.tk.word[i - 1] in "-‑–" and p.tk.touching(i)):
+            alternative = (
+                "controls|obj" if predicate == "controls" and low[i] in ("held", "controlled", "ruled") else None
+            )
+            alternative = "occupied|obj" if predicate == "occupied" else alternative
+            if alternative is None:
+                i += 1
+                continue
+            predicate, _, frame = alternative.partition("|")
+        elif (
+            i > first
+            and p.tk.word[i - 1] in "-‑–"
+            and p.tk.touching(i)
+            and low[i] in ("held", "controlled", "occupied", "ruled", "run", "administered")
+        ):
+            frame = "held"
+        out.append(Event(i, hit[1], Predicate(predicate), frame))
+        i = hit[1]
+    return out
+
+
+def control_drafts(p: Passage, events: list[Event], first: int, stop: int) -> list[Draft]:
+    """A claim for each event that has a place; advances to a place are of kind advance."""
+    out: list[Draft] = []
+    for event in events:
+        if event.used:
+            continue
+        draft = _draft(p, event, first, stop)
+        if draft is not None:
+            event.used = True
+            out.append(draft)
+    return out
+
+
+def _draft(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    frame = event.frame
+    if frame == "held":
+        return _held(p, event, first, stop)
+    if frame == "subj":
+        return _subject_place(p, event, first, stop)
+    if frame == "of":
+        return _after(p, event, first, stop)
+    if frame == "advance":
+        return _reached(p, event, first, stop)
+    if frame == "in":
+        return _retreat_in(p, event, first, stop)
+    return _verb(p, event, first, stop)
+
+
+def _places(p: Passage, spans: list[tuple[int, int]], *, strict: bool) -> list[Mention]:
+    """Mentions that can be held: literal toponyms, or (not strict) unknown capitalised names."""
+    out: list[Mention] = []
+    for a, b in spans:
+        toponym = p.toponym(a)
+        if toponym is None:
+            if strict or not p.conflict:
+                continue
+        elif toponym.kind is MentionKind.DEMONYM:
+            continue
+        out.append(p.mention(a, b))
+    return out
+
+
+def _fits_place(p: Passage, b: int, stop: int) -> bool:
+    """Whether the name that ends before token b stands for the place itself ("took Ghazni", not "took Moscow residents")."""
+    if b >= stop:
+        return True
+    low, words = p.tk.low, p.lang.words
+    w = low[b]
+    if not p.tk.word[b][0].isalpha():
+        return p.tk.word[b] != "-"
+    if p.tk.capital(b) and w not in words("months") and w not in words("never_names"):
+        return p.toponym(b) is not None
+    return (
+        w in words("prepositions")
+        or w in words("conjunctions")
+        or w in words("auxiliaries")
+        or w in words("adverbs")
+        or w in words("place_nouns")
+        or w in words("region_nouns")
+        or w in words("time_words")
+        or w in words("months")
+        or w in words("determiners")
+        or w in words("never_names")
+        or w.endswith("ly")
+    )
+
+
+def _actor_ok(p: Passage, span: tuple[int, int] | None) -> bool:
+    """Whether a noun phrase can take ground: armed words, countries, capitals, leaders in a text about war."""
+    if span is None:
+        return p.conflict
+    a, b = span
+    low, words = p.tk.low, p.lang.words
+    if any(low[k] in words("not_actors") for k in range(a, b)):
+        return False
+    if p.has_force(a, b):
+        return True
+    for k in range(a, b):
+        if p.top[k] >= 0:
+            return p.conflict or (p.toponym(k) is not None and _country(p, k))
+    if b - a == 1 and low[a] in words("pronouns"):
+        return p.conflict
+    return p.conflict
+
+
+def _country(p: Passage, k: int) -> bool:
+    toponym = p.toponym(k)
+    return toponym is not None and toponym.place is not None and toponym.place.feature.startswith("A.PCL")
+
+
+def _passive(p: Passage, i: int, first: int) -> tuple[bool, int]:
+    """Whether the participle at token i is passive, and where its verb group starts."""
+    low, words = p.tk.low, p.lang.words
+    k = i - 1
+    be = False
+    while k >= first and (low[k] in words("auxiliaries") or low[k] in words("adverbs") or low[k] in words("negations")):
+        if low[k] == "'s" and not (k + 1 < i and low[k + 1] in words("adverbs")):
+            break
+        be = be or low[k] in words("be")
+        k -= 1
+    return be, k + 1
+
+
+def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    tk, low, words = p.tk, p.tk.low, p.lang.words
+    i, j = event.i, event.j
+    participle = low[j - 1] not in words("not_participles") and (
+        low[i].endswith(("ed", "en", "held", "lost", "won")) or low[i] in ("overrun", "lost", "held", "freed")
+    )
+    be, group = _passive(p, i, first)
+    progressive = low[i].endswith("ing")
+    by = _by_agent(p, j, stop)
+    if frame_is_noun(p, i, first):
+        return None
+    if be and participle and not progressive:
+        return _passive_claim(p, event, group, by, first, stop)
+    spans, end = p.names_from(j, stop)
+    if spans and not (tk.word[j] in ",.;:" if j < stop else True):
+        actor = p.subject_before(group, first)
+        actor = _actor_only(p, actor)
+        strict = not ((actor is not None and p.has_force(*actor)) or (p.conflict and event.frame == "obj"))
+        spans = [s for s in spans if s[0] < stop]
+        if spans and not _fits_place(p, spans[-1][1], stop):
+            return None
+        places = _places(p, spans, strict=strict or event.frame in ("take", "left"))
+        if not places:
+            return None
+        if event.frame in ("take", "left") and not (
+            (actor is not None and (p.has_force(*actor) or _named_party(p, actor)) and p.conflict)
+            or (actor is not None and p.has_force(*actor))
+        ):
+            return None
+        if not _actor_ok(p, actor):
+            return None
+        draft = Draft(ClaimKind.CONTROL, actor[0] if actor else i, end, i, predicate=event.predicate)
+        draft.subject = places
+        draft.actor = p.mention(*actor).text if actor else None
+        draft.counterparty = _counterparty(p, end, stop)
+        event.actor = actor
+        return draft
+    if participle and (by is not None or (j < stop and low[j] in words("reduced_after"))) and event.frame in ("obj",):
+        # "Izyum, held by Moscow since April", "the only provincial capital held by Russia"
+        k = group - 1
+        if k >= first and (tk.word[k] in ",–—(" or tk.word[k][0].isalpha()):
+            place = p.place_before(group, first, reach=16)
+            if place is not None and (by is not None or tk.word[k] in ",–—("):
+                draft = Draft(ClaimKind.CONTROL, place[0], by[1] if by else j, i, predicate=event.predicate)
+                if (
+                    draft.predicate is Predicate.CONTROLS
+                    and by is not None
+                    and low[by[1] : by[1] + 1] == ["since"]
+                    and not _only(p, place[1], i)
+                ):
+                    draft.predicate = Predicate.OCCUPIED
+                draft.subject = [p.mention(*place)]
+                draft.actor = p.mention(*by).text if by else None
+                if (by is not None and not _actor_ok(p, by)) or (by is None and not p.conflict):
+                    return None
+                return draft
+        return None
+    if event.frame == "obj" and p.conflict and not progressive:
+        return _relative(p, event, group, first, stop)
+    return None
+
+
+def _only(p: Passage, a: int, b: int) -> bool:
+    return any(p.tk.low[k] == "only" for k in range(a, b))
+
+
+def frame_is_noun(p: Passage, i: int, first: int) -> bool:
+    """ "the capture", "loss of control": a verb form that stands as a noun or after "of"."""
+    low = p.tk.low
+    if (
+        i - 1 >= first
+        and low[i] in p.lang.words("noun_verbs")
+        and low[i - 1] in p.lang.words("determiners") | {"'s", "of", "remote", "full", "complete", "effective", "under"}
+    ):
+        return True
+    return False
+
+
+def _by_agent(p: Passage, j: int, stop: int) -> tuple[int, int] | None:
+    """The agent of a passive: "by Russian forces", at most a few words on."""
+    low = p.tk.low
+    for k in range(j, min(stop, j + 8)):
+        if low[k] in p.lang.words("by_words"):
+            x = k + 1
+            while x < stop and low[x] in p.lang.words("determiners"):
+                x += 1
+            end = x
+            while end < stop and end - x < _ACTOR_LIMIT and not p.boundary(end):
+                if p.tk.low[end] in p.lang.words("time_words"):
+                    break
+                end += 1
+            return (x, end) if end > x and (p.tk.capital(x) or p.has_force(x, end)) else None
+        if p.tk.word[k] in ",;." or low[k] in p.lang.words("conjunctions"):
+            return None
+    return None
+
+
+def _actor_only(p: Passage, span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """A subject without what leads to it: "has said his troops" gives "his troops"."""
+    if span is None:
+        return None
+    a, b = span
+    low = p.tk.low
+    speech = p.lang.table("speech")
+    for k in range(b - 1, a - 1, -1):
+        if low[k] in speech and k + 1 < b:
+            return k + 1, b
+        if low[k] in p.lang.words("time_words") and k + 1 < b:
+            return k + 1, b
+    return a, b
+
+
+def _named_party(p: Passage, span: tuple[int, int]) -> bool:
+    """Whether a phrase names a country or a seat of power: "Russia", "Kyiv", "Moscow"."""
+    return any(p.top[k] >= 0 for k in range(*span)) or (span[1] - span[0] == 1 and p.tk.low[span[0]] in ("it", "they"))
+
+
+def _passive_claim(
+    p: Passage, event: Event, group: int, by: tuple[int, int] | None, first: int, stop: int
+) -> Draft | None:
+    low, words = p.tk.low, p.lang.words
+    relative = group - 1 >= first and low[group - 1] in words("relative")
+    if relative or (group - 1 >= first and p.tk.word[group - 1] in ",–—"):
+        place = p.place_before(group, first, reach=24)
+        spans = [place] if place else []
+    else:
+        spans = _subject_names(p, group, first)
+    places = _places(p, spans, strict=True)
+    if not places and event.predicate is not Predicate.CONTROLS and p.conflict:
+        place = _territory_subject(p, group, first)
+        places = [p.mention(*place)] if place else []
+    if not places:
+        return None
+    if not ((by is not None and _actor_ok(p, by)) or (by is None and p.conflict)):
+        return None
+    end = by[1] if by else event.j
+    draft = Draft(ClaimKind.CONTROL, spans[0][0] if spans else group, end, event.i, predicate=event.predicate)
+    draft.subject = places
+    draft.actor = p.mention(*by).text if by else None
+    return draft
+
+
+def _subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
+    """Places in the subject just left of a verb group: "Izium and Kupiansk were", "the town of Lyman has been"."""
+    low, words = p.tk.low, p.lang.words
+    out: list[tuple[int, int]] = []
+    k = group - 1
+    if k >= first and p.tk.word[k] in (",", ")", "–", "—"):
+        here = p.subject_before(group, first)
+        if here is None:
+            return []
+        k = here[1] - 1
+    while k >= first:
+        number = p.top[k]
+        if number >= 0 and not p.is_demonym(k):
+            a, b = p.span(k)
+            if b < len(low) and low[b] in ("'s", "'"):
+                break
+            out.append((a, b))
+            k = a - 1
+            if k >= first and (low[k] in ("and", ",", "or") or low[k] in words("determiners")):
+                k -= 1
+                continue
+            if (k >= first and low[k] == "of") or (k >= first and low[k] in words("place_nouns")):
+                break
+            break
+        if low[k] in words("place_nouns") | words("region_nouns") and not out:
+            k -= 1
+            continue
+        break
+    return out[::-1]
+
+
+def _territory_subject(p: Passage, group: int, first: int) -> tuple[int, int] | None:
+    """ "The town", "The territory": words for ground as the subject of a passive, kept as text."""
+    here = p.subject_before(group, first)
+    if here is None:
+        return None
+    low = p.tk.low
+    if low[here[1] - 1] in p.lang.words("place_anaphors"):
+        return here
+    return None
+
+
+def _relative(p: Passage, event: Event, group: int, first: int, stop: int) -> Draft | None:
+    """ "the Golan Heights, which Israel captured", "one of the regions Putin annexed last week"."""
+    low, words = p.tk.low, p.lang.words
+    actor = p.subject_before(group, first)
+    if actor is None or low[actor[0]] in words("relative"):
+        return None
+    k = actor[0] - 1
+    explicit = k >= first and low[k] in words("relative")
+    a, b = actor
+    if not explicit:
+        # a region noun and the party run together: "the four regions President Putin"
+        cut = next((x for x in range(a, b) if low[x] in words("place_nouns") | words("region_nouns")), None)
+        if cut is None or cut + 1 >= b or not p.tk.capital(cut + 1):
+            return None
+        a, k = cut + 1, cut
+    place = p.place_before(k, first, reach=16)
+    if place is None or not _actor_ok(p, (a, b)):
+        return None
+    draft = Draft(ClaimKind.CONTROL, place[0], event.j, event.i, predicate=event.predicate)
+    draft.subject = [p.mention(*place)]
+    draft.actor = p.mention(a, b).text
+    draft.counterparty = _counterparty(p, event.j, stop)
+    return draft
+
+
+def _counterparty(p: Passage, j: int, stop: int) -> str | None:
+    low = p.tk.low
+    for k in range(j, min(stop, j + 8)):
+        if low[k] in ("from",):
+            end = k + 1
+            while end < stop and not p.boundary(end) and end - k < 6:
+                end += 1
+            if end > k + 1 and (p.has_force(k + 1, end) or p.top[k + 1] >= 0):
+                return p.mention(k + 1, end).text
+            return None
+        if p.tk.word[k] in ",;.":
+            return None
+    return None
+
+
+def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    """The place follows: "the seizure of Kupiansk", "pulled out of Izyum", "in control of"."""
+    low, words = p.tk.low, p.lang.words
+    spans, end = p.names_from(event.j, stop)
+    if not spans or not _fits_place(p, spans[-1][1], stop):
+        return None
+    places = _places(p, spans, strict=True)
+    verbal = not low[event.i].endswith(("sion", "tion", "al", "ure", "out", "ing")) and low[event.i] not in words(
+        "noun_heads"
+    )
+    actor: tuple[int, int] | None = None
+    if verbal:
+        be, group = _passive(p, event.i, first)
+        actor = _actor_only(p, p.subject_before(group, first))
+    else:
+        k = event.i - 1
+        while k >= first and p.tk.word[k][0].isalpha() and low[k] not in words("determiners") and not p.boundary(k):
+            k -= 1
+        if k >= first and low[k] == "'s":
+            here = p.subject_before(k, first)
+            actor = here
+        elif k + 1 < event.i and p.is_demonym(k + 1):
+            actor = (k + 1, event.i)
+    if not places:
+        unknown = _places(p, spans, strict=False)
+        if not (unknown and actor is not None and p.has_force(*actor)):
+            return None
+        places = unknown
+    if event.predicate in (
+        Predicate.WITHDREW,
+        Predicate.CAPTURED,
+        Predicate.CONTROLS,
+        Predicate.LOST,
+        Predicate.CONTESTED,
+        Predicate.ADVANCED,
+    ) and not (p.conflict or (actor is not None and p.has_force(*actor))):
+        return None
+    if actor is not None and any(low[k] in words("not_actors") for k in range(*actor)):
+        return None
+    if event.predicate is Predicate.CONTROLS and event.i > first and low[event.i - 1] in words("control_nouns"):
+        return None
+    start = actor[0] if actor and event.i - actor[0] < 14 else event.i
+    draft = Draft(ClaimKind.CONTROL, start, end, event.i, predicate=event.predicate)
+    draft.subject = places
+    draft.actor = p.mention(*actor).text if actor else None
+    return draft
+
+
+def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    """The place is the subject: "Mosul fell to", "the city remains under rebel control"."""
+    low, words = p.tk.low, p.lang.words
+    if not p.conflict:
+        return None
+    be, group = _passive(p, event.i, first)
+    spans = _subject_names(p, group, first)
+    places = _places(p, spans, strict=True)
+    if not places:
+        return None
+    end = event.j
+    actor: tuple[int, int] | None = None
+    if event.predicate is Predicate.CONTROLS:
+        k = event.j
+        while k < stop and k < event.j + 6 and low[k] not in ("control", "hands", "rule", "occupation"):
+            if p.tk.word[k] in ",.;":
+                return None
+            k += 1
+        if k >= min(stop, event.j + 6):
+            return None
+        actor = (event.j, k) if k > event.j else None
+        if actor is None and k + 1 < stop and low[k + 1] == "of":
+            x = k + 2
+            while x < stop and not p.boundary(x):
+                x += 1
+            actor = (k + 2, x)
+            k = x - 1
+        end = k + 1
+        if actor is not None and not (p.has_force(*actor) or any(p.top[x] >= 0 for x in range(*actor))):
+            return None
+    else:
+        nxt = low[event.j] if event.j < stop else ""
+        if nxt == "to":
+            x = event.j + 1
+            while x < stop and not p.boundary(x) and low[x] not in words("time_words"):
+                x += 1
+            if x > event.j + 1:
+                actor = (event.j + 1, x)
+                end = x
+                if not (p.has_force(*actor) or any(p.top[y] >= 0 for y in range(*actor))):
+                    return None
+        elif (
+            nxt
+            and p.tk.word[event.j][0].isalpha()
+            and nxt
+            not in words("time_words")
+            | words("prepositions")
+            | words("conjunctions")
+            | words("adverbs")
+            | words("months")
+            and not nxt.endswith("ly")
+        ):
+            return None
+        elif nxt in ("by", "in", "below", "from", "short", "behind", "into", "silent", "under", "out"):
+            if nxt != "in":
+                return None
+        elif low[event.i] in ("fall", "falls", "falling") and not be and group == event.i:
+            return None
+    draft = Draft(ClaimKind.CONTROL, spans[0][0], end, event.i, predicate=event.predicate)
+    draft.subject = places
+    draft.actor = p.mention(*actor).text if actor else None
+    return draft
+
+
+def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    """ "Russian-held territory in the Kharkiv region", "the rebel-held town of Debaltseve"."""
+    low, words = p.tk.low, p.lang.words
+    h = event.i - 2
+    if h < first or not (p.tk.capital(h) or low[h] in words("forces")):
+        return None
+    spans, end = p.names_from(event.j, stop)
+    if not spans:
+        k = event.j
+        while k < stop and k < event.j + 4 and not p.boundary(k):
+            k += 1
+        if (
+            k < stop
+            and low[k] in ("in", "of", "around")
+            and k > event.j
+            and low[k - 1] in words("place_nouns") | words("land_nouns")
+        ):
+            spans, end = p.names_from(k + 1, stop)
+    places = _places(p, spans[:1], strict=True)
+    if not places or not _fits_place(p, spans[0][1], stop):
+        return None
+    draft = Draft(ClaimKind.CONTROL, h, spans[0][1], event.i, predicate=event.predicate)
+    draft.subject = places
+    draft.actor = p.mention(h, h + 1).text
+    return draft
+
+
+def _reached(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    """ "had advanced as far as Dudchany", "broken through to the frontier"."""
+    low, words = p.tk.low, p.lang.words
+    if not p.conflict or frame_is_noun(p, event.i, first):
+        return None
+    _, group = _passive(p, event.i, first)
+    actor = _actor_only(p, p.subject_before(group, first))
+    if actor is None:
+        k = event.j
+        # "has pushed Putin's invaders back to the border"
+        return None
+    if not (p.has_force(*actor) or _named_party(p, actor)):
+        return None
+    if any(low[k] in words("not_actors") for k in range(*actor)):
+        return None
+    here = p.place_phrase(event.j, stop, plain=False)
+    if here is None:
+        return None
+    line = any(low[x] in words("border_nouns") for x in range(here[0], here[1]))
+    if not (line or any(p.top[x] >= 0 and not p.is_demonym(x) for x in range(here[0], here[1]))):
+        return None
+    if not _fits_place(p, here[1], stop):
+        return None
+    draft = Draft(ClaimKind.ADVANCE, actor[0], here[1], event.i, predicate=Predicate.REACHED)
+    draft.subject = [p.mention(*actor)]
+    draft.actor = draft.subject[0].text
+    draft.reference = p.mention(here[0], here[1])
+    return draft
+
+
+def _retreat_in(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    """ "Russian troops retreated ... in the Kharkiv region"."""
+    low = p.tk.low
+    if not p.conflict:
+        return None
+    _, group = _passive(p, event.i, first)
+    actor = _actor_only(p, p.subject_before(group, first))
+    if actor is None or not p.has_force(*actor):
+        return None
+    for k in range(event.j, min(stop, event.j + 14)):
+        if low[k] in ("in", "from") and k + 1 < stop:
+            spans, end = p.names_from(k + 1, stop)
+            places = _places(p, spans, strict=True)
+            if places:
+                draft = Draft(ClaimKind.CONTROL, actor[0], end, event.i, predicate=event.predicate)
+                draft.subject = places
+                draft.actor = p.mention(*actor).text
+                return draft
+        if p.tk.word[k] in ",;.":
+            return None
+    return None
+
+
+def governing(p: Passage, events: list[Event], i: int, j: int, first: int, stop: int) -> Event | None:
+    """The control word whose object the quantity at tokens [i, j) is: "retaken more than 1,160 square miles"."""
+    best: Event | None = None
+    for event in events:
+        if event.frame in ("held", "subj", "advance"):
+            continue
+        if event.j <= i and i - event.j <= 10 and not any(p.tk.word[k] in ";:" for k in range(event.j, i)):
+            best = event
+        elif event.i >= j and event.i - j <= 12 and best is None:
+            be, _ = _passive(p, event.i, first)
+            if (be and event.frame == "obj") or _by_agent(p, event.j, stop) is not None:
+                best = event
+    return best
+
+
+def event_actor(p: Passage, event: Event, first: int, stop: int) -> str | None:
+    """Who does what an area claim's governing event says."""
+    by = _by_agent(p, event.j, stop)
+    be, group = _passive(p, event.i, first)
+    if be:
+        if by is not None:
+            return p.mention(*by).text
+        if event.frame != "of":
+            return None
+    actor = _actor_only(p, p.subject_before(group, first))
+    return p.mention(*actor).text if actor is not None else None

@@ -1,0 +1,248 @@
+"""The steps of extraction in order, and drafts made into claims."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+from geomap.claims.attribution import Speakers, parties, side
+from geomap.claims.dates import find_dates, nearest
+from geomap.claims.events import Event, control_drafts, event_actor, find_events, governing
+from geomap.claims.moods import set_mood, set_retractions
+from geomap.claims.passage import Draft, Passage
+from geomap.claims.quantities import UNITS, Quantity, find_quantities
+from geomap.claims.relations import quantity_draft, spatial_drafts
+from geomap.claims.sizes import same_size, size_drafts
+from geomap.models import (
+    Article,
+    Claim,
+    ClaimKind,
+    Conversion,
+    Modality,
+    Place,
+    Predicate,
+    Qualifier,
+    Toponym,
+    Value,
+    When,
+)
+
+AreaOf = Callable[[Place], float | None]
+"""A place's own area in m² (None where it has none): what "twice the size of Portugal" counts in."""
+
+_SI_UNITS = {"m": "m", "m2": "m2", "m/day": "m/day", "m2/day": "m2/day"}
+
+
+def extract_claims(article: Article, toponyms: Sequence[Toponym], *, area_of: AreaOf | None = None) -> list[Claim]:
+    """Find what an article says that geometry can test, in reading order.
+
+    Parameters
+    ----------
+    article
+        Its ``published_on`` resolves "on Monday"; without one such dates keep their words and no day.
+    toponyms
+        Mentions as ``resolve_toponyms`` gives them. Imperfect ones do: a reference that is no toponym keeps its words.
+    area_of
+        A place's area in m², for "the size of Luxembourg" and "15% of Ukraine"; without it ``value.si`` is None there.
+
+    Returns
+    -------
+    Claims with ``quote == article.text[start:end]``; empty where there are none. Linear in the text's length.
+    """
+    passage = Passage(article, toponyms)
+    drafts = _drafts(passage)
+    if not drafts:
+        return []
+    set_retractions(passage, drafts)
+    speakers = Speakers(passage)
+    return _claims(passage, drafts, speakers, area_of)
+
+
+def _drafts(p: Passage) -> list[Draft]:
+    out: list[Draft] = []
+    for first, stop in p.tk.sentences:
+        out.extend(_sentence(p, first, stop, out))
+    return out
+
+
+def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[Draft]:
+    """Drafts of one sentence: quantities first, then what control words and spatial words say beside them."""
+    found: list[Draft] = []
+    quantities = find_quantities(p.tk, first, stop, p.lang, p.commas)
+    events = find_events(p, first, stop)
+    slips: list[Draft] = []
+    for q in quantities:
+        draft = quantity_draft(p, q, first, stop)
+        if draft is None and slips and q.unit == slips[-1].quantity.unit and p.tk.word[q.i - 1] in "([":  # type: ignore[union-attr]
+            draft = Draft(ClaimKind.AREA, q.i, q.end, q.i, quantity=q, corrected=True, unit=slips[-1].unit)
+        if draft is not None:
+            if draft.corrected:
+                slips.append(draft)
+            found.append(draft)
+    found.extend(size_drafts(p, first, stop))
+    same = same_size(p, first, stop, earlier + found)
+    if same is not None:
+        found.append(same)
+    for draft in found:
+        _govern(p, draft, events, first, stop)
+    taken = list(found)
+    found.extend(control_drafts(p, events, first, stop))
+    found.extend(spatial_drafts(p, first, stop, taken))
+    for draft in found:
+        set_mood(p, draft, first, stop)
+    found.sort(key=lambda d: (d.i, d.j))
+    return found
+
+
+def _govern(p: Passage, draft: Draft, events: list[Event], first: int, stop: int) -> None:
+    """Give an area the control word that it is the object of."""
+    if draft.kind is not ClaimKind.AREA or draft.quantity is None:
+        return
+    event = governing(p, events, draft.quantity.i, draft.quantity.end, first, stop)
+    if event is None:
+        if draft.same_as is not None:
+            draft.predicate, draft.actor = draft.same_as.predicate, draft.same_as.actor
+        return
+    draft.predicate = event.predicate
+    draft.actor = event_actor(p, event, first, stop)
+    draft.at = event.i
+    draft.i = min(draft.i, event.i)
+    if event.frame not in ("of",) or not draft.subject:
+        event.used = True
+
+
+# ── drafts to claims ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf | None) -> list[Claim]:
+    known = {side_of for d in drafts if d.actor and (side_of := parties(p, d.actor)) is not None}
+    dates = {}
+    ids: dict[int, str] = {}
+    values: dict[int, Value | None] = {}
+    out: list[Claim] = []
+    seen: set[str] = set()
+    for draft in drafts:
+        number = p.tk.sentence_of[draft.at]
+        if number not in dates:
+            dates[number] = find_dates(p, *p.tk.sentences[number])
+        when = nearest(dates[number], draft.i, draft.j, draft.at, p, speakers.verbs)
+        source = speakers.chain(draft)
+        value = _value(p, draft, area_of, values)
+        values[id(draft)] = value
+        start, end = p.tk.start[draft.i], p.tk.end[draft.j - 1]
+        kind = draft.kind
+        key = f"{p.article.id}|{kind}|{start}|{end}|{value.start if value else draft.at}|{draft.predicate}"
+        ident = hashlib.sha256(key.encode()).hexdigest()[:12]
+        if ident in seen:
+            continue
+        seen.add(ident)
+        ids[id(draft)] = ident
+        checkable, why_not = _checkable(draft, when)
+        out.append(
+            Claim(
+                id=ident,
+                article=p.article.id,
+                kind=kind,
+                quote=p.text[start:end],
+                start=start,
+                end=end,
+                value=value,
+                subject=tuple(draft.subject),
+                reference=draft.reference,
+                direction=draft.direction,
+                region=draft.region,
+                predicate=draft.predicate,
+                actor=draft.actor,
+                counterparty=draft.counterparty,
+                source=source,
+                source_side=side(p, draft, source, known),
+                polarity=draft.polarity,
+                modality=draft.modality,
+                date=when,
+                antecedent=ids.get(id(draft.antecedent)) if draft.antecedent is not None else None,
+                checkable=checkable,
+                why_not=why_not,
+            )
+        )
+    return out
+
+
+def _checkable(draft: Draft, when: When | None) -> tuple[bool, str | None]:
+    if draft.why_not is not None:
+        return draft.checkable, draft.why_not
+    if draft.predicate is Predicate.ANNEXED:
+        return True, "an annexation is a legal act: no map of control shows it"
+    if draft.modality is not Modality.ASSERTED:
+        return True, f"{draft.modality}, not asserted"
+    if when is not None and when.start is None:
+        return True, f"no publication date to count {when.text!r} from"
+    return True, None
+
+
+def _value(p: Passage, draft: Draft, area_of: AreaOf | None, values: dict[int, Value | None]) -> Value | None:
+    q = draft.quantity
+    if q is None:
+        if draft.qualifier is None:
+            return None
+        start, end = p.tk.start[draft.at], p.tk.end[draft.at]
+        return Value(text=p.text[start:end], start=start, end=end, number=None, qualifier=Qualifier(draft.qualifier))
+    start, end = p.tk.start[q.i], p.tk.end[q.j - 1]
+    text = p.text[start:end]
+    if draft.same_as is not None:
+        before = values.get(id(draft.same_as))
+        return Value(
+            text=text,
+            start=start,
+            end=end,
+            number=before.number if before else None,
+            unit=before.unit if before else None,
+            si=before.si if before else None,
+            si_unit="m2",
+            qualifier=Qualifier.SAME_AS,
+            digits_step=before.digits_step if before else None,
+        )
+    if draft.times is not None:
+        place = draft.reference.place if draft.reference is not None else None
+        area = area_of(place) if area_of is not None and place is not None else None
+        return Value(
+            text=text,
+            start=start,
+            end=end,
+            number=q.number,
+            number_max=q.number_max,
+            unit=q.unit,
+            si=None if area is None else q.number * area,
+            si_max=None if area is None or q.number_max is None else q.number_max * area,
+            si_unit="m2",
+            qualifier=q.qualifier,
+            digits_step=None if area is None else q.step * area,
+        )
+    return _measured(p, draft, q, text, start, end)
+
+
+def _measured(p: Passage, draft: Draft, q: Quantity, text: str, start: int, end: int) -> Value:
+    unit, factor, dim, step = q.unit, q.factor, q.dim, q.step
+    if draft.corrected and draft.unit is not None:
+        unit, (factor, dim) = draft.unit, UNITS[draft.unit]
+        step = q.step / UNITS[q.unit][0] * factor
+    conversion = None
+    if q.conversion is not None:
+        i, j, si, agrees = q.conversion
+        conversion = Conversion(text=p.tk.slice(i, j), si=si, agrees=agrees)
+    if dim.endswith("/day"):
+        unit = f"{unit}/day"
+    return Value(
+        text=text,
+        start=start,
+        end=end,
+        number=q.number if not dim.endswith("/day") else q.number / q.per_day,
+        number_max=q.number_max if not dim.endswith("/day") or q.number_max is None else q.number_max / q.per_day,
+        unit=unit,
+        si=q.number * factor,
+        si_max=None if q.number_max is None else q.number_max * factor,
+        si_unit=_SI_UNITS.get(dim),
+        qualifier=q.qualifier,
+        unit_corrected=draft.corrected,
+        conversion=conversion,
+        digits_step=step,
+    )

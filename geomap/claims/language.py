@@ -1,0 +1,125 @@
+"""Languages are data: a TOML file of words becomes look-up tables. A second language needs no code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Generic, TypeVar
+
+V = TypeVar("V")
+
+_PIECE = re.compile(r"\d+|[^\W\d_][^\W_]*(?:['’ʼ](?!(?:s|S|re|ve|ll|d|m)\b)[^\W\d_]+)*|['’](?:s|re|ve|ll|d|m)\b|\S")
+_SKIP = frozenset({"-", "‑", "‐", "."})
+_CYRILLIC = re.compile(r"[а-яіїєґА-ЯІЇЄҐ]")
+_LETTER_SAMPLE = 20_000
+"""Characters looked at to tell the language by its script."""
+
+
+class Phrases(Generic[V]):
+    """Longest match of word sequences, forwards or backwards; hyphens and abbreviation dots between words ignored."""
+
+    def __init__(self, items: Iterable[tuple[str, V]]) -> None:
+        self._first: dict[str, list[tuple[tuple[str, ...], V]]] = {}
+        self._last: dict[str, list[tuple[tuple[str, ...], V]]] = {}
+        for phrase, value in items:
+            words = tuple(w for w in _PIECE.findall(phrase.lower().replace("’", "'")) if w not in _SKIP)
+            if not words:
+                continue
+            self._first.setdefault(words[0], []).append((words, value))
+            self._last.setdefault(words[-1], []).append((words, value))
+        for table in (self._first, self._last):
+            for entries in table.values():
+                entries.sort(key=lambda entry: -len(entry[0]))
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._first
+
+    def match(self, low: list[str], i: int, stop: int) -> tuple[V, int] | None:
+        """Value of the longest phrase that starts at token i, and the token after it."""
+        if i >= stop:
+            return None
+        for words, value in self._first.get(low[i], ()):
+            j = i + 1
+            for wanted in words[1:]:
+                if j < stop and low[j] in _SKIP and low[j] != wanted:
+                    j += 1
+                if j >= stop or low[j] != wanted:
+                    break
+                j += 1
+            else:
+                return value, j
+        return None
+
+    def match_back(self, low: list[str], j: int, first: int) -> tuple[V, int] | None:
+        """Value of the longest phrase that ends just before token j, and the token where it starts."""
+        if j - 1 < first:
+            return None
+        for words, value in self._last.get(low[j - 1], ()):
+            i = j - 2
+            for wanted in reversed(words[:-1]):
+                if i >= first and low[i] in _SKIP and low[i] != wanted:
+                    i -= 1
+                if i < first or low[i] != wanted:
+                    break
+                i -= 1
+            else:
+                return value, i + 1
+        return None
+
+
+def _flat(table: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
+    for value, phrases in table.items():
+        for phrase in phrases:
+            yield phrase, value
+
+
+class Language:
+    """The words of one language, read from ``lang/CODE.toml``."""
+
+    def __init__(self, code: str, data: dict[str, Any]) -> None:
+        self.code = code
+        self._sets: dict[str, frozenset[str]] = {k: frozenset(v) for k, v in data.get("words", {}).items()}
+        self.numbers: dict[str, float] = data["numbers"]["words"]
+        self.scales: dict[str, float] = data["numbers"]["scales"]
+        self.short_scales: dict[str, float] = data["numbers"].get("short_scales", {})
+        self.fractions: dict[str, float] = data["numbers"].get("fractions", {})
+        self.times: dict[str, float] = data["numbers"].get("times", {})
+        self.vague = Phrases([(p, tuple(v)) for p, v in data["numbers"].get("vague", {}).items()])
+        self.decimal_comma: bool = data["numbers"].get("decimal_comma", False)
+        self.units = Phrases(_flat(data["units"]))
+        self.before = Phrases(_flat(data["qualifiers"]["before"]))
+        self.after = Phrases(_flat(data["qualifiers"].get("after", {})))
+        self.periods = Phrases([(p, float(v)) for p, v in data.get("periods", {}).items()])
+        self.winds = Phrases(_flat(data["winds"]))
+        self.tables: dict[str, Phrases[str]] = {
+            name: Phrases(_flat(table)) for name, table in data.get("tables", {}).items()
+        }
+        self.maps: dict[str, dict[str, Any]] = data.get("maps", {})
+
+    def words(self, name: str) -> frozenset[str]:
+        """The word set of that name; empty where the language has none."""
+        return self._sets.get(name, frozenset())
+
+    def table(self, name: str) -> Phrases[str]:
+        return self.tables.get(name) or _EMPTY
+
+
+_EMPTY: Phrases[str] = Phrases([])
+
+
+@cache
+def load_language(code: str) -> Language:
+    """Read ``lang/CODE.toml``."""
+    data = resources.files("geomap.claims").joinpath("lang", f"{code}.toml").read_text(encoding="utf-8")
+    return Language(code, tomllib.loads(data))
+
+
+def language_of(text: str) -> Language:
+    """English, or Ukrainian where most letters are Cyrillic."""
+    sample = text[:_LETTER_SAMPLE]
+    cyrillic = len(_CYRILLIC.findall(sample))
+    letters = sum(map(str.isalpha, sample))
+    return load_language("uk" if cyrillic * 2 > letters > 0 else "en")

@@ -1,0 +1,85 @@
+"""Whether a claim is affirmed, and whether the article asserts it or only reports a plan, threat, denial or retraction."""
+
+from __future__ import annotations
+
+from geomap.claims.passage import Draft, Passage
+from geomap.models import Modality, Polarity
+
+_REACH = 10
+"""Tokens to the left of a claim's verb where its auxiliaries and governing words stand."""
+_FAR = 18
+"""Denials and corrections govern a whole clause: they may stand further off."""
+_ORDER = (
+    Modality.RETRACTED, Modality.DENIED, Modality.THREATENED, Modality.CONDITIONAL, Modality.PLANNED,
+    Modality.INTENDED, Modality.PREDICTED,
+)  # fmt: skip
+
+
+def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
+    """Set polarity and modality from the words that govern the draft's verb."""
+    table = p.lang.table("moods")
+    low, tk = p.tk.low, p.tk
+    moods: set[str] = set()
+    failed = False
+    near = True
+    start = max(first, draft.at - _FAR)
+    k = draft.at - 1
+    while k >= start:
+        if tk.word[k] in ".;:!?":
+            break
+        if near and (tk.word[k] in ',—–"“”' or low[k] in p.lang.words("clause_breaks")):
+            near = False
+        if draft.at - k > _REACH:
+            near = False
+        hit = table.match(low, k, draft.at) if low[k] in table else None
+        if hit is not None and hit[1] <= draft.at:
+            mood = hit[0]
+            if low[k] in ("may",) and tk.capital(k):
+                pass
+            elif mood in ("denied", "retracted"):
+                moods.add(mood)
+            elif near:
+                moods.add(mood)
+                failed = failed or (mood == "negated" and (hit[1] - k > 1 or low[k] in p.lang.words("failures")))
+        k -= 1
+    if (
+        draft.at - 1 >= first
+        and low[draft.at - 1] in p.lang.words("infinitive")
+        and not moods & {m.value for m in _ORDER}
+        and not failed
+    ):
+        lead = p.lang.table("achieved").match_back(low, draft.at, first)
+        if lead is None and draft.quantity is None:
+            moods.add("intended")
+    if failed:
+        moods -= {"intended", "planned", "predicted"}
+    if "negated" in moods:
+        draft.polarity = Polarity.NEGATED
+    for modality in _ORDER:
+        if modality.value in moods:
+            draft.modality = modality
+            return
+
+
+def set_retractions(p: Passage, drafts: list[Draft]) -> None:
+    """ "The ministry later withdrew the claim" in the same or the next sentence retracts what was claimed before it."""
+    table, low = p.lang.table("moods"), p.tk.low
+    by_sentence: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        by_sentence.setdefault(p.tk.sentence_of[draft.at], []).append(draft)
+    for number, group in by_sentence.items():
+        last = max(d.j for d in group)
+        stop = p.tk.sentences[number][1]
+        after = p.tk.sentences[number + 1] if number + 1 < len(p.tk.sentences) else (stop, stop)
+        for k in (*range(last, stop), *range(after[0], min(after[1], after[0] + 24))):
+            hit = table.match(low, k, len(low)) if low[k] in table else None
+            if hit is None or hit[0] != "retracted":
+                continue
+            window = low[max(0, k - 6) : hit[1] + 6]
+            if any(w in p.lang.words("claim_nouns") for w in window):
+                chosen = (
+                    group if k < stop else [d for d in group if number + 1 not in by_sentence or d.quantity is None]
+                )
+                for draft in chosen or group:
+                    draft.modality = Modality.RETRACTED
+                break

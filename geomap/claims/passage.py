@@ -1,0 +1,377 @@
+"""An article ready for reading: tokens, the toponyms on them, and small questions about phrases."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from geomap.claims.language import Language, language_of
+from geomap.claims.numbers import continental
+from geomap.claims.quantities import Quantity
+from geomap.claims.tokens import Tokens
+from geomap.models import (
+    Article,
+    ClaimKind,
+    Compass,
+    Mention,
+    MentionKind,
+    Modality,
+    Polarity,
+    Predicate,
+    Toponym,
+)
+
+_PHRASE_LIMIT = 12
+"""Tokens looked at for a noun phrase: longer ones do not name a place."""
+_CONFLICT_WORDS = 2
+"""So many words of war in a text make "took Ghazni" a change of control rather than a trip or a match."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A claim in the making; tokens [i, j) are its quote, ``at`` the token whose date, speaker and mood it shares."""
+
+    kind: ClaimKind
+    i: int
+    j: int
+    at: int
+    quantity: Quantity | None = None
+    subject: list[Mention] = field(default_factory=list)
+    reference: Mention | None = None
+    direction: Compass | None = None
+    region: Mention | None = None
+    predicate: Predicate | None = None
+    actor: str | None = None
+    counterparty: str | None = None
+    polarity: Polarity = Polarity.AFFIRMED
+    modality: Modality = Modality.ASSERTED
+    corrected: bool = False
+    same_as: Draft | None = None
+    antecedent: Draft | None = None
+    unit: str | None = None
+    si: float | None = None
+    times: float | None = None
+    checkable: bool = True
+    why_not: str | None = None
+    near: bool = False
+    qualifier: str | None = None
+    mood_fixed: bool = False
+
+
+class Passage:
+    """Tokens of an article with its toponyms."""
+
+    __slots__ = ("article", "commas", "conflict", "lang", "text", "tk", "top", "toponyms")
+
+    def __init__(self, article: Article, toponyms: Sequence[Toponym]) -> None:
+        self.article = article
+        self.text = article.text
+        self.lang: Language = language_of(article.text)
+        self.tk = Tokens(article.text, self.lang.words("abbreviations"), self.lang.words("joiners"))
+        self.commas = continental(article.text)
+        self.toponyms = sorted((t for t in toponyms if t.end > t.start), key=lambda t: (t.start, -t.end))
+        self.top = [-1] * len(self.tk)
+        for number, toponym in enumerate(self.toponyms):
+            k = bisect_left(self.tk.end, toponym.start + 1)
+            while k < len(self.tk) and self.tk.start[k] < toponym.end:
+                if self.top[k] < 0:
+                    self.top[k] = number
+                k += 1
+        war = self.lang.words("conflict")
+        self.conflict = len({w for w in self.tk.low if w in war}) >= _CONFLICT_WORDS
+
+    # ── names ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def toponym(self, i: int) -> Toponym | None:
+        return self.toponyms[self.top[i]] if self.top[i] >= 0 else None
+
+    def is_demonym(self, i: int) -> bool:
+        toponym = self.toponym(i)
+        if toponym is not None:
+            return toponym.kind is MentionKind.DEMONYM
+        return False
+
+    def span(self, i: int) -> tuple[int, int]:
+        """Tokens of the toponym at token i."""
+        number = self.top[i]
+        a, b = i, i + 1
+        while a > 0 and self.top[a - 1] == number:
+            a -= 1
+        while b < len(self.top) and self.top[b] == number:
+            b += 1
+        return a, b
+
+    def sentence(self, i: int) -> tuple[int, int]:
+        return self.tk.sentences[self.tk.sentence_of[i]]
+
+    def name(self, i: int, stop: int) -> tuple[int, int] | None:
+        """The name that starts at token i: a toponym that is not a demonym, else a run of capitalised words."""
+        if i >= stop:
+            return None
+        toponym = self.toponym(i)
+        if toponym is not None and toponym.kind is not MentionKind.DEMONYM:
+            a, b = self.span(i)
+            return (i, min(b, stop)) if a <= i else None
+        if self.is_demonym(i) or not self.capital_name(i):
+            return None
+        j = i + 1
+        while j < stop and j < i + 5:
+            if self.capital_name(j) and self.tk.word[j][0].isalpha() and self.toponym(j) is None:
+                j += 1
+            elif self.tk.word[j] in ".-" and j + 1 < stop and self.capital_name(j + 1) and self.tk.touching(j):
+                j += 2
+            else:
+                break
+        return i, j
+
+    def capital_name(self, i: int) -> bool:
+        low = self.tk.low[i]
+        return self.tk.capital(i) and low not in self.lang.words("never_names") and low not in self.lang.words("months")
+
+    def mention(self, i: int, j: int) -> Mention:
+        """Tokens [i, j) as a mention, with the place of the last literal toponym inside."""
+        place = None
+        why = None
+        seen = -1
+        for k in range(i, j):
+            number = self.top[k]
+            if number >= 0 and number != seen:
+                seen = number
+                toponym = self.toponyms[number]
+                if toponym.place is not None or place is None:
+                    place, why = toponym.place, toponym.why_not
+        start, end = self.tk.start[i], self.tk.end[j - 1]
+        return Mention(text=self.text[start:end], place=place, start=start, end=end, why_not=why)
+
+    # ── phrases ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def boundary(self, i: int) -> bool:
+        """Whether token i cannot be inside a simple noun phrase."""
+        low = self.tk.low[i]
+        words = self.lang.words
+        return (
+            not (self.tk.word[i][0].isalnum() or low in ("-", "'s", "'", "&", "’", "“", "”", '"'))
+            or low in words("prepositions")
+            or low in words("conjunctions")
+            or (low in words("auxiliaries") and low != "'s")
+        )
+
+    def place_phrase(self, i: int, stop: int, *, plain: bool = True) -> tuple[int, int, bool] | None:
+        """The place that a phrase from token i names: (first, last + 1, whether a toponym).
+
+        "the major shipbuilding city of Kherson" gives Kherson; "the border of the Russian Federation" and "the site"
+        the words as they stand. None where nothing there can be a place.
+        """
+        tk, low, words = self.tk, self.tk.low, self.lang.words
+        stop = min(stop, i + _PHRASE_LIMIT)
+        k = i
+        head_line = -1
+        while k < stop:
+            w = low[k]
+            here = self.name(k, stop)
+            if here is not None and w not in words("determiners"):
+                a, b = here
+                b = self._with_region_noun(b, stop)
+                if b < stop and low[b] in ("'s", "'") and not self._ends_place(a, b):
+                    # "Ukraine's second largest city", "the Dnipro river's western shore"
+                    if self.toponym(a) is not None and self.span(a)[1] > b:
+                        return a, self.span(a)[1], True
+                    end = self._lower_run(b + 1, stop)
+                    inner = self.place_phrase(b + 1, stop, plain=False) if b + 1 < stop else None
+                    if inner is not None and inner[2]:
+                        return inner
+                    if end > b + 1:
+                        return a, end, True
+                    return a, b, self.toponym(a) is not None
+                if head_line >= 0:
+                    return head_line, b, True
+                if b < stop and low[b] in words("line_nouns") and low[b] not in words("region_nouns"):
+                    return a, b + 1, True
+                if self.toponym(a) is None and b < stop and self.toponym(b) is not None and not self.is_demonym(b):
+                    return b, self.span(b)[1], True
+                return a, b, self.toponym(a) is not None
+            if w in words("line_nouns") and head_line < 0:
+                nxt = low[k + 1] if k + 1 < stop else ""
+                if nxt in ("of", "with", "between"):
+                    head_line = i
+                    k += 2
+                    continue
+                if not (k + 1 < stop and (self.name(k + 1, stop) or low[k + 1] == "of")):
+                    return i, k + 1, False
+                k += 1
+                continue
+            if w == "of" and k > i:
+                k += 1
+                continue
+            if head_line >= 0 and not (w in words("determiners") or (tk.word[k][0].isalpha() and not self.boundary(k))):
+                return head_line, k - 1, False
+            if self.boundary(k) or w in words("pronouns"):
+                break
+            k += 1
+        if head_line >= 0:
+            return head_line, max(head_line + 1, k - 1), False
+        if not plain:
+            return None
+        end = self._lower_run(i, stop)
+        return (i, end, False) if end > i else None
+
+    def _with_region_noun(self, b: int, stop: int) -> int:
+        if b < stop and self.tk.low[b] in self.lang.words("region_nouns") and self.tk.touching(b) is False:
+            return b + 1
+        return b
+
+    def _ends_place(self, a: int, b: int) -> bool:
+        number = self.top[a]
+        return number >= 0 and b < len(self.top) and self.top[b] == number
+
+    def _lower_run(self, i: int, stop: int) -> int:
+        """End of a plain noun phrase from token i."""
+        k = i
+        while k < stop and not self.boundary(k) and self.tk.low[k] not in self.lang.words("relative"):
+            k += 1
+        while k > i and not self.tk.word[k - 1][0].isalnum():
+            k -= 1
+        return k
+
+    def names_from(self, i: int, stop: int) -> tuple[list[tuple[int, int]], int]:
+        """Conjoined names from token i on: "Izium, Balakliia and the town of Kupiansk". And the token after them."""
+        out: list[tuple[int, int]] = []
+        tk, low, words = self.tk, self.tk.low, self.lang.words
+        k = i
+        end = i
+        while k < stop and len(out) < 12:
+            skipped = 0
+            while k < stop and skipped < 9 and self.name(k, stop) is None:
+                if (
+                    self.boundary(k)
+                    and not (low[k] == "of" and self._place_head(k - 1))
+                    and low[k] not in ("including", "both")
+                ) or low[k] in words("pronouns"):
+                    return out, end
+                if low[k] in words("persons_nouns"):
+                    return out, end
+                k += 1
+                skipped += 1
+            here = self.name(k, stop) if k < stop else None
+            if here is None:
+                return out, end
+            a, b = here
+            b = self._with_region_noun(b, stop)
+            if b < stop and low[b] in ("'s", "'") and not self._ends_place(a, b):
+                k = b + 1
+                if k < stop and low[k] in words("place_nouns") | words("direction_parts"):
+                    out.append((a, b))
+                    end = k
+                    return out, end
+                continue
+            if self.toponym(a) is None and b < stop and self.toponym(b) is not None:
+                k = b
+                continue
+            out.append((a, b))
+            end = k = b
+            if k < stop and tk.word[k] == "," and k + 1 < stop:
+                if low[k + 1] in ("and", "or", "as"):
+                    k += 1
+                elif self.name(k + 1, stop) is None or not self._list_goes_on(k + 1, stop):
+                    return out, end
+                else:
+                    k += 1
+                    continue
+            if k < stop and low[k] in ("and", "&", "or", "plus", "та", "і", "й"):
+                k += 1
+                if k < stop and (self.name(k, stop) is None and low[k] not in words("determiners") | {"then"}):
+                    return out, end
+                if k < stop and low[k] == "then":
+                    k += 1
+                if self._clause_starts(k, stop):
+                    return out, end
+                continue
+            if low[k : k + 3] == ["as", "well", "as"]:
+                k += 3
+                continue
+            return out, end
+        return out, end
+
+    def _list_goes_on(self, k: int, stop: int) -> bool:
+        """After "A, B": whether more of a list follows ("A, B and C"), rather than an apposition or a region."""
+        here = self.name(k, stop)
+        if here is None:
+            return False
+        j = here[1]
+        for _ in range(8):
+            if j >= stop:
+                return False
+            if self.tk.low[j] in ("and", "or", "та", "і"):
+                return True
+            if self.tk.word[j] != ",":
+                return False
+            nxt = self.name(j + 1, stop)
+            if nxt is None:
+                return j + 1 < stop and self.tk.low[j + 1] in ("and", "or")
+            j = nxt[1]
+        return False
+
+    def _clause_starts(self, k: int, stop: int) -> bool:
+        """Whether the words from k are subject and verb of a new clause ("and Ukraine said")."""
+        here = self.name(k, stop)
+        if here is None:
+            return False
+        j = here[1]
+        return j < stop and (
+            self.tk.low[j] in self.lang.words("auxiliaries") - {"'s"} or self.tk.low[j] in self.lang.table("speech")
+        )
+
+    def _place_head(self, k: int) -> bool:
+        low = self.tk.low[k] if k >= 0 else ""
+        return low in self.lang.words("place_nouns") or low in self.lang.words("quantifiers")
+
+    def subject_before(self, i: int, first: int) -> tuple[int, int] | None:
+        """The noun phrase that ends just before token i, appositions between commas skipped."""
+        tk, low, words = self.tk, self.tk.low, self.lang.words
+        k = i - 1
+        while k >= first and (low[k] in words("auxiliaries") - {"'s"} or low[k] in words("adverbs")):
+            k -= 1
+        if k >= first and low[k] in words("relative"):
+            k -= 1
+            if k >= first and tk.word[k] == ",":
+                k -= 1
+        if k >= first and tk.word[k] in (",", "–", "—", ")"):
+            # an apposition: go to its opening comma
+            mark = "(" if tk.word[k] == ")" else tk.word[k]
+            opening = k - 1
+            while opening >= first and tk.word[opening] != mark:
+                opening -= 1
+            if opening <= first:
+                return None
+            k = opening - 1
+        end = k + 1
+        steps = 0
+        while k >= first and steps < _PHRASE_LIMIT:
+            w = low[k]
+            if self.boundary(k) and not (w == "of" and k > first) and not (w == "in" and k + 1 == end):
+                break
+            if w in words("pronouns") and k + 1 != end:
+                break
+            k -= 1
+            steps += 1
+        start = k + 1
+        return (start, end) if start < end else None
+
+    def place_before(self, i: int, first: int, *, reach: int = 40) -> tuple[int, int] | None:
+        """The last literal place named before token i in the sentence."""
+        k = i - 1
+        while k >= first and k > i - reach:
+            toponym = self.toponym(k)
+            if toponym is not None and toponym.kind is MentionKind.LITERAL:
+                return self.span(k)
+            k -= 1
+        return None
+
+    def has_force(self, i: int, j: int) -> bool:
+        """Whether tokens [i, j) name an armed party, a country or a capital standing for one."""
+        forces = self.lang.words("forces")
+        for k in range(i, j):
+            if self.tk.low[k] in forces and (len(self.tk.low[k]) > 2 or self.tk.word[k].isupper()):
+                return True
+        return False

@@ -1,0 +1,104 @@
+"""Text as tokens with code-point offsets, in sentences. Every pass is linear in the text's length."""
+
+from __future__ import annotations
+
+import re
+
+_CLITIC = r"(?:s|S|re|ve|ll|d|m)\b"
+# A number, a word (letters first, then letters or digits: "km2", "M23"; an apostrophe inside: "п'ять"), an English
+# clitic ("’s"), or any other single character. No alternative can match what another repeats: no backtracking.
+_TOKEN = re.compile(
+    rf"\d+|[^\W\d_][^\W_]*(?:['’ʼ](?!{_CLITIC})[^\W\d_]+)*|['’]{_CLITIC}|\S",
+)
+_OPENERS = frozenset("\"“‘«([{„'")
+_CLOSERS = frozenset("\"”’»)]}'")
+_STOPS = frozenset(".!?…")
+_WRAP_MIN, _WRAP_MAX = 45, 110
+"""A hard-wrapped text has lines of about this many characters, most of them without a full stop at the end."""
+
+
+class Tokens:
+    """Parallel lists: ``word`` as written, ``low`` for look-up, ``start``/``end`` offsets, ``sentences`` as ranges."""
+
+    __slots__ = ("end", "low", "sentence_of", "sentences", "start", "text", "word")
+
+    def __init__(self, text: str, abbreviations: frozenset[str], joiners: frozenset[str]) -> None:
+        self.text = text
+        self.word: list[str] = []
+        self.start: list[int] = []
+        self.end: list[int] = []
+        for match in _TOKEN.finditer(text):
+            self.word.append(match.group())
+            self.start.append(match.start())
+            self.end.append(match.end())
+        self.low = [w.lower().replace("’", "'").replace("ʼ", "'") for w in self.word]
+        self.sentences = _sentences(self, abbreviations, joiners)
+        self.sentence_of: list[int] = []
+        for number, (first, last) in enumerate(self.sentences):
+            self.sentence_of.extend([number] * (last - first))
+
+    def __len__(self) -> int:
+        return len(self.word)
+
+    def touching(self, i: int) -> bool:
+        """Whether token i follows token i - 1 without a gap."""
+        return i > 0 and self.start[i] == self.end[i - 1]
+
+    def slice(self, i: int, j: int) -> str:
+        """The text of tokens i to j - 1, as given."""
+        return self.text[self.start[i] : self.end[j - 1]]
+
+    def capital(self, i: int) -> bool:
+        return self.word[i][0].isupper()
+
+
+def _wrapped(text: str) -> bool:
+    """Whether line ends are mere wrapping: most lines near one width and not ended by a full stop."""
+    lines = [line.rstrip() for line in text.split("\n")[:200]]
+    body = [line for line in lines[:-1] if line]
+    if len(body) < 4:
+        return False
+    full = [line for line in body if _WRAP_MIN <= len(line) <= _WRAP_MAX]
+    running = [line for line in full if line[-1] not in '.!?”"’']
+    return len(full) >= 0.7 * len(body) and len(running) >= 0.6 * len(full)
+
+
+def _sentences(tk: Tokens, abbreviations: frozenset[str], joiners: frozenset[str]) -> list[tuple[int, int]]:
+    text, start, end, word, low = tk.text, tk.start, tk.end, tk.word, tk.low
+    count = len(word)
+    wrapped = "\n" in text and _wrapped(text)
+    out: list[tuple[int, int]] = []
+    first = 0
+    for i in range(1, count):
+        gap_from, gap_to = end[i - 1], start[i]
+        if gap_from == gap_to:
+            continue
+        newlines = text.count("\n", gap_from, gap_to)
+        cut = False
+        if newlines >= 2:
+            cut = True
+        elif newlines == 1 and not wrapped and low[i - 1] not in joiners and (not word[i][0].islower()):
+            cut = word[i][0] not in "([{" or word[i - 1] in _STOPS
+        if not cut:
+            k = i - 1
+            while k >= first and word[k] in _CLOSERS and k > i - 4:
+                k -= 1
+            if k >= first and word[k] in _STOPS:
+                following = word[i][0]
+                if following in _OPENERS and i + 1 < count:
+                    following = word[i + 1][0]
+                starts = following.isupper() or following.isdigit() or following in "-–—•*"
+                if word[k] == "." and k == i - 1 and k > first:
+                    before = low[k - 1]
+                    short = before in abbreviations or (len(before) == 1 and word[k - 1].isupper())
+                    starts = starts and not short
+                    if following.isdigit() and word[k - 1].isdigit() and not word[i].isupper():
+                        # "about 1. 5 metres", "no. 5": a figure broken by a space rather than two sentences
+                        starts = starts and len(word[k - 1]) > 2
+                cut = starts
+        if cut:
+            out.append((first, i))
+            first = i
+    if first < count:
+        out.append((first, count))
+    return out
