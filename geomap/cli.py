@@ -312,6 +312,31 @@ def compare(
     write_out(pipeline.compare_files(old, new), output)
 
 
+@app.command()
+def corpus(
+    inputs: Inputs,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="A new folder, or one to go on in.")],
+    published: Published = None,
+    workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes on this machine (Dask).")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running Dask scheduler, such as tcp://host:8786.")
+    ] = None,
+) -> None:
+    """Extract over millions of articles to Parquet and GeoParquet; stopped anywhere, it goes on where it was.
+
+    Example: geomap corpus "archive/*.jsonl.gz" -o corpus --workers 4
+    """
+    from geomap.corpus import write_corpus
+    from geomap.harvest import Harvest
+    from geomap.pipeline import as_date
+
+    work = Harvest(published=as_date(published))
+    with progress_bar() as progress:
+        made = write_corpus(inputs, output, work, workers=workers, scheduler=scheduler, progress=progress, say=note)
+    totals = ", ".join(f"{count:,} {name}" for name, count in made.totals.items())
+    note(f"wrote {shown(output)}: {totals}")
+
+
 # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 

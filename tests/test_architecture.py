@@ -13,7 +13,7 @@ STAGES = {
     "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "review",
     "corpus",
 }  # fmt: skip
-JOINS = {"evidence", "measure", "results"}
+JOINS = {"evidence", "harvest", "measure", "results"}
 ABOVE = {
     **dict.fromkeys(JOINS, FOUNDATION | STAGES),
     "pipeline": FOUNDATION | STAGES | JOINS,

@@ -1,0 +1,22 @@
+"""Millions of articles to partitioned Parquet: resumable, on one core or on a Dask cluster.
+
+=====  ==================================  =================================================================
+step   call                                gives
+=====  ==================================  =================================================================
+1      ``scan(path)``                      size, SHA-256 and where records can be cut, one file in a stream
+2      ``plan_parts(scans)``               parts of bounded size: slices of one file or of several
+3      ``run_part(part)``                  three Parquet files, each written beside and renamed
+4      ``Manifest``                        what was given, which parts are done; the last word when all are
+5      ``read_corpus(folder)``             claims and toponyms as GeoDataFrames, failures as a DataFrame
+=====  ==================================  =================================================================
+
+A part's files have the part's number for a name, and what stands in them depends on the input alone. So a run that was
+killed anywhere and started again, with however many workers, ends with the same files.
+"""
+
+from geomap.corpus.engines import Engine
+from geomap.corpus.reading import Work
+from geomap.corpus.results import Corpus, read_corpus
+from geomap.corpus.running import write_corpus
+
+__all__ = ["Corpus", "Engine", "Work", "read_corpus", "write_corpus"]

@@ -1,0 +1,212 @@
+"""What a corpus folder was made from, which of its parts are done, and that one run at a time writes into it.
+
+``manifest.json`` is written when the plan stands, and again when all is done. Between the two, ``progress.jsonl`` gets
+a line a finished part, after the part's files stand: a part without its line is done again, into the same files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from geomap.corpus.reading import Scan, Slice
+from geomap.corpus.tables import TABLES, part_path
+from geomap.errors import InputError, OutputError
+from geomap.files import read_bytes, shown, write_whole
+
+FORMAT = 1
+"""Raise when columns or cutting change: older folders are then not resumed, but still read."""
+MANIFEST, JOURNAL = "manifest.json", "progress.jsonl"
+_COUNTS = ("articles", "claims", "toponyms", "failures")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """An input file by name and content."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    records: int
+    broken: str | None = None
+
+    @classmethod
+    def of(cls, seen: Scan) -> Input:
+        return cls(
+            name=seen.name,
+            size=seen.size,
+            mtime_ns=seen.mtime_ns,
+            sha256=seen.sha256,
+            records=seen.records,
+            broken=seen.broken,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Manifest:
+    """A run: made by ``made_with`` from ``inputs`` in ``parts``; ``done`` maps a part's number to its counts."""
+
+    made_with: dict[str, str]
+    inputs: list[Input]
+    parts: list[list[Slice]]
+    done: dict[int, dict[str, int]] = field(default_factory=dict)
+    complete: bool = False
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Articles read, claims, toponyms and failures so far."""
+        return {name: sum(counts[name] for counts in self.done.values()) for name in _COUNTS}
+
+    @property
+    def records(self) -> int:
+        return sum(i.records for i in self.inputs)
+
+    def to_json(self) -> str:
+        """JSON with an input and a part a line, so that a long one can be read and compared."""
+        numbers = {i.name: n for n, i in enumerate(self.inputs)}
+        head = {"format": FORMAT, "complete": self.complete, "made_with": self.made_with, "totals": self.totals}
+        inputs = [asdict(i) for i in self.inputs]
+        parts = [
+            {
+                "slices": [[numbers[s.name], s.record, s.line, s.byte, s.length] for s in part],
+                **({"done": self.done[n]} if n in self.done else {}),
+            }
+            for n, part in enumerate(self.parts)
+        ]
+        lists = (f'"{name}": [\n{_by_line(rows)}\n]' for name, rows in (("inputs", inputs), ("parts", parts)))
+        return f"{json.dumps(head, ensure_ascii=False)[:-1]},\n{','.join(lists)}}}\n"
+
+
+def _by_line(rows: list[dict[str, Any]]) -> str:
+    return ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a corpus folder with the parts done so far; None where there is none."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return None
+    try:
+        value = json.loads(read_bytes(path))
+        if value["format"] != FORMAT:
+            raise OutputError(
+                f"{shown(path)}: format {shown(value['format'])}; this geomap writes {FORMAT}. Use another folder"
+            )
+        inputs = [Input(**i) for i in value["inputs"]]
+        manifest = Manifest(
+            made_with=value["made_with"],
+            inputs=inputs,
+            parts=[
+                [
+                    Slice(
+                        inputs[n].name,
+                        inputs[n].size,
+                        inputs[n].mtime_ns,
+                        record,
+                        line,
+                        byte,
+                        length,
+                        None if length else inputs[n].broken,
+                    )
+                    for n, record, line, byte, length in part["slices"]
+                ]
+                for part in value["parts"]
+            ],
+            done={n: part["done"] for n, part in enumerate(value["parts"]) if "done" in part},
+            complete=bool(value["complete"]),
+        )
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise InputError(f"{shown(path)}: not a corpus manifest ({type(error).__name__}); use another folder") from None
+    if not manifest.complete:
+        manifest.done |= _journal(folder, len(manifest.parts))
+    return manifest
+
+
+def _journal(folder: Path, parts: int) -> dict[int, dict[str, int]]:
+    """Parts whose line is whole and whose files stand at the size noted; a torn last line is a part not done."""
+    path = folder / JOURNAL
+    done: dict[int, dict[str, int]] = {}
+    if not path.exists():
+        return done
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            value = json.loads(line)
+            number, counts, sizes = value["part"], value["counts"], value["sizes"]
+            stands = all(part_path(folder, t, number).stat().st_size == sizes[t] for t in TABLES)
+        except (ValueError, KeyError, TypeError, OSError):
+            continue
+        if stands and 0 <= number < parts and set(counts) == set(_COUNTS):
+            done[number] = counts
+    return done
+
+
+class Journal:
+    """Notes finished parts, one line each, on disk before the next is begun."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / JOURNAL
+        try:
+            with self._path.open("ab") as file:
+                # a line torn by a kill must not swallow the next one
+                if file.tell():
+                    file.write(b"\n")
+        except OSError as error:
+            raise OutputError(f"{shown(self._path)}: cannot be written ({error.strerror or error})") from None
+
+    def note(self, number: int, counts: dict[str, int], sizes: dict[str, int]) -> None:
+        line = json.dumps({"part": number, "counts": counts, "sizes": sizes}) + "\n"
+        try:
+            with self._path.open("ab") as file:
+                file.write(line.encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise OutputError(f"{shown(self._path)}: cannot be written ({error.strerror or error})") from None
+
+
+def finish(folder: Path, manifest: Manifest) -> None:
+    """Write the last manifest, then drop the journal that it replaces."""
+    manifest.complete = True
+    manifest.done = dict(sorted(manifest.done.items()))
+    write_whole(folder / MANIFEST, manifest.to_json())
+    (folder / JOURNAL).unlink(missing_ok=True)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other runs out of the folder while this process writes; a killed process keeps nobody out."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = None if sys.platform == "win32" else os.open(folder, os.O_RDONLY)  # folders cannot be locked there
+    except OSError as error:
+        raise OutputError(
+            f"{shown(folder)}: cannot be written ({error.strerror or error}); choose another -o"
+        ) from None
+    if lock is None:
+        yield
+        return
+    import fcntl
+
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise OutputError(
+                f"{shown(folder)}: another geomap corpus is writing here; wait for it, or choose another -o"
+            ) from None
+        yield
+    finally:
+        os.close(lock)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run left half written."""
+    for path in (*(p for t in TABLES for p in (folder / t).glob(".part-*")), *folder.glob(".manifest-*")):
+        path.unlink(missing_ok=True)

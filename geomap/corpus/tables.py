@@ -1,0 +1,117 @@
+"""The three tables of a corpus: their columns, and how a part's rows become Parquet and GeoParquet."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import struct
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geomap.files import writing
+
+if TYPE_CHECKING:
+    import pyarrow
+
+CLAIMS, TOPONYMS, FAILURES = "claims", "toponyms", "failures"
+TABLES = (CLAIMS, TOPONYMS, FAILURES)
+
+_ARTICLE = {"article": "text!", "where": "text!"}
+_PLACE = {
+    "place_id": "text", "place_name": "text", "feature": "text", "country": "text", "admin1": "text",
+    "lat": "number", "lon": "number",
+}  # fmt: skip
+COLUMNS: dict[str, dict[str, str]] = {
+    CLAIMS: {
+        "id": "text!", **_ARTICLE, "article_title": "text", "article_source": "text", "article_url": "text",
+        "published_on": "day", "kind": "text!", "quote": "text!", "start": "whole!", "end": "whole!",
+        "value_text": "text", "number": "number", "number_max": "number", "unit": "text", "si": "number",
+        "si_max": "number", "si_unit": "text", "qualifier": "text", "unit_corrected": "flag",
+        "subject": "texts", "subject_ids": "texts", "reference": "text", "reference_id": "text", "direction": "text",
+        "region": "text", "region_id": "text", "predicate": "text", "actor": "text", "counterparty": "text",
+        "source": "texts", "source_side": "text", "polarity": "text!", "modality": "text!", "date_text": "text",
+        "date_start": "day", "date_end": "day", "antecedent": "text", "checkable": "flag!", "why_not": "text",
+        **_PLACE, "geometry": "point",
+    },
+    TOPONYMS: {
+        **_ARTICLE, "start": "whole!", "end": "whole!", "text": "text!", "kind": "text!", **_PLACE,
+        "population": "whole", "score": "number", "place_source": "text", "approximate": "flag",
+        "alternatives": "texts", "why_not": "text", "geometry": "point",
+    },
+    FAILURES: {"article": "text", "where": "text!", "reason": "text!"},
+}  # fmt: skip
+"""Column -> type, ``!`` where it is never null. ``geometry``: where a claim's first resolved subject stands, else its
+reference, else its region; a toponym's place. It is null where nothing was resolved, never (0, 0)."""
+
+
+def schema_of(table: str) -> pyarrow.Schema:
+    import pyarrow as pa
+
+    types = {
+        "text": pa.string(), "number": pa.float64(), "whole": pa.int64(), "flag": pa.bool_(), "day": pa.date32(),
+        "texts": pa.list_(pa.string()), "point": pa.binary(),
+    }  # fmt: skip
+    columns = [(name, kind.removesuffix("!"), kind.endswith("!")) for name, kind in COLUMNS[table].items()]
+    return pa.schema([pa.field(name, types[kind], nullable=not never) for name, kind, never in columns])
+
+
+def write_part(folder: Path, number: int, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, int]:
+    """Write a part's three files, each whole or not at all; returns the size of each."""
+    import pyarrow.parquet
+
+    sizes = {}
+    for table in TABLES:
+        path = part_path(folder, table, number)
+        data = _as_arrow(table, rows[table])
+        with writing(path) as beside:
+            pyarrow.parquet.write_table(data, beside, compression="zstd", write_statistics=True, store_schema=False)
+            with beside.open("rb") as written:
+                os.fsync(written.fileno())
+        sizes[table] = path.stat().st_size
+    return sizes
+
+
+def part_path(folder: Path, table: str, number: int) -> Path:
+    return folder / table / f"part-{number:06d}.parquet"
+
+
+def _as_arrow(table: str, rows: list[dict[str, Any]]) -> pyarrow.Table:
+    import pyarrow as pa
+
+    schema = schema_of(table)
+    if "geometry" in schema.names:
+        points = [(r["lon"], r["lat"]) for r in rows if r["lat"] is not None]
+        for row in rows:
+            row["geometry"] = None if row["lat"] is None else point_wkb(row["lon"], row["lat"])
+        schema = schema.with_metadata({"geo": json.dumps(_geo(points), sort_keys=True)})
+    try:
+        return pa.Table.from_pylist(rows, schema=schema)
+    except UnicodeEncodeError:
+        # half a surrogate pair cannot be written as UTF-8; one character stands for one, so that offsets still hold
+        return pa.Table.from_pylist([{k: _writable(v) for k, v in row.items()} for row in rows], schema=schema)
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in value)
+    if isinstance(value, list):
+        return [_writable(v) for v in value]
+    return value
+
+
+def point_wkb(lon: float, lat: float) -> bytes:
+    """A point as well-known binary, little-endian (OGC 06-103r4, 8.2)."""
+    return struct.pack("<BIdd", 1, 1, lon, lat)
+
+
+def _geo(points: Iterable[tuple[float, float]]) -> dict[str, Any]:
+    """GeoParquet 1.1 file metadata; without a ``crs`` it is OGC:CRS84, longitude and latitude on WGS84."""
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"]}
+    box = [math.inf, math.inf, -math.inf, -math.inf]
+    for lon, lat in points:
+        box = [min(box[0], lon), min(box[1], lat), max(box[2], lon), max(box[3], lat)]
+    if box[0] <= box[2]:
+        column["bbox"] = box
+    return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
