@@ -1,0 +1,127 @@
+"""How a place name is used: the place itself, the government that sits there, or its people."""
+
+from __future__ import annotations
+
+from geomap.models import MentionKind
+from geomap.toponyms.lookup import DEMONYM, Option
+from geomap.toponyms.text import Tokens
+from geomap.toponyms.words import (
+    BACKED_WORDS,
+    GOVERNMENT_NOUNS,
+    GOVERNOR_WORDS,
+    LOCATIVE,
+    METONYMS,
+    SPEECH_VERBS,
+    demonyms,
+)
+
+_HYPHENS = frozenset("-‐‑–")
+_GOVERNING = ("A.PCL", "P.PPLC", "P.PPLA", "A.ADM1", "A.ADM2", "P.PPL")
+_STATE = ("A.PCL", "P.PPLC")
+_AFTER_BY = frozenset("by from against between with".split())
+_GROUND = frozenset(
+    "territory soil east west north south border borders coast coastline capital city cities region regions town towns "
+    "airspace land shore shores northeast northwest southeast southwest village villages province provinces frontier "
+    "largest second third biggest countryside interior heartland waters islands population outskirts suburbs".split()
+)
+"""What a government has that is ground: "Ukraine's east" is the place."""
+_COMPOUND = frozenset(
+    "forces troops army military officials government ministry minister president intelligence media embassy diplomats "
+    "backers allies authorities leaders leadership command soldiers strongman regime spokesman navy parliament "
+    "think nuclear defence defense foreign administration congress senate sanctions weapons envoy".split()
+)
+"""What follows the bare name of a state used as an adjective: "Kremlin forces", "US intelligence agencies"."""
+
+
+def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Option]) -> MentionKind:
+    """Literal unless the words around make the place its government, or the word names a people.
+
+    Only states and their seats speak and act: "Kyiv said", "Moscow's forces", "Russia-backed". A preposition of place
+    before the name keeps it literal, as does ground after it ("Ukraine's east").
+    """
+    how = options[0][1] if options else None
+    if how == DEMONYM or (key in demonyms() and (how is None or not options)):
+        return MentionKind.DEMONYM
+    keys, joins = tokens.key, tokens.joins
+    n = len(tokens)
+    before = keys[first - 1] if first and joins[first - 1] else ""
+    before2 = keys[first - 2] if first > 1 and before and joins[first - 2] else ""
+    gap = tokens.gap(last)
+    joined = last + 1 < n and joins[last]
+    after = keys[last + 1] if joined else ""
+    after2 = keys[last + 2] if joined and last + 2 < n and joins[last + 1] else ""
+    possessive = tokens.full_end[last] > tokens.end[last]
+    if key in METONYMS:
+        inside = before in ("in", "at", "inside", "near", "outside") or (
+            before == "the" and before2 in ("in", "at", "inside", "near", "outside")
+        )
+        return MentionKind.LITERAL if inside and not possessive else MentionKind.ASSOCIATIVE
+    feature = options[0][0].feature if options else ""
+    if gap[:1] in _HYPHENS and last + 1 < n:
+        if keys[last + 1] in BACKED_WORDS:
+            return MentionKind.ASSOCIATIVE
+        if len(gap) == 1:
+            return MentionKind.LITERAL
+    if after in GOVERNOR_WORDS or (before == "of" and before2 in GOVERNOR_WORDS):
+        return MentionKind.ASSOCIATIVE
+    region = feature.startswith("A.ADM1")
+    state = feature.startswith(_STATE) or region and "republic" in key
+    if not state:
+        return MentionKind.LITERAL
+    if possessive and joined:
+        if after in _GROUND or (after2 in _GROUND and after not in GOVERNMENT_NOUNS):
+            return MentionKind.LITERAL
+        if tokens.capital[last + 1] and after not in GOVERNMENT_NOUNS:
+            return MentionKind.LITERAL
+        if after in GOVERNMENT_NOUNS or after2 in GOVERNMENT_NOUNS or not _place_before(tokens, first):
+            return MentionKind.ASSOCIATIVE
+    if _place_before(tokens, first) and not possessive:
+        return MentionKind.LITERAL
+    if possessive:
+        return MentionKind.ASSOCIATIVE
+    if after in _COMPOUND or (after in ("defence", "defense", "foreign", "state") and after2):
+        return MentionKind.ASSOCIATIVE
+    if after in SPEECH_VERBS or before in _AFTER_BY or before == "to" and before2 in ("blow", "threat", "appeal"):
+        return MentionKind.ASSOCIATIVE
+    if after in ("and", "or") and after2 and tokens.capital[last + 2]:
+        return MentionKind.ASSOCIATIVE if _acts(tokens, last + 3) else MentionKind.LITERAL
+    if _acts(tokens, last + 1) or _object_of_politics(before):
+        return MentionKind.ASSOCIATIVE
+    return MentionKind.LITERAL
+
+
+def _place_before(tokens: Tokens, first: int) -> bool:
+    """A preposition of place governs the name, with at most "the" and one adjective between."""
+    keys, joins = tokens.key, tokens.joins
+    for back in range(1, 4):
+        t = first - back
+        if t < 0 or not joins[t]:
+            return False
+        if keys[t] in LOCATIVE and not (keys[t] in ("from", "against") and back > 1):
+            return True
+        if keys[t] in ("of", "leave", "left", "capture", "invaded", "invade", "occupy", "occupied", "attack"):
+            return (
+                back == 1
+                and keys[t] in ("of", "left", "leave")
+                and not (
+                    t and keys[t - 1] in ("backers", "allies", "ally", "part", "control") and keys[t - 1] != "control"
+                )
+            )
+        if tokens.capital[t] or keys[t] in SPEECH_VERBS:
+            return False
+    return False
+
+
+def _acts(tokens: Tokens, i: int) -> bool:
+    """A verb that governments are the subject of follows, perhaps after an adverb."""
+    return any(
+        t < len(tokens) and (t == i or tokens.joins[t - 1]) and tokens.key[t] in SPEECH_VERBS for t in (i, i + 1)
+    ) and (i == 0 or tokens.joins[i - 1])
+
+
+def _object_of_politics(before: str) -> bool:
+    return before in (
+        "criticized", "criticised", "accused", "blamed", "urged", "told", "asked", "for", "support", "supporting",
+        "warned", "pressured", "helping", "help", "arming", "sanctioned", "condemned", "that", "while", "where", "as",
+        "because", "if", "whether", "but", "and",
+    )  # fmt: skip

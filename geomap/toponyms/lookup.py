@@ -1,0 +1,253 @@
+"""From a written name to the gazetteer's candidates: exact, abbreviated, demonym, or with its feature word set aside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from geomap.models import Place
+from geomap.toponyms.words import (
+    AMBIGUOUS_DEMONYMS,
+    COUNTRY_NAMES,
+    COUNTRY_SHORT,
+    DIRECTIONS,
+    FEATURE_PREFIXES,
+    FEATURE_WORDS,
+    LEADING_FEATURES,
+    METONYMS,
+    abbreviations,
+    demonyms,
+    postal_codes,
+)
+
+MAX_CANDIDATES = 40
+"""Most candidates of one name that are weighed, likeliest first: the 41st San Jose was right in no training text."""
+
+
+class Candidate(Protocol):
+    """A row of the gazetteer under one of its names."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def lon(self) -> float: ...
+    @property
+    def feature(self) -> str: ...
+    @property
+    def country(self) -> str | None: ...
+    @property
+    def admin1(self) -> str | None: ...
+    @property
+    def admin2(self) -> str | None: ...
+    @property
+    def population(self) -> int | None: ...
+    @property
+    def is_primary(self) -> bool: ...
+    @property
+    def source(self) -> str: ...
+
+
+class Gazetteer(Protocol):
+    """What this stage asks of a gazetteer."""
+
+    def candidates(self, name: str) -> Sequence[Candidate]: ...
+    def has(self, key: str) -> bool: ...
+    def has_prefix(self, key: str) -> bool: ...
+    def normalise(self, name: str) -> str: ...
+    def to_place(self, candidate: Candidate) -> Place: ...
+    def country(self, code: str) -> Place | None: ...
+    def locate(self, place_id: str) -> Candidate | None: ...
+
+
+# How a candidate was reached, from the surest to the least.
+EXACT, ALTERNATE, ABBREVIATED, DEMONYM, STRIPPED, MISMATCHED, PART = range(7)
+
+Option = tuple[Candidate, int]
+"""A candidate and how it was reached."""
+
+_BONUS = {"A.PCL": 3.0, "L.CONT": 4.0, "A.ADM1": 1.3, "P.PPLC": 1.0, "P.PPLA": 0.4, "L.RGN": 1.0, "H.OCN": 2.0}
+
+
+def prior(option: Option) -> float:
+    """How prominent a candidate is by itself, in decades of population."""
+    candidate, how = option
+    population = candidate.population or 0
+    feature = candidate.feature
+    value = math.log10(population + 10)
+    if feature[:5] in _BONUS:
+        value += _BONUS[feature[:5]]
+    else:
+        value += _BONUS.get(feature[:6], 0.0)
+    if population == 0 and feature[:1] in "HTL":
+        value += 3.0  # rivers, mountains and regions have no population and still make news
+    if feature.startswith("A.ADM2"):
+        value -= 0.7  # a county named after its town counts the town's people again
+    if how == EXACT:
+        value += 0.6  # set once on 43 names (notes on data, section 4)
+    elif how >= STRIPPED:
+        value -= 0.5
+    return value
+
+
+class Lookup:
+    """The candidates of every name of one article, asked once each."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self._keys: dict[str, list[Option]] = {}
+        self._countries: dict[str, list[Candidate]] = {}
+        self._names: dict[tuple[str, str, str], list[Option]] = {}
+
+    def key(self, key: str) -> list[Option]:
+        """Candidates filed under a normalised key, likeliest first; common country names added."""
+        found = self._keys.get(key)
+        if found is None:
+            found = [(c, EXACT if c.is_primary else ALTERNATE) for c in self.gazetteer.candidates(key)] if key else []
+            if key in COUNTRY_NAMES:
+                code = COUNTRY_NAMES[key]
+                held = {c.id for c, _ in found}
+                found = [
+                    (c, EXACT) if c.country == code and c.feature.startswith("A.PCL") else (c, how) for c, how in found
+                ]
+                found += [(c, EXACT) for c in self.country(code) if c.id not in held]
+            found.sort(key=prior, reverse=True)
+            del found[MAX_CANDIDATES:]
+            self._keys[key] = found
+        return found
+
+    def country(self, code: str) -> list[Candidate]:
+        """The country with this alpha-2 code."""
+        found = self._countries.get(code)
+        if found is None:
+            place = self.gazetteer.country(code)
+            candidate = self.gazetteer.locate(place.id) if place else None
+            found = self._countries[code] = [candidate] if candidate else []
+        return found
+
+    def region(self, country: str, name: str) -> list[Option]:
+        """A first-order region by country and name."""
+        return [
+            (c, ABBREVIATED)
+            for c, _ in self.key(self.gazetteer.normalise(name))
+            if c.country == country and c.feature.startswith("A.ADM1")
+        ][:1]
+
+    def special(self, text: str, key: str, *, postal: bool = False) -> list[Option]:
+        """Abbreviations, demonyms and seats of government: names that no gazetteer files."""
+        if text in COUNTRY_SHORT:
+            return [(c, ABBREVIATED) for c in self.country(COUNTRY_SHORT[text])]
+        if text in abbreviations():
+            return self.region(*abbreviations()[text])
+        if text == "L.A.":
+            return [(c, ABBREVIATED) for c, _ in self.key("los angeles")[:1]]
+        if text == "EU":
+            return [(c, ABBREVIATED) for c, _ in self.key("europe")[:1]]
+        if postal and text in postal_codes():
+            return self.region(*postal_codes()[text])
+        if key in METONYMS:
+            city, code = METONYMS[key]
+            return [(c, ABBREVIATED) for c, _ in self.key(self.gazetteer.normalise(city)) if c.country == code][:1]
+        return self.demonym(key)
+
+    def demonym(self, key: str) -> list[Option]:
+        """The country or region of a demonym; both where one word serves two ("Georgian")."""
+        if key not in demonyms():
+            return []
+        sort, value = demonyms()[key]
+        if sort == "country":
+            found: list[Option] = [(c, DEMONYM) for c in self.country(value)]
+            if key in AMBIGUOUS_DEMONYMS:
+                other = self.gazetteer.normalise(AMBIGUOUS_DEMONYMS[key])
+                found += [(c, DEMONYM) for c, _ in self.key(other) if c.feature.startswith("A.ADM1")][:1]
+            return found
+        return [(c, DEMONYM) for c, _ in self.key(self.gazetteer.normalise(value))[:1]]
+
+    def name(self, text: str, key: str, cue: str = "", *, postal: bool = False) -> list[Option]:
+        """All candidates of a mention.
+
+        Parameters
+        ----------
+        text
+            As written.
+        key
+            Its normalised key.
+        cue
+            Class of a feature word that stands beside it ("the city of"), or "".
+        postal
+            Two capitals after a comma may be a state.
+        """
+        asked = (text if text.isupper() or "." in text else "", key, cue + "+" * postal)
+        found = self._names.get(asked)
+        if found is None:
+            found = self._names[asked] = self._find(text, key, cue, postal)
+        return found
+
+    def _find(self, text: str, key: str, cue: str, postal: bool) -> list[Option]:
+        if special := self.special(text, key, postal=postal):
+            return special
+        found = list(self.key(key))
+        body, word = split_feature(key)
+        sort = FEATURE_WORDS.get(word, "") or cue
+        if not body and key.startswith("the "):
+            return self._find(text, key[4:], cue, postal)
+        if sort:
+            held = {c.id for c, _ in found}
+            prefixes = FEATURE_PREFIXES.get(sort, ())
+            base = body or key
+            more = list(self.key(base)) if body else []
+            if sort == "region":
+                for suffix in (" oblast", " region", " province", " governorate", " state"):
+                    more += self.key(base + suffix)
+            elif sort in ("county", "river", "lake") and not body:
+                more += self.key(f"{base} {sort}")
+            fit, rest = [], []
+            for c, how in more:
+                if c.id in held:
+                    continue
+                held.add(c.id)
+                if c.feature.startswith(prefixes):
+                    fit.append((c, how if how <= ALTERNATE else STRIPPED))
+                elif body:
+                    rest.append((c, MISMATCHED))
+            found += fit
+            if not found:
+                found = rest
+        if not found:
+            found = self._parts(key)
+        found.sort(key=prior, reverse=True)
+        return found[:MAX_CANDIDATES]
+
+    def _parts(self, key: str) -> list[Option]:
+        """Candidates of the longest part of a name that has any: "northern Iraq", "Dubai World Cup"."""
+        words = key.split()[:8]
+        while words and (words[0] in DIRECTIONS or words[0] in ("the", "downtown", "greater", "city", "of", "mid")):
+            words = words[1:]
+        if not words:
+            return []
+        for size in range(len(words), 0, -1):
+            for i in range(len(words) - size + 1):
+                part = words[i : i + size]
+                joined = " ".join(part)
+                if size == 1 and (len(joined) < 4 or joined in FEATURE_WORDS):
+                    continue
+                if found := self.key(joined) or self.demonym(joined):
+                    return [(c, STRIPPED if size == len(words) else PART) for c, _ in found]
+        return []
+
+
+def split_feature(key: str) -> tuple[str, str]:
+    """("kharkiv", "region") of "kharkiv region", ("victoria", "lake") of "lake victoria"; else ("", "")."""
+    head, _, rest = key.partition(" ")
+    body, _, tail = key.rpartition(" ")
+    if body and tail in FEATURE_WORDS:
+        return body.removeprefix("the "), tail
+    if rest and head in LEADING_FEATURES and head in FEATURE_WORDS:
+        return rest, head
+    if rest.startswith("of ") and head in FEATURE_WORDS:
+        return rest[3:].removeprefix("the "), head
+    return "", ""

@@ -1,0 +1,161 @@
+"""Learned weights: boosted symmetric trees, a linear model of context words, calibration, word lists; numpy alone.
+
+``weights.npz`` is written by ``tools/train_toponyms.py``, which states data and seed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomap.errors import GazetteerError
+from geomap.toponyms.lexicon import Lexicon
+
+Floats = NDArray[np.float64]
+
+WEIGHTS = Path(__file__).with_name("weights.npz")
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """Oblivious trees (Kohavi 1994; as CatBoost grows them): every level of a tree asks one question of all rows.
+
+    ``feature``, ``threshold``: (trees, depth); ``leaves``: (trees, 2 ** depth).
+    """
+
+    feature: NDArray[np.int16]
+    threshold: NDArray[np.float32]
+    leaves: NDArray[np.float32]
+    bias: float
+
+    def __call__(self, rows: Floats) -> Floats:
+        """Score of each row; shape (n,)."""
+        if not len(rows):
+            return np.zeros(0)
+        trees, depth = self.feature.shape
+        columns = np.ascontiguousarray(rows.T, dtype=np.float32)
+        leaf = np.zeros((trees, len(rows)), np.int16)
+        for level in range(depth):
+            leaf |= (columns[self.feature[:, level]] > self.threshold[:, level, None]).astype(np.int16) << level
+        flat = leaf + (np.arange(trees, dtype=np.int32) << depth)[:, None]
+        return self.leaves.ravel()[flat].sum(axis=0, dtype=np.float64) + self.bias
+
+    def arrays(self, name: str) -> dict[str, Any]:
+        return {
+            f"{name}_feature": self.feature,
+            f"{name}_threshold": self.threshold,
+            f"{name}_leaves": self.leaves,
+            f"{name}_bias": np.array(self.bias),
+        }
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any], name: str) -> Trees:
+        parts = (stored[f"{name}_{part}"] for part in ("feature", "threshold", "leaves"))
+        return cls(*parts, float(stored[f"{name}_bias"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A linear model of the words round a span: weight of (position, word), and an intercept."""
+
+    weights: Mapping[tuple[int, str], float]
+    bias: float
+
+    def __call__(self, context: Iterable[str]) -> float:
+        weights = self.weights
+        return self.bias + sum([weights.get((n, word), 0.0) for n, word in enumerate(context)])
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A monotone map from a score to the share that was right: knots of an isotonic fit."""
+
+    score: Floats
+    share: Floats
+
+    def __call__(self, score: float) -> float:
+        return float(np.interp(score, self.score, self.share))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything learned."""
+
+    lexicon: Lexicon
+    words: Words
+    spans: Trees
+    first: Trees
+    second: Trees
+    right: Curve
+    threshold: float
+    shares: float = 1.0
+
+    def save(self, path: Path) -> None:
+        """Write all as one compressed file without pickles."""
+        arrays: dict[str, Any] = {}
+        for name in ("words", "first_names", "surnames"):
+            table: dict[str, float] = getattr(self.lexicon, name)
+            ordered = sorted(table)
+            arrays[f"lexicon_{name}"] = np.frombuffer("\n".join(ordered).encode(), np.uint8)
+            arrays[f"lexicon_{name}_value"] = np.array([round(table[w] * 100) for w in ordered], np.uint8)
+        context = sorted(self.words.weights)
+        arrays["context"] = np.frombuffer("\n".join(f"{n}\t{w}" for n, w in context).encode(), np.uint8)
+        arrays["context_weight"] = np.array([self.words.weights[c] for c in context], np.float16)
+        arrays["context_bias"] = np.array(self.words.bias)
+        for trees in ("spans", "first", "second"):
+            arrays |= getattr(self, trees).arrays(trees)
+        arrays["right_score"], arrays["right_share"] = self.right.score, self.right.share
+        arrays["threshold"] = np.array(self.threshold)
+        np.savez_compressed(path, **arrays)
+
+
+@cache
+def read_model(path: Path = WEIGHTS) -> Model:
+    """The shipped weights; read once a process."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            stored = {name: file[name] for name in file.files}
+        tables = {
+            name: dict(
+                zip(
+                    _lines(stored[f"lexicon_{name}"]),
+                    (stored[f"lexicon_{name}_value"] / 100.0).tolist(),
+                    strict=True,
+                )
+            )
+            for name in ("words", "first_names", "surnames")
+        }
+        weights = {}
+        for line, value in zip(_lines(stored["context"]), stored["context_weight"].tolist(), strict=True):
+            position, _, word = line.partition("\t")
+            weights[int(position), word] = value
+        return Model(
+            lexicon=Lexicon(**tables),
+            words=Words(weights, float(stored["context_bias"])),
+            spans=Trees.of(stored, "spans"),
+            first=Trees.of(stored, "first"),
+            second=Trees.of(stored, "second"),
+            right=Curve(stored["right_score"], stored["right_share"]),
+            threshold=float(stored["threshold"]),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise GazetteerError(
+            f"{path.name}: the recogniser's weights cannot be read ({error}); expected the file that ships with geomap. "
+            "Install it again, or make it with tools/train_toponyms.py."
+        ) from error
+
+
+def _lines(stored: NDArray[np.uint8]) -> list[str]:
+    text = stored.tobytes().decode()
+    return text.split("\n") if text else []
+
+
+def sigmoid(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, score))))

@@ -1,0 +1,286 @@
+"""What speaks for each candidate of each mention: the resolver's features, in arrays over all candidates of an article.
+
+Mentions that share name, feature word and stated container are weighed as one group: one sense per article, but
+"Kherson city" and "Kherson region" apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomap.toponyms.lookup import (
+    ABBREVIATED,
+    ALTERNATE,
+    DEMONYM,
+    EXACT,
+    MISMATCHED,
+    PART,
+    STRIPPED,
+    Option,
+    prior,
+)
+from geomap.toponyms.words import FEATURE_PREFIXES
+
+Floats = NDArray[np.float64]
+
+EARTH_KM = 6371.0088
+"""Mean radius: votes by distance need no ellipsoid."""
+
+CONTEXT_GROUPS = 60
+CONTEXT_CANDIDATES = 5
+"""At most 60 names of an article with 5 candidates each vote on the others: keeps time linear in the text."""
+
+CHUNK = 4096
+"""Rows of candidates per block of arithmetic, so that memory stays bounded."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Mentions of one name in one sense."""
+
+    key: str
+    cue: str
+    options: list[Option]
+    mentions: list[int] = field(default_factory=list)
+    container: int = -1
+    raw: str = ""
+
+
+@dataclass(slots=True)
+class Frame:
+    """An article's mentions as groups, and what links them."""
+
+    groups: list[Group]
+    sentence_of: list[int]
+    group_of: list[int]
+    containers: list[tuple[int, int, float]]
+    """(mention, mention that contains it, weight 1 for "X, Y", 0.6 for "X in Y")."""
+
+
+FEATURE_NAMES = (
+    "prior", "prior_gap", "rank", "population", "no_population", "exact", "alternate", "abbreviated", "demonym",
+    "stripped", "mismatched", "part", "country", "adm1", "adm2", "adm", "capital", "seat", "settlement", "water", "land",
+    "options", "same_spelling", "cue", "cue_fits", "cue_differs", "stated", "stated_fits", "stated_differs",
+    "sentence_container", "text_country", "text_adm1", "text_adm2", "vote_country", "vote_adm1", "vote_adm2",
+    "near_30", "near_100", "near_300", "near_1000", "near_max", "near_local", "nearest", "key_stated", "mentions",
+    "best_in_country", "hierarchy", "top_country", "rival_country", "contains_others",
+)  # fmt: skip
+
+
+class Weigher:
+    """Arrays over all candidates of a frame; ``features(weights)`` for each pass."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        groups = frame.groups
+        rows = [(g, n, o) for g, group in enumerate(groups) for n, o in enumerate(group.options)]
+        self.count = len(rows)
+        self.group = np.array([g for g, _, _ in rows], np.int64)
+        sizes = np.array([len(g.options) for g in groups], np.int64)
+        self.bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self.prior = np.array([prior(o) for _, _, o in rows], float)
+        candidates = [o[0] for _, _, o in rows]
+        lat = np.radians(np.array([c.lat for c in candidates], float))
+        lon = np.radians(np.array([c.lon for c in candidates], float))
+        self.xyz = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+        ids: dict[str, int] = {"": -1}
+        self.country = np.array([ids.setdefault(c.country or "", len(ids)) for c in candidates], np.int64)
+        self.adm1 = np.array([_id(ids, c.country, c.admin1) for c in candidates], np.int64)
+        self.adm2 = np.array([_id(ids, c.country, c.admin1, c.admin2) for c in candidates], np.int64)
+        feature = [c.feature for c in candidates]
+        self.is_country = np.array([f.startswith("A.PCL") for f in feature], bool)
+        self.is_adm1 = np.array([f.startswith("A.ADM1") for f in feature], bool)
+        self.is_adm2 = np.array([f.startswith("A.ADM2") for f in feature], bool)
+        self.static = self._static(rows)
+        self._link()
+
+    def _static(self, rows: Sequence[tuple[int, int, Option]]) -> Floats:
+        groups = self.frame.groups
+        first = np.append(self.prior, 0.0)[self.bounds[:-1]]  # a last group may be empty
+        columns = np.zeros((len(rows), 26))
+        for r, (g, n, (c, how)) in enumerate(rows):
+            group = groups[g]
+            feature = c.feature
+            cue = group.cue
+            fits = bool(cue) and feature.startswith(FEATURE_PREFIXES.get(cue, ()))
+            population = c.population or 0
+            columns[r] = (
+                self.prior[r], first[g] - self.prior[r], n, 0.0, population == 0, how == EXACT, how == ALTERNATE,
+                how == ABBREVIATED, how == DEMONYM, how == STRIPPED, how == MISMATCHED, how == PART,
+                feature.startswith("A.PCL"), feature.startswith("A.ADM1"), feature.startswith("A.ADM2"),
+                feature.startswith("A."), feature.startswith("P.PPLC"), feature.startswith("P.PPLA"),
+                feature.startswith("P."), feature.startswith("H."), feature[:2] in ("T.", "L."), len(group.options),
+                c.name == group.raw, bool(cue), fits, bool(cue) and not fits,
+            )  # fmt: skip
+            columns[r, 3] = population
+        columns[:, 2] = np.log1p(columns[:, 2])
+        columns[:, 3] = np.log10(columns[:, 3] + 1)
+        columns[:, 21] = np.log1p(columns[:, 21])
+        return columns
+
+    def _link(self) -> None:
+        """Context rows, and matrices group x context group: same sentence, closeness, stated container."""
+        frame = self.frame
+        groups = frame.groups
+        order = sorted(range(len(groups)), key=lambda g: (-len(groups[g].mentions), groups[g].mentions[0]))
+        chosen = sorted(g for g in order[: CONTEXT_GROUPS * 2] if groups[g].options)[:CONTEXT_GROUPS]
+        place = {g: k for k, g in enumerate(chosen)}
+        context = [
+            r
+            for g in chosen
+            for r in range(self.bounds[g], min(self.bounds[g + 1], self.bounds[g] + CONTEXT_CANDIDATES))
+        ]
+        self.chosen = chosen
+        self.context = np.array(context, np.int64)
+        self.context_group = (
+            np.array([place[g] for g in self.group[self.context]], np.int64) if context else self.context
+        )
+        n, k = len(groups), len(chosen)
+        self.same_sentence = np.zeros((n, k))
+        self.close = np.zeros((n, k))
+        self.stated = np.zeros((n, k))
+        self.same_key = np.zeros((n, k), bool)
+        by_key: dict[str, list[int]] = {}
+        for g in chosen:
+            by_key.setdefault(groups[g].key, []).append(place[g])
+        for g, group in enumerate(groups):
+            for column in by_key.get(group.key, ()):
+                self.same_key[g, column] = True
+            if g in place:
+                self.same_key[g, place[g]] = True
+        of = frame.group_of
+        for m, g in enumerate(of):
+            for step in range(1, 7):
+                if m + step >= len(of):
+                    break
+                other = of[m + step]
+                same = frame.sentence_of[m] == frame.sentence_of[m + step]
+                for a, b in ((g, other), (other, g)):
+                    if b in place:
+                        column = place[b]
+                        self.close[a, column] = max(self.close[a, column], 1.0 / step)
+                        if same:
+                            self.same_sentence[a, column] = 1.0
+        for m, container, weight in frame.containers:
+            b = of[container]
+            if b in place:
+                g = of[m]
+                self.stated[g, place[b]] = max(self.stated[g, place[b]], weight)
+        self.key_stated: dict[str, list[tuple[int, float]]] = {}
+        for g, group in enumerate(groups):
+            if self.stated[g].any():
+                self.key_stated.setdefault(group.key, []).append((g, float(self.stated[g].max())))
+
+    def first_weights(self) -> Floats:
+        """Shares of each group's candidates by prominence alone."""
+        return softmax(self.prior * 2.0, self.group, len(self.frame.groups))
+
+    def features(self, weights: Floats) -> Floats:
+        """One row a candidate, columns as ``FEATURE_NAMES``, given the shares from the pass before."""
+        blocks = [self._block(slice(lo, min(lo + CHUNK, self.count)), weights) for lo in range(0, self.count, CHUNK)]
+        return np.concatenate(blocks) if blocks else np.zeros((0, len(FEATURE_NAMES)))
+
+    def _block(self, rows: slice, weights: Floats) -> Floats:
+        group = self.group[rows]
+        count = len(group)
+        dynamic = np.zeros((count, 24))
+        has_stated = (self.stated[group] > 0).any(axis=1) if self.stated.size else np.zeros(count, bool)
+        if len(self.context):
+            context, column = self.context, self.context_group
+            w = weights[context]
+            other = ~self.same_key[group][:, column]
+            wo = w * other
+            total = np.maximum(wo.sum(axis=1), 1e-9)
+            country, adm1, adm2 = self.country[rows], self.adm1[rows], self.adm2[rows]
+            same_country = (country[:, None] == self.country[context]) & (country >= 0)[:, None]
+            same_adm1 = (adm1[:, None] == self.adm1[context]) & (adm1 >= 0)[:, None]
+            same_adm2 = (adm2[:, None] == self.adm2[context]) & (adm2 >= 0)[:, None]
+            broad = self.is_country[context]
+            contains = (
+                (same_country & broad)
+                | (same_adm1 & self.is_adm1[context] & ~self.is_adm1[rows][:, None])
+                | (same_adm2 & self.is_adm2[context] & ~self.is_adm2[rows][:, None])
+            ) & ~self.is_country[rows][:, None]
+            cosine = np.clip(self.xyz[rows] @ self.xyz[context].T, -1.0, 1.0)
+            km = EARTH_KM * np.arccos(cosine)
+            local = ~(broad | self.is_adm1[context])  # points of countries and regions say little about nearness
+            wl = wo * local
+            near = wl * np.exp(km / -100.0)
+            inside = wo * contains
+            stated = self.stated[group][:, column]
+            stated_fit = (w * contains * stated).max(axis=1)
+            dynamic[:, 0] = has_stated
+            dynamic[:, 1] = stated_fit
+            dynamic[:, 2] = has_stated & (stated_fit < 0.1)
+            dynamic[:, 3] = (inside * self.same_sentence[group][:, column]).max(axis=1)
+            dynamic[:, 4] = (wo * same_country * broad).max(axis=1)
+            dynamic[:, 5] = (wo * same_adm1 * self.is_adm1[context]).max(axis=1)
+            dynamic[:, 6] = (wo * same_adm2 * self.is_adm2[context]).max(axis=1)
+            vote_country = (wo * same_country).sum(axis=1) / total
+            dynamic[:, 7] = vote_country
+            dynamic[:, 8] = (wo * same_adm1).sum(axis=1) / total
+            dynamic[:, 9] = (wo * same_adm2).sum(axis=1) / total
+            dynamic[:, 10] = np.log1p((wl * np.exp(km / -30.0)).sum(axis=1))
+            dynamic[:, 11] = np.log1p(near.sum(axis=1))
+            dynamic[:, 12] = np.log1p((wl * np.exp(km / -300.0)).sum(axis=1))
+            dynamic[:, 13] = (wl * np.exp(km / -1000.0)).sum(axis=1) / np.maximum(wl.sum(axis=1), 0.5)
+            dynamic[:, 14] = near.max(axis=1)
+            dynamic[:, 15] = (near * self.close[group][:, column]).sum(axis=1)
+            far = np.where(wl > 0.3, km, 20000.0)
+            dynamic[:, 16] = np.log10(far.min(axis=1) + 5.0)
+            dynamic[:, 23] = ((wo * (same_adm1 & ~self.is_adm1[context])).sum(axis=1) > 0) & self.is_adm1[rows]
+            votes = np.zeros(int(self.country.max(initial=0)) + 2)
+            np.add.at(votes, self.country[context], w)
+            votes[-1] = 0.0
+            top = votes.max(initial=1e-9)
+            dynamic[:, 21] = np.where(country >= 0, votes[country], 0.0) / max(top, 1e-9)
+        keys = self.frame.groups
+        for r in range(count):
+            g = int(group[r])
+            for other_group, weight in self.key_stated.get(keys[g].key, ()):
+                if other_group != g:
+                    dynamic[r, 17] = max(
+                        dynamic[r, 17], weight * self._stated_share(other_group, rows.start + r, weights)
+                    )
+        dynamic[:, 18] = np.log1p([len(keys[g].mentions) for g in group])
+        if count:
+            at = self.bounds[group] - rows.start
+            whole = self.bounds[:-1][group]
+            gap = self.prior[whole] - self.prior[rows]
+            dynamic[:, 19] = dynamic[:, 7] * np.exp(-gap)
+            dynamic[:, 20] = dynamic[:, 5] + dynamic[:, 6] + 0.5 * dynamic[:, 4] + dynamic[:, 9]
+            best = np.zeros(len(keys))
+            np.maximum.at(best, group, dynamic[:, 7])
+            dynamic[:, 22] = best[group] - dynamic[:, 7]
+            del at
+        return np.concatenate([self.static[rows], dynamic], axis=1)
+
+    def _stated_share(self, group: int, row: int, weights: Floats) -> float:
+        """How much of another group of the same name, which states its container, means this row's place."""
+        mine = (self.frame.groups[int(self.group[row])].options[row - int(self.bounds[self.group[row]])])[0].id
+        for r in range(self.bounds[group], self.bounds[group + 1]):
+            if self.frame.groups[group].options[r - int(self.bounds[group])][0].id == mine:
+                return float(weights[r])
+        return 0.0
+
+
+def _id(ids: dict[str, int], *parts: str | None) -> int:
+    if not all(parts):
+        return -1
+    return ids.setdefault(".".join(p or "" for p in parts), len(ids))
+
+
+def softmax(scores: Floats, group: NDArray[np.int64], groups: int) -> Floats:
+    """Shares that sum to 1 within each group."""
+    if not len(scores):
+        return scores
+    top = np.full(groups, -np.inf)
+    np.maximum.at(top, group, scores)
+    shares = np.exp(scores - top[group])
+    total = np.zeros(groups)
+    np.add.at(total, group, shares)
+    return np.asarray(shares / total[group])

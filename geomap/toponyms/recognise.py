@@ -1,0 +1,47 @@
+"""Which spans are place names: each candidate's chance, then the best set that does not overlap."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geomap.toponyms.lookup import Lookup
+from geomap.toponyms.model import Model
+from geomap.toponyms.spans import SpanCandidate, candidates
+from geomap.toponyms.text import Tokens
+
+
+def scored(tokens: Tokens, lookup: Lookup, model: Model) -> list[tuple[float, SpanCandidate]]:
+    """Every candidate with its log-odds of being a place name."""
+    spans = candidates(tokens, lookup, model.lexicon)
+    if not spans:
+        return []
+    rows = np.array([[*s.features, model.words(s.context)] for s in spans])
+    return list(zip(model.spans(rows).tolist(), spans, strict=True))
+
+
+def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[SpanCandidate]:
+    """The set of spans without overlap whose log-odds above the threshold sum highest, in order of the text."""
+    ordered = sorted((s for s in spans if s[0] > threshold), key=lambda s: (s[1].end, s[1].start))
+    ends = [s.end for _, s in ordered]
+    best: list[float] = [0.0]
+    back: list[int] = []
+    from bisect import bisect_right
+
+    for n, (score, span) in enumerate(ordered):
+        before = bisect_right(ends, span.start, 0, n)
+        gain = best[before] + (score - threshold)
+        if gain > best[n]:
+            best.append(gain)
+            back.append(before)
+        else:
+            best.append(best[n])
+            back.append(-1)
+    chosen: list[SpanCandidate] = []
+    n = len(ordered)
+    while n:
+        if back[n - 1] >= 0:
+            chosen.append(ordered[n - 1][1])
+            n = back[n - 1]
+        else:
+            n -= 1
+    return chosen[::-1]

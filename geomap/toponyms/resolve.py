@@ -1,0 +1,245 @@
+"""Mentions to places: groups of one sense, links between mentions, two passes of ranking, and what the score means."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomap.toponyms.lookup import EXACT, Lookup, Option, split_feature
+from geomap.toponyms.model import Model
+from geomap.toponyms.rank import Frame, Group, Weigher, softmax
+from geomap.toponyms.text import Tokens
+from geomap.toponyms.words import FEATURE_PREFIXES, FEATURE_WORDS, GOVERNOR_WORDS
+
+Floats = NDArray[np.float64]
+
+PLURALS = frozenset(
+    "regions oblasts provinces governorates states counties districts rivers lakes cities towns villages islands".split()
+)
+NEAR_WORDS = frozenset("near outside toward towards around".split())
+"""Before a bare name that a city and its region share, these mean the city: nobody stands outside a region's middle."""
+REGION_HINTS = frozenset("annexed annexing annex governor throughout".split())
+
+
+@dataclass(slots=True)
+class Named:
+    """A mention on its way to a place."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    key: str
+    options: list[Option]
+    cue: str = ""
+    soft: str = ""
+
+
+@dataclass(slots=True)
+class Resolved:
+    """A mention's candidates with their shares, best first, and the score's ingredients."""
+
+    options: list[tuple[Option, float]]
+    margin: float = 0.0
+    nearest: int = -1
+
+
+def named(tokens: Tokens, spans: Sequence[tuple[int, int]], lookup: Lookup) -> list[Named]:
+    """Mentions at code points [start, end), in order of the text, with candidates and cues."""
+    found = []
+    text = tokens.text
+    for start, end in spans:
+        first = max(bisect_right(tokens.end, start), 0)
+        last = max(bisect_right(tokens.start, end - 1) - 1, first)
+        written = text[start:end]
+        key = lookup.gazetteer.normalise(written)
+        found.append(Named(start, end, min(first, len(tokens) - 1), min(last, len(tokens) - 1), key, []))
+    _cues(tokens, found)
+    for mention in found:
+        written = text[mention.start : mention.end]
+        postal = len(written) == 2 and written.isupper() and text[max(0, mention.start - 2) : mention.start] == ", "
+        mention.options = lookup.name(written, mention.key, mention.cue, postal=postal)
+    _senses(tokens, found, lookup)
+    return found
+
+
+def _cues(tokens: Tokens, mentions: list[Named]) -> None:
+    """Feature words inside and beside each mention."""
+    keys, joins = tokens.key, tokens.joins
+    n = len(tokens)
+    if not n:
+        return
+    plural = [""] * len(mentions)
+    for m, mention in enumerate(mentions):
+        i, j = mention.first, mention.last
+        tail = split_feature(mention.key)[1]
+        cue = FEATURE_WORDS.get(tail, "")
+        if not cue and j + 1 < n and joins[j] and not tokens.capital[j + 1]:
+            cue = (
+                FEATURE_WORDS.get(keys[j + 1], "") if keys[j + 1] not in ("capital", "port", "state", "country") else ""
+            )
+            if keys[j + 1] in PLURALS:
+                plural[m] = cue
+        if tail in PLURALS:
+            plural[m] = cue
+        if (
+            not cue
+            and i >= 2
+            and joins[i - 1]
+            and keys[i - 1] == "of"
+            and keys[i - 2] not in ("capital", "state", "suburb")
+        ):
+            cue = FEATURE_WORDS.get(keys[i - 2], "")
+        if not cue and i >= 1 and joins[i - 1] and not tokens.capital[i - 1]:
+            cue = FEATURE_WORDS.get(keys[i - 1], "") if keys[i - 1] != "state" else ""
+        if not cue and j + 2 < n and tokens.gap(j) == ", ":
+            cue = _apposition(tokens, j + 1)
+        mention.cue = cue
+    for m in range(len(mentions) - 2, -1, -1):  # "Kherson and Zaporizhzhia regions"
+        between = tokens.text[mentions[m].end : mentions[m + 1].start][:8].strip(" ,")
+        if not mentions[m].cue and plural[m + 1] and between in ("and", "or", ""):
+            mentions[m].cue, plural[m] = plural[m + 1], plural[m + 1]
+    for m in range(1, len(mentions)):  # "the provinces of Donetsk and Luhansk"
+        before = mentions[m - 1]
+        between = tokens.text[before.end : mentions[m].start][:8].strip(" ,")
+        first = before.first
+        if not mentions[m].cue and between in ("and", "or", "") and first >= 2 and keys[first - 1] == "of":
+            if keys[first - 2] in PLURALS:
+                mentions[m].cue = FEATURE_WORDS[keys[first - 2]]
+
+
+def _apposition(tokens: Tokens, i: int) -> str:
+    """The class of "a small town", "one of the four regions" from token ``i`` on."""
+    keys, joins = tokens.key, tokens.joins
+    if keys[i] not in ("a", "an", "one"):
+        return ""
+    for t in range(i + 1, min(i + 6, len(tokens))):
+        if not joins[t - 1] or tokens.capital[t]:
+            return ""
+        if keys[t] in FEATURE_WORDS and keys[t] not in ("port", "capital", "state", "country"):
+            return FEATURE_WORDS[keys[t]]
+        if keys[t] in ("in", "to", "from", "near", "that", "which", "where", "with"):
+            return ""
+    return ""
+
+
+def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
+    """Bare names that a city and its region share: the sense that the text last stated, unless words beside say else."""
+    stated: dict[str, str] = {}
+    keys, joins = tokens.key, tokens.joins
+    for mention in mentions:
+        base = split_feature(mention.key)[0] or mention.key
+        if mention.cue in ("region", "city"):
+            stated[base] = mention.cue
+            continue
+        if mention.cue:
+            continue
+        i, j = mention.first, mention.last
+        before = keys[i - 1] if i and joins[i - 1] else ""
+        before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
+        after = keys[j + 1] if j + 1 < len(tokens) and joins[j] else ""
+        if before in NEAR_WORDS:
+            sense = "city"
+        elif before in REGION_HINTS or (before == "of" and before2 in REGION_HINTS) or after in GOVERNOR_WORDS:
+            sense = "region"
+        elif before in ("of", "over") and before2 in ("all", "whole", "across"):
+            sense = "region"
+        else:
+            sense = stated.get(base, "")
+        if sense == "region":
+            city = next((c for c, _ in mention.options if c.feature.startswith("P.")), None)
+            if city is not None and city.feature != "P.PPLC":
+                regions = [
+                    (c, how)
+                    for c, how in lookup.name("", mention.key, "region")
+                    if c.feature.startswith("A.ADM1") and c.country == city.country
+                ]
+                if regions:
+                    mention.soft = "region"
+                    held = {c.id for c, _ in mention.options}
+                    mention.options = mention.options + [o for o in regions if o[0].id not in held]
+        elif sense == "city":
+            mention.soft = "city"
+
+
+def frame_of(tokens: Tokens, mentions: list[Named]) -> Frame:
+    """Group mentions and link each to the mentions that contain it."""
+    containers = _containers(tokens, mentions)
+    stated = {m: mentions[c].key for m, c, weight in containers if weight >= 0.8}
+    groups: list[Group] = []
+    index: dict[tuple[str, str, str, str], int] = {}
+    group_of = []
+    for m, mention in enumerate(mentions):
+        text = tokens.text[mention.start : mention.end]
+        signature = (mention.key, mention.cue, mention.soft, stated.get(m, ""))
+        if text.isupper() and len(text) < 4:
+            signature = (mention.key + "/" + text, *signature[1:])
+        g = index.get(signature)
+        if g is None:
+            g = index[signature] = len(groups)
+            groups.append(Group(mention.key, mention.cue, mention.options, [], -1, text))
+        groups[g].mentions.append(m)
+        group_of.append(g)
+    sentence = [tokens.sentence[m.first] if len(tokens) else 0 for m in mentions]
+    return Frame(groups, sentence, group_of, containers)
+
+
+def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, float]]:
+    found = []
+    text = tokens.text
+    for m, mention in enumerate(mentions):
+        if m + 1 < len(mentions):
+            other = mentions[m + 1]
+            between = text[mention.end : min(other.start, mention.end + 30)]
+            if other.start - mention.end <= 28:
+                stripped = between.strip()
+                broad = any(c.feature.startswith("A.") for c, _ in other.options[:4])
+                if broad and stripped in (",", "(", ", in", "/"):
+                    found.append((m, m + 1, 1.0))
+                    if m + 2 < len(mentions):
+                        third = mentions[m + 2]
+                        if text[other.end : third.start].strip() == "," and any(
+                            c.feature.startswith("A.") for c, _ in third.options[:3]
+                        ):
+                            found.append((m, m + 2, 0.8))
+                elif broad and stripped.startswith(("in ", "in the")) and stripped.count(" ") <= 3 or stripped == "in":
+                    found.append((m, m + 1, 0.6))
+                elif stripped in ("'s", "’s") or (stripped[:2] in ("'s", "’s") and stripped.count(" ") <= 3):
+                    found.append((m + 1, m, 0.6))
+                elif 0 < stripped.count(" ") < 3 and stripped.endswith((" of", " city", " town", " village")):
+                    found.append((m + 1, m, 0.6))
+    return found
+
+
+def rank(frame: Frame, model: Model) -> tuple[Weigher, Floats, Floats]:
+    """Two passes: the second knows what the first thinks of the other mentions. Gives scores and shares."""
+    weigher = Weigher(frame)
+    groups = len(frame.groups)
+    if not weigher.count:
+        return weigher, np.zeros(0), np.zeros(0)
+    fits = fit_penalty(frame)
+    weights = weigher.first_weights()
+    weights = softmax(model.first(weigher.features(weights)) + fits, weigher.group, groups)
+    scores = model.second(weigher.features(weights)) + fits
+    return weigher, scores, softmax(scores, weigher.group, groups)
+
+
+def fit_penalty(frame: Frame) -> Floats:
+    """What features the words demand: "Dnipro river" is no town while a river of that name is known.
+
+    A candidate that bears the whole written name ("Kansas City", the city in Missouri) is spared.
+    """
+    penalty: list[float] = []
+    for group in frame.groups:
+        cue = group.cue
+        prefixes = FEATURE_PREFIXES.get(cue, ())
+        inside = bool(split_feature(group.key)[1])
+        fits = [c.feature.startswith(prefixes) for c, _ in group.options]
+        for (_, how), fit in zip(group.options, fits, strict=True):
+            spared = not cue or fit or not any(fits) or (inside and how <= EXACT + 1)
+            penalty.append(0.0 if spared else -6.0)
+    return np.array(penalty)

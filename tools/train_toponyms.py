@@ -1,0 +1,490 @@
+"""Train the place-name recogniser and resolver, and write ``geomap/toponyms/weights.npz``.
+
+    python tools/train_toponyms.py                 # fit on everything, write the weights
+    python tools/train_toponyms.py --evaluate      # cross-validate by newspaper, print the tables, write nothing
+
+Data statement. Places: 500 articles of 84 local newspapers in English, mostly of the United States, 2009, from LGL
+(Lieberman, Samet and Sankaranarayanan 2010, ICDE), read from ``../shared/data/toponyms/lgl_dev.jsonl`` and not part of
+the project; and the paragraphs in ``tools/toponym_texts.txt``, written for this project, on world news. The newspaper's
+name is never a feature; folds keep a newspaper whole. Words: lower-case entries of SCOWL (Debian's wamerican, free
+licence) with their frequency in symspellpy's list (Google Books Ngram, CC BY 3.0); first names and surnames of the
+United States census of 1990 (package names, public domain). What follows from this: American local news is seen best;
+names of people from elsewhere are told from places by their context alone.
+
+Needs the development packages catboost (gradient boosting with symmetric trees, Prokhorenkova et al. 2018), scikit-learn,
+symspellpy and names, and the word list of wamerican. The shipped weights need numpy alone. Seed 0 everywhere; one thread,
+so that two runs agree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import math
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from catboost import CatBoost, Pool
+from scipy.sparse import csr_matrix
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from geomap.gazetteer import read_gazetteer  # noqa: E402
+from geomap.toponyms import rank as ranking  # noqa: E402
+from geomap.toponyms import resolve as resolving  # noqa: E402
+from geomap.toponyms.find import place_mentions  # noqa: E402
+from geomap.toponyms.lexicon import Lexicon  # noqa: E402
+from geomap.toponyms.lookup import Lookup  # noqa: E402
+from geomap.toponyms.model import WEIGHTS, Curve, Model, Trees, Words  # noqa: E402
+from geomap.toponyms.recognise import choose  # noqa: E402
+from geomap.toponyms.spans import SpanCandidate, candidates  # noqa: E402
+from geomap.toponyms.text import Tokens, tokenise  # noqa: E402
+
+LGL = ROOT.parent / "shared" / "data" / "toponyms" / "lgl_dev.jsonl"
+OWN = Path(__file__).with_name("toponym_texts.txt")
+FOLDS = 5
+WITHIN_KM = 161.0
+"""100 miles (Leidner 2007): a place this near gold is right."""
+THRESHOLD = -0.5
+"""Log-odds above which a span is taken: the best located F1 in cross-validation lies between -1 and 0."""
+MIN_COUNT = 4
+"""A context word must have been seen so often: rarer ones would name newspapers' towns."""
+
+SPAN_TREES: dict[str, Any] = {
+    "loss_function": "Logloss", "iterations": 250, "depth": 6, "learning_rate": 0.08, "l2_leaf_reg": 6,
+}  # fmt: skip
+RANK_TREES: dict[str, Any] = {
+    "loss_function": "QuerySoftMax", "iterations": 150, "depth": 5, "learning_rate": 0.1, "l2_leaf_reg": 5,
+}  # fmt: skip
+COMMON: dict[str, Any] = {"random_seed": 0, "verbose": False, "thread_count": 1, "allow_writing_files": False}
+
+Rows = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(slots=True)
+class Gold:
+    start: int
+    end: int
+    lat: float | None
+    lon: float | None
+    geonameid: int | None
+
+
+@dataclass(slots=True)
+class Document:
+    """An article with gold, and everything computed from it once."""
+
+    text: str
+    source: str
+    gold: list[Gold]
+    tokens: Tokens
+    lookup: Lookup
+    spans: list[SpanCandidate] = field(default_factory=list)
+    span_rows: Rows = field(default_factory=lambda: np.zeros((0, 0)))
+    labels: Rows = field(default_factory=lambda: np.zeros(0))
+    weigher: ranking.Weigher | None = None
+    penalty: Rows = field(default_factory=lambda: np.zeros(0))
+    target: Rows = field(default_factory=lambda: np.zeros(0))
+    counts: Rows = field(default_factory=lambda: np.zeros(0))
+    mentions: list[Gold] = field(default_factory=list)
+
+
+def km(a: float, b: float, c: float, d: float) -> float:
+    a, b, c, d = map(math.radians, (a, b, c, d))
+    h = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
+    return 12742.018 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def is_right(gold: Gold, place_id: str, lat: float, lon: float) -> bool:
+    """As the shared scorer judges: the same GeoNames entry, or within 161 km."""
+    if gold.lat is None or gold.lon is None:
+        return False
+    same = gold.geonameid and place_id.rsplit(":", 1)[-1] == str(gold.geonameid)
+    return bool(same) or km(gold.lat, gold.lon, lat, lon) <= WITHIN_KM
+
+
+# ── data ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_documents(gazetteer: Any, lexicon: Lexicon) -> list[Document]:
+    found = []
+    for record in [*read_lgl(), *read_own(gazetteer)]:
+        tokens = tokenise(record["text"], gazetteer.normalise)
+        gold = [Gold(t["start"], t["end"], t["lat"], t["lon"], t["geonameid"]) for t in record["toponyms"]]
+        document = Document(record["text"], record["source"], gold, tokens, Lookup(gazetteer))
+        describe_spans(document, lexicon)
+        describe_places(document)
+        found.append(document)
+    return found
+
+
+def read_lgl() -> Iterator[dict[str, Any]]:
+    with LGL.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def read_own(gazetteer: Any) -> Iterator[dict[str, Any]]:
+    """Paragraphs with ``[written|name in the gazetteer|country]``; ``[written]`` is a mention without a known place."""
+    if not OWN.exists():
+        return
+    for number, paragraph in enumerate(OWN.read_text("utf-8").strip().split("\n\n")):
+        text, toponyms = "", []
+        for n, piece in enumerate(paragraph.replace("\n", " ").split("[")):
+            if n == 0:
+                text += piece
+                continue
+            inside, _, rest = piece.partition("]")
+            written, *meaning = inside.split("|")
+            place = None
+            if meaning:
+                name, _, wanted = (meaning[0] or written, None, meaning[1] if len(meaning) > 1 else "")
+                options = [
+                    c for c in gazetteer.candidates(name)
+                    if not wanted or c.country == wanted or c.feature.startswith(wanted) or f"{c.country}.{c.admin1}" == wanted
+                ]  # fmt: skip
+                if not options:
+                    raise SystemExit(f"{OWN.name}, paragraph {number + 1}: nothing called {name!r} ({wanted})")
+                place = options[0]
+            toponyms.append(
+                {
+                    "start": len(text),
+                    "end": len(text) + len(written),
+                    "lat": place.lat if place else None,
+                    "lon": place.lon if place else None,
+                    "geonameid": place.id.rpartition(":")[2] if place else None,
+                }  # fmt: skip
+            )
+            text += written + rest
+        yield {"text": text, "source": f"own {number % 10}", "toponyms": toponyms}
+
+
+def build_lexicon() -> Lexicon:
+    def package(name: str) -> Path:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise SystemExit(f"{name}: not installed; it is a development dependency of training")
+        return Path(spec.origin).parent
+
+    printed = {}
+    with (package("symspellpy") / "frequency_dictionary_en_82_765.txt").open(encoding="utf-8-sig") as file:
+        for line in file:
+            word, count = line.split()
+            printed[word] = int(count)
+    lexicon = Lexicon()
+    for word in Path("/usr/share/dict/words").read_text("utf-8").split():
+        if word.islower() and word.isascii() and word.isalpha() and len(word) > 2 and word in printed:
+            value = (math.log10(printed[word]) - 4) / 6  # printed counts run from 1e4 to 1e10
+            if value > 0.3:  # rarer words are rarely met in capitals
+                lexicon.words[word] = round(min(1.0, value), 2)
+    for name, table, most in (
+        ("male.first", lexicon.first_names, 1200), ("female.first", lexicon.first_names, 2500),
+        ("all.last", lexicon.surnames, 8000),
+    ):  # fmt: skip
+        with (package("names") / f"dist.{name}").open() as file:
+            for _, line in zip(range(most), file, strict=False):
+                word, share = line.split()[:2]
+                value = (math.log10(float(share) + 1e-4) + 3.3) / 3.3
+                key = word.lower()
+                table[key] = max(table.get(key, 0.0), round(min(1.0, max(0.1, value)), 2))
+    return lexicon
+
+
+def describe_spans(document: Document, lexicon: Lexicon) -> None:
+    document.spans = candidates(document.tokens, document.lookup, lexicon)
+    exact = {(g.start, g.end) for g in document.gold}
+    document.labels = np.array([float((s.start, s.end) in exact) for s in document.spans])
+    if document.spans:
+        document.span_rows = np.array([s.features for s in document.spans])
+
+
+def describe_places(document: Document) -> None:
+    spans = sorted({(g.start, g.end) for g in document.gold})
+    by_span = {(g.start, g.end): g for g in document.gold}
+    mentions = resolving.named(document.tokens, spans, document.lookup)
+    document.mentions = [by_span[s] for s in spans]
+    frame = resolving.frame_of(document.tokens, mentions)
+    weigher = document.weigher = ranking.Weigher(frame)
+    document.penalty = resolving.fit_penalty(frame)
+    document.target = np.zeros(weigher.count)
+    document.counts = np.zeros(len(frame.groups))
+    for g, group in enumerate(frame.groups):
+        gold = [document.mentions[m] for m in group.mentions if document.mentions[m].lat is not None]
+        document.counts[g] = len(gold)
+        for n, (c, _) in enumerate(group.options):
+            if gold:
+                document.target[weigher.bounds[g] + n] = np.mean([_closeness(t, c) for t in gold])
+
+
+def _closeness(gold: Gold, candidate: Any) -> float:
+    """1 for the same entry, less for one near it."""
+    assert gold.lat is not None and gold.lon is not None
+    if gold.geonameid and candidate.id.rpartition(":")[2] == str(gold.geonameid):
+        return 1.0
+    distance = km(gold.lat, gold.lon, candidate.lat, candidate.lon)
+    return 0.9 if distance < 25 else 0.6 if distance <= WITHIN_KM else 0.0
+
+
+def folds(documents: Sequence[Document], count: int, seed: int = 0) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """A fold a newspaper; own texts only ever train."""
+    sources = sorted({d.source for d in documents if not d.source.startswith("own ")})
+    np.random.default_rng(seed).shuffle(sources)
+    number = {source: n % count for n, source in enumerate(sources)}
+    return np.array([number.get(d.source, -1) for d in documents])
+
+
+# ── fitting ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def export(model: CatBoost, depth: int) -> Trees:
+    """CatBoost's trees as arrays; shallower ones are padded with questions whose answer is no."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.json"
+        model.save_model(str(path), format="json")
+        stored = json.loads(path.read_text("utf-8"))
+    trees = stored["oblivious_trees"]
+    scale, bias = stored["scale_and_bias"]
+    feature = np.zeros((len(trees), depth), np.int16)
+    threshold = np.full((len(trees), depth), np.inf, np.float32)
+    leaves = np.zeros((len(trees), 1 << depth), np.float32)
+    for t, tree in enumerate(trees):
+        for level, split in enumerate(tree["splits"] or []):
+            feature[t, level] = split["float_feature_index"]
+            threshold[t, level] = split["border"]
+        leaves[t, : len(tree["leaf_values"])] = np.array(tree["leaf_values"]) * scale
+    return Trees(feature, threshold, leaves, float(np.ravel(bias)[0]) if np.size(bias) else 0.0)
+
+
+def fit_words(documents: Sequence[Document]) -> Words:
+    counts = Counter((n, w) for d in documents for s in d.spans for n, w in enumerate(s.context) if w)
+    vocabulary = {pair: n for n, pair in enumerate(sorted(p for p, c in counts.items() if c >= MIN_COUNT))}
+    row, column, at = [], [], 0
+    for d in documents:
+        for s in d.spans:
+            for pair in enumerate(s.context):
+                if pair in vocabulary:
+                    row.append(at)
+                    column.append(vocabulary[pair])
+            at += 1
+    matrix = csr_matrix((np.ones(len(row)), (row, column)), shape=(at, len(vocabulary)))
+    fitted = LogisticRegression(C=0.15, max_iter=300).fit(matrix, np.concatenate([d.labels for d in documents]))
+    weights = dict(zip(vocabulary, fitted.coef_[0].tolist(), strict=True))
+    return Words({p: w for p, w in weights.items() if abs(w) > 0.02}, float(fitted.intercept_[0]))
+
+
+def span_input(document: Document, words: Words) -> Rows:
+    return np.c_[document.span_rows, [words(s.context) for s in document.spans]]
+
+
+def fit_spans(documents: Sequence[Document]) -> tuple[Words, Trees]:
+    """The context model's score for a training text comes from newspapers other than its own."""
+    fold = folds(documents, 4, seed=1)
+    rows: list[Rows] = []
+    labels: list[Rows] = []
+    for n in (-1, *range(4)):
+        held = [d for d, f in zip(documents, fold, strict=True) if f == n and d.spans]
+        if held:
+            words = fit_words([d for d, f in zip(documents, fold, strict=True) if f != n])
+            rows += [span_input(d, words) for d in held]
+            labels += [d.labels for d in held]
+    model = CatBoost({**SPAN_TREES, **COMMON})
+    model.fit(Pool(np.concatenate(rows), np.concatenate(labels)))
+    return fit_words(documents), export(model, SPAN_TREES["depth"])
+
+
+def fit_ranker(documents: Sequence[Document], inputs: Sequence[Rows]) -> Trees:
+    rows, targets, queries, query = [], [], [], 0
+    for d, x in zip(documents, inputs, strict=True):
+        assert d.weigher is not None
+        for g, count in enumerate(d.counts):
+            lo, hi = int(d.weigher.bounds[g]), int(d.weigher.bounds[g + 1])
+            target = d.target[lo:hi]
+            if count and hi - lo > 1 and target.max() > 0:
+                target = np.where(target >= target.max() - 0.05, target, target * 0.3)
+                rows.append(x[lo:hi])
+                targets.append(target / target.sum())
+                queries.append(np.full(hi - lo, query))
+                query += 1
+    model = CatBoost({**RANK_TREES, **COMMON})
+    model.fit(Pool(np.concatenate(rows), np.concatenate(targets), group_id=np.concatenate(queries)))
+    return export(model, RANK_TREES["depth"])
+
+
+def shares(document: Document, scores: Rows) -> Rows:
+    assert document.weigher is not None
+    return ranking.softmax(scores + document.penalty, document.weigher.group, len(document.counts))
+
+
+def fit_rankers(documents: Sequence[Document]) -> tuple[Trees, Trees]:
+    """The second pass learns from first-pass shares of newspapers that the first pass had not seen."""
+    weighers = [d.weigher for d in documents if d.weigher is not None]
+    first_inputs = [w.features(w.first_weights()) for w in weighers]
+    fold = folds(documents, 4, seed=2)
+    second_inputs: dict[int, Rows] = {}
+    for n in (-1, *range(4)):
+        held = np.flatnonzero(fold == n)
+        if len(held):
+            seen = np.flatnonzero(fold != n)
+            trees = fit_ranker([documents[i] for i in seen], [first_inputs[i] for i in seen])
+            for i in held:
+                second_inputs[int(i)] = weighers[i].features(shares(documents[i], trees(first_inputs[i])))
+    first = fit_ranker(documents, first_inputs)
+    return first, fit_ranker(documents, [second_inputs[i] for i in range(len(documents))])
+
+
+def fit(documents: Sequence[Document], lexicon: Lexicon, right: Curve) -> Model:
+    words, spans = fit_spans(documents)
+    first, second = fit_rankers(documents)
+    return Model(lexicon, words, spans, first, second, right, THRESHOLD)
+
+
+# ── cross-validation ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the shared scorer counts, and (score, right) of every answered mention for the calibration."""
+
+    mentions: int = 0
+    right: int = 0
+    answered: int = 0
+    errors: list[float] = field(default_factory=list)
+    predicted: int = 0
+    overlapping: int = 0
+    located: int = 0
+    gold: int = 0
+    gold_all: int = 0
+    found: int = 0
+    hit: int = 0
+    judged: list[tuple[float, bool]] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def given(self, document: Document, model: Model, gazetteer: Any) -> None:
+        """Resolution with the spans given."""
+        spans = [(g.start, g.end) for g in document.mentions]
+        places = place_mentions(document.tokens, spans, gazetteer, model)
+        for gold, (place, share) in zip(document.mentions, places, strict=True):
+            if gold.lat is None or gold.lon is None:
+                continue
+            self.mentions += 1
+            good = place is not None and is_right(gold, place.id, place.lat, place.lon)
+            self.right += good
+            if place is not None:
+                self.answered += 1
+                self.errors.append(km(gold.lat, gold.lon, place.lat, place.lon))
+                if not place.approximate:
+                    self.judged.append((share, good))
+            if not good:
+                self.wrong.append(
+                    f"{document.source}: {document.text[gold.start : gold.end]!r} at {gold.lat:.1f},{gold.lon:.1f}: "
+                    + (f"{place.name} {place.feature} {place.country} {place.admin1} {share:.2f}" if place else "none")
+                )
+
+    def end_to_end(self, document: Document, model: Model, gazetteer: Any) -> None:
+        rows = span_input(document, model.words) if document.spans else np.zeros((0, 1))
+        scores = model.spans(rows).tolist() if document.spans else []
+        chosen = choose(list(zip(scores, document.spans, strict=True)), model.threshold)
+        spans = [(s.start, s.end) for s in chosen]
+        places = place_mentions(document.tokens, spans, gazetteer, model)
+        gold = document.gold
+        self.gold_all += len(gold)
+        self.gold += sum(g.lat is not None for g in gold)
+        found, hit = set(), set()
+        for (start, end), (place, _) in zip(spans, places, strict=True):
+            over = [k for k, g in enumerate(gold) if start < g.end and g.start < end]
+            found.update(over)
+            if over and all(gold[k].lat is None for k in over):
+                continue
+            self.predicted += 1
+            self.overlapping += bool(over)
+            for k in over:
+                if place is not None and is_right(gold[k], place.id, place.lat, place.lon):
+                    self.located += 1
+                    hit.add(k)
+                    break
+        self.found += len(found)
+        self.hit += len(hit)
+
+    def lines(self) -> Iterator[str]:
+        errors = sorted([*self.errors, *[20038.0] * (self.mentions - self.answered)])
+        yield (
+            f"spans given: {self.mentions} mentions, right {self.right / self.mentions:.4f}, answered "
+            f"{self.answered / self.mentions:.4f}, within 10 km {sum(e <= 10 for e in errors) / len(errors):.4f}, "
+            f"median {errors[len(errors) // 2]:.1f} km"
+        )
+        for name, p, r in (
+            ("recognition (overlap)", self.overlapping / self.predicted, self.found / self.gold_all),
+            ("located", self.located / self.predicted, self.hit / self.gold),
+        ):
+            yield f"{name}: P {p:.4f} R {r:.4f} F1 {2 * p * r / (p + r):.4f}"
+
+
+def calibrate(judged: Iterable[tuple[float, bool]]) -> Curve:
+    """Share of right answers by the best candidate's share: isotonic, read off at 21 knots."""
+    pairs = list(judged)
+    fitted = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.99)
+    fitted.fit([s for s, _ in pairs], [float(r) for _, r in pairs])
+    knots = np.linspace(0.0, 1.0, 21)
+    return Curve(knots, np.maximum.accumulate(fitted.predict(knots)))
+
+
+IDENTITY = Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+
+
+def cross_validate(documents: list[Document], lexicon: Lexicon, gazetteer: Any, seed: int = 0) -> Tally:
+    fold = folds(documents, FOLDS, seed)
+    tally = Tally()
+    for n in range(FOLDS):
+        model = fit([d for d, f in zip(documents, fold, strict=True) if f != n], lexicon, IDENTITY)
+        for d, f in zip(documents, fold, strict=True):
+            if f == n:
+                tally.given(d, model, gazetteer)
+                tally.end_to_end(d, model, gazetteer)
+    return tally
+
+
+def calibration_table(judged: Sequence[tuple[float, bool]]) -> Iterator[str]:
+    """How often a score came true: each fifth's curve is fitted on the other four."""
+    yield "score      mentions  mean score  right"
+    rows = []
+    for n in range(FOLDS):
+        curve = calibrate([p for k, p in enumerate(judged) if k * FOLDS // len(judged) != n])
+        rows += [(curve(s), r) for k, (s, r) in enumerate(judged) if k * FOLDS // len(judged) == n]
+    for low, high in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.01)):
+        inside = [(s, r) for s, r in rows if low <= s < high]
+        if inside:
+            mean, right = (float(np.mean([p[k] for p in inside])) for k in (0, 1))
+            yield f"{low:.2f}-{min(high, 1):.2f}  {len(inside):8d}  {mean:10.2f}  {right:5.2f}"
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description="Train or cross-validate the toponym models.")
+    parser.add_argument("--evaluate", action="store_true", help="cross-validate by newspaper and write nothing")
+    parser.add_argument("--errors", type=Path, help="with --evaluate: file for the mentions resolved wrongly")
+    parser.add_argument("--seed", type=int, default=0, help="of the folds")
+    arguments = parser.parse_args(argv)
+    if not LGL.exists():
+        raise SystemExit(f"{LGL}: missing; training needs ../shared beside the project")
+    gazetteer, lexicon = read_gazetteer(), build_lexicon()
+    documents = read_documents(gazetteer, lexicon)
+    tally = cross_validate(documents, lexicon, gazetteer, arguments.seed)
+    print("LGL, five-fold cross-validation by newspaper, trained anew in each fold")
+    print("\n".join([*tally.lines(), *calibration_table(tally.judged)]))
+    if arguments.errors:
+        arguments.errors.write_text("\n".join(tally.wrong), "utf-8")
+    if not arguments.evaluate:
+        fit(documents, lexicon, calibrate(tally.judged)).save(WEIGHTS)
+        print(f"{WEIGHTS.relative_to(ROOT)}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
