@@ -114,6 +114,16 @@ def region_geometry(name: str | None, gazetteer: Gazetteer) -> Any:
     return gazetteer.geometry(region.id) if region is not None else None
 
 
+def area_of(place: Place, gazetteer: Gazetteer) -> float | None:
+    """A country's or region's own area in m², geodesic; None for what has no polygon."""
+    from geomap import geodesy
+
+    shape = gazetteer.geometry(place.id)
+    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return None
+    return float(geodesy.area(shape)[0])
+
+
 # ── hulls and areas ──────────────────────────────────────────────────────────────────────────────────────────
 
 

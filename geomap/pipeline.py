@@ -20,13 +20,14 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap import __version__
 from geomap.errors import InputError
 from geomap.files import read_bytes, sha256, shown
-from geomap.measure import ControlInput, find_region, named_controls, read_series, series_from_events
+from geomap.measure import ControlInput, area_of, find_region, named_controls, read_series, series_from_events
 from geomap.models import Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
 from geomap.progress import Progress, silent
 from geomap.results import Report
@@ -70,7 +71,7 @@ def claims_of(
     """Step 4, then what people decided."""
     from geomap.claims import extract_claims, read_value
 
-    claims = extract_claims(article, toponyms, area_of=gazetteer.area_of)
+    claims = extract_claims(article, toponyms, area_of=partial(area_of, gazetteer=gazetteer))
     return decisions.decide_claims(article, claims, toponyms, read_value) if decisions else claims
 
 
@@ -334,11 +335,12 @@ def review(
     return render_rows(before.carried_over(rows) if before else rows)
 
 
-def compare_files(old: Path, new: Path) -> str:
+def compare_files(old: Path, new: Path, *, on: date | None = None, config: Path | None = None) -> str:
     """A dated correction note: what changed between two ``report.json`` files."""
-    from geomap.reports import compare_reports
+    from geomap.reports import compare_reports, render_correction
 
-    return compare_reports(read_report(old), read_report(new))
+    _, style, _ = read_config(config)
+    return render_correction(compare_reports(read_report(old), read_report(new), on=on, style=style), style=style)
 
 
 def read_report(path: Path) -> dict[str, Any]:

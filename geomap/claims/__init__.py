@@ -3,6 +3,6 @@
 ``extract_claims`` reads an article with its toponyms and returns every statement in it that geometry can test.
 """
 
-from geomap.claims.extraction import AreaOf, extract_claims
+from geomap.claims.extraction import AreaOf, extract_claims, read_value
 
-__all__ = ["AreaOf", "extract_claims"]
+__all__ = ["AreaOf", "extract_claims", "read_value"]

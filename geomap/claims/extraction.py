@@ -58,6 +58,17 @@ def extract_claims(article: Article, toponyms: Sequence[Toponym], *, area_of: Ar
     return _claims(passage, drafts, speakers, area_of)
 
 
+def read_value(text: str) -> Value | None:
+    """The first quantity of a few words ("1,160 sq mi", "about 40 km"), as people write it in a table; else None."""
+    p = Passage(Article(id="", text=text), ())
+    found = find_quantities(p.tk, 0, len(p.tk), p.lang, p.commas)
+    if not found:
+        return None
+    q = found[0]
+    start, end = p.tk.start[q.i], p.tk.end[q.j - 1]
+    return _measured(p, Draft(kind=ClaimKind.AREA, i=q.i, j=q.j, at=q.i), q, text[start:end], start, end)
+
+
 def _drafts(p: Passage) -> list[Draft]:
     out: list[Draft] = []
     for first, stop in p.tk.sentences:

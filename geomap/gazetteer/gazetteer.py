@@ -12,7 +12,7 @@ from geomap.gazetteer import geometry as shapes_of
 from geomap.gazetteer.index import Index, Row, write_index
 from geomap.gazetteer.names import normalise
 from geomap.gazetteer.search import Candidate, Search
-from geomap.models import Place
+from geomap.models import Place, Provenance
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -72,6 +72,18 @@ class Gazetteer(Search):
         self.base = layers[-1]
         self._borders = lru_cache(maxsize=500)(self._find_border)
         self._clips = lru_cache(maxsize=500)(self._find_clip)
+
+    def provenance(self) -> tuple[Provenance, ...]:
+        """What pages must say of the shipped data: origin, licence, attribution, hash."""
+        return (
+            Provenance(
+                name="geomap gazetteer",
+                sha256=data.data_key(),
+                licence="CC BY 4.0 (GeoNames), public domain (Natural Earth)",
+                attribution="Places: GeoNames (CC BY 4.0). Regions, countries and lakes: Natural Earth.",
+                url="https://www.geonames.org",
+            ),
+        )
 
     # ── words ────────────────────────────────────────────────────────────────────────────────────────────────
 
