@@ -12,7 +12,7 @@ from shapely.affinity import translate
 from shapely.geometry import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from geomap.geodesy import distance_km
+from geomap.geodesy import area_m2, distance_km
 from geomap.models import (
     Article,
     Aspect,
@@ -44,7 +44,7 @@ START = datetime(2031, 4, 3, 18, 0, tzinfo=UTC)
 TEXT = (
     "Valley forces push past the river\n\n"
     "The general staff in Ostrava Nova said on Friday that its brigades had retaken Kamin and Dovha Balka, some 28 "
-    "km south of Kamin. Officials put the ground won back at more than 900 square kilometres. "
+    "km south of Kamin. Officials put the ground won back at more than 15,000 square kilometres. "
     "A spokesman for the other side, Ilan Petrossian, called the figure a fantasy and spoke of 120 sq km. "
     "Villages near Lisna remain cut off. The front has not moved around Берегове, residents told this paper. "
     "In مدينة الوادي the market was open again."
@@ -151,7 +151,8 @@ SOURCE = Provenance(
 def claims() -> tuple[Claim, ...]:
     line = LineString([(KAMIN.lon, KAMIN.lat), (BALKA.lon, BALKA.lat)])
     km = distance_km(KAMIN.lon, KAMIN.lat, BALKA.lon, BALKA.lat)
-    won = front(9) ^ front(0)
+    won = front(0) - front(9)
+    won_m2 = area_m2(won)
     hull = Polygon([(KAMIN.lon, KAMIN.lat), (BALKA.lon, BALKA.lat), (CYRILLIC.lon, CYRILLIC.lat), (37.5, 49.6)])
 
     def claim(key: str, kind: ClaimKind, quote: str, **more: Any) -> Claim:
@@ -206,30 +207,30 @@ def claims() -> tuple[Claim, ...]:
         claim(
             "c2area",
             ClaimKind.AREA,
-            "the ground won back at more than 900 square kilometres",
-            value=value("more than 900 square kilometres", 900, "km2", 9e8, "m2", Qualifier.MORE_THAN),
+            "the ground won back at more than 15,000 square kilometres",
+            value=value("more than 15,000 square kilometres", 15000, "km2", 1.5e10, "m2", Qualifier.MORE_THAN),
             source=("Officials",),
             predicate=Predicate.RECAPTURED,
             date=When(text="Friday", start=date(2031, 4, 11), end=date(2031, 4, 11)),
             verdict=Verdict(
                 label=Label.DOES_NOT_FIT,
-                reason="Between 3 and 12 April the maps show 640 to 700 square kilometres changing hands.",
+                reason=f"Between 3 and 12 April the maps show about {won_m2 / 1e6:,.0f} square kilometres changing hands.",
                 codes=(Code.CONTESTED, Code.ONE_MAP),
                 aspects=(
                     Aspect(
                         aspect="area",
                         label=Label.DOES_NOT_FIT,
-                        claimed=(9e8, 1.125e9),
-                        measured=(6.4e8, 7e8),
+                        claimed=(1.5e10, 1.875e10),
+                        measured=(0.96 * won_m2, 1.03 * won_m2),
                         unit="m2",
                     ),
                 ),
                 evidence=(
                     Evidence(
                         what="change of held ground",
-                        measured=(6.4e8, 7e8),
+                        measured=(0.96 * won_m2, 1.03 * won_m2),
                         unit="m2",
-                        best=6.7e8,
+                        best=won_m2,
                         method="difference of two control maps",
                         source="Valley Watch",
                         as_of="2031-04-12",
@@ -323,7 +324,7 @@ def assessment(*, days: int = 9, **changes: Any) -> Assessment:
                 claims=("c2area", "c3area"),
                 articles=("valley-1",),
                 sources=("Officials", "Ilan Petrossian"),
-                sentence="Officials speak of more than 900 square kilometres, Ilan Petrossian of 120.",
+                sentence="Officials speak of more than 15,000 square kilometres, Ilan Petrossian of 120.",
                 within_article=True,
             ),
         ),

@@ -1,0 +1,84 @@
+"""ClaimReview (schema.org/ClaimReview) for claims that a person has approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from geomap.errors import PublishError
+from geomap.models import Assessment, Claim, to_record
+from geomap.settings import Style
+from geomap.wording import fold, speaker, words
+
+
+def claim_review(
+    assessment: Assessment,
+    *,
+    style: Style | None = None,
+    url: str | None = None,
+    ratings: Mapping[str, int] | None = None,
+    best: int = 5,
+) -> dict[str, Any]:
+    """JSON-LD with one ClaimReview for each approved claim.
+
+    Parameters
+    ----------
+    url
+        Where the review will stand.
+    ratings
+        Verdict label -> number from 1 to ``best``. Without it no number is given: how wrong a figure is on somebody's
+        scale is the publisher's judgement, not ours.
+
+    Raises
+    ------
+    PublishError
+        No claim is approved, or nobody is credited with the review.
+    """
+    style = style or Style()
+    approved = [c for c in assessment.tested if c.checked_by is not None]
+    if not approved:
+        raise PublishError(
+            "--claimreview: no tested claim is approved by a person; run `geomap review` and --decisions"
+        )
+    if not style.credit.strip():
+        raise PublishError('--claimreview: nobody is credited; expected credit = "..." under [style] in geomap.toml')
+    reviews = [_review(claim, assessment, style, url, ratings, best) for claim in approved]
+    return {"@context": "https://schema.org", "@graph": reviews}
+
+
+def _review(
+    claim: Claim,
+    assessment: Assessment,
+    style: Style,
+    url: str | None,
+    ratings: Mapping[str, int] | None,
+    best: int,
+) -> dict[str, Any]:
+    assert claim.verdict is not None
+    w = words(style.language)
+    article = next((a for a in assessment.articles if a.id == claim.article), None)
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": w[f"label_{claim.verdict.label}"]}
+    if ratings is not None and claim.verdict.label in ratings:
+        rating |= {"ratingValue": ratings[claim.verdict.label], "bestRating": best, "worstRating": 1}
+    item: dict[str, Any] = {
+        "@type": "Claim",
+        "author": {"@type": "Person" if claim.source else "Organization", "name": fold(speaker(claim, article, style))},
+    }
+    if article is not None and article.published_on is not None:
+        item["datePublished"] = to_record(article.published_on)
+    if article is not None and (article.url or "").startswith(("http://", "https://")):
+        item["appearance"] = {"@type": "CreativeWork", "url": article.url}
+    made: dict[str, Any] = {
+        "@type": "ClaimReview",
+        "claimReviewed": fold(claim.quote),
+        "itemReviewed": item,
+        "reviewRating": rating,
+        "reviewBody": fold(claim.verdict.reason),
+        "author": {"@type": "Organization", "name": fold(style.credit)},
+        "inLanguage": style.language,
+    }
+    if claim.checked_on is not None:
+        made["datePublished"] = to_record(claim.checked_on)
+    if url is not None:
+        made["url"] = f"{url}#claim-{claim.id}"
+    return made

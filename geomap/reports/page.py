@@ -1,0 +1,335 @@
+"""The report as one page, and as Markdown: finding, map, claims, contradictions, what is open, methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any, Protocol
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from geomap.models import Article, Assessment, Claim, Provenance
+from geomap.reports.chart import series_chart
+from geomap.reports.corrections import Correction
+from geomap.reports.findings import (
+    fingerprint,
+    in_order,
+    is_reviewed,
+    leading_findings,
+    missing,
+    open_names,
+    summary_sentence,
+)
+from geomap.reports.markdown import escape_markdown
+from geomap.settings import Style
+from geomap.wording import clip, context, day, fold, measured, number, quantity, said, speaker, words
+
+SERIF = 'Charter, "Bitstream Charter", "Noto Serif", "Liberation Serif", Georgia, serif'
+SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Map(Protocol):
+    """The map as pieces of a page, as ``maps.page_parts`` gives it."""
+
+    @property
+    def csp(self) -> Markup: ...
+    @property
+    def css(self) -> Markup: ...
+    @property
+    def body(self) -> Markup: ...
+    @property
+    def scripts(self) -> Markup: ...
+    @property
+    def sketches(self) -> dict[str, Markup]: ...
+    @property
+    def alt(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One claim as a reader meets it."""
+
+    id: str
+    quote: tuple[str, str, str]
+    who: str
+    article: str
+    url: str | None
+    figure: str
+    measured: str
+    how: tuple[str, ...]
+    aspects: tuple[tuple[str, str, str, str], ...]
+    label: str
+    verdict: str
+    reason: str
+    codes: tuple[tuple[str, str], ...]
+    would_fit: tuple[str, ...]
+    checked: str
+    by_person: bool
+    sketch: Markup = field(default=Markup(""), repr=False)
+
+
+def render_report(
+    assessment: Assessment,
+    parts: Map,
+    *,
+    style: Style | None = None,
+    series: Mapping[str, Rows] | None = None,
+    corrections: Sequence[Correction] = (),
+    title: str | None = None,
+) -> str:
+    """The report page: one file that asks the network for nothing.
+
+    Parameters
+    ----------
+    assessment
+        Judged claims; for publication what ``publishable`` gave.
+    parts
+        The map as ``maps.page_parts`` gives it.
+    series
+        Name of a control series -> its rows (``date, held_km2, contested_km2, unknown_km2, ...``) for the chart.
+    corrections
+        Notes of what changed since publication.
+    """
+    style = style or Style()
+    return (
+        _environment()
+        .from_string(_template("report.html"))
+        .render(
+            **_facts(assessment, style, parts.sketches, series or {}, corrections, title),
+            parts=parts,
+            css=Markup(_template("report.css")),
+            sans=Markup(style.font or SANS),
+            serif=Markup(style.font or SERIF),
+        )
+    )
+
+
+def render_markdown(
+    assessment: Assessment,
+    *,
+    picture: str | None = None,
+    alt: str = "",
+    style: Style | None = None,
+    series: Mapping[str, Rows] | None = None,
+    corrections: Sequence[Correction] = (),
+    title: str | None = None,
+) -> str:
+    """The same report as Markdown; ``picture`` is the address of the map's static twin, ``alt`` its words."""
+    style = style or Style()
+    environment = Environment(autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["md"] = lambda value: escape_markdown(str(value))
+    return environment.from_string(_template("report.md")).render(
+        **_facts(assessment, style, {}, series or {}, corrections, title), picture=picture, alt=alt
+    )
+
+
+@cache
+def _template(name: str) -> str:
+    return files(__package__).joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _environment() -> Environment:
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+# ── what both say ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _facts(
+    assessment: Assessment,
+    style: Style,
+    sketches: Mapping[str, Markup],
+    series: Mapping[str, Rows],
+    corrections: Sequence[Correction],
+    title: str | None,
+) -> dict[str, Any]:
+    w = words(style.language)
+    articles = {a.id: a for a in assessment.articles}
+    headline = summary_sentence(assessment, style)
+    rows = [_row(c, articles, sketches, style) for c in in_order(assessment)]
+    findings = [
+        (c.id, str(c.verdict.label) if c.verdict else "", text) for c, text in leading_findings(assessment, style)
+    ]
+    methods = assessment.methods
+    print_of = fingerprint(assessment)
+    name = title or (articles and _heading(next(iter(articles.values())), w["map"])) or w["map"]
+    return {
+        "w": w,
+        "language": style.language,
+        "title": clip(name, 120),
+        "headline": headline,
+        "findings": findings,
+        "draft": not is_reviewed(assessment),
+        "articles": [_article(a, style) for a in assessment.articles],
+        "rows": rows,
+        "tally": _tally(rows, w),
+        "contradictions": [
+            (fold(c.sentence), w["within"] if c.within_article else w["between"], list(c.claims))
+            for c in assessment.contradictions
+        ],
+        "untested": [
+            (why, [_untested(c, articles, style) for c in claims]) for why, claims in missing(assessment, style)
+        ],
+        "untested_count": len(assessment.untested),
+        "unresolved": [
+            (name, why or w["no_reason"], len(found), _source_of(articles.get(found[0].article)))
+            for name, why, found in open_names(assessment)
+        ],
+        "charts": [(name, series_chart(made, style), _series_rows(made, style)) for name, made in series.items()],
+        "methods": methods,
+        "inputs": [_provenance(p, style) for p in methods.inputs],
+        "data": [_provenance(p, style) for p in _unique([*methods.data, *(c.provenance for c in assessment.control)])],
+        "settings": methods.settings,
+        "fingerprint": print_of,
+        "cite": w("cite", version=methods.version, what=clip(name, 90), hash=print_of[:12]),
+        "corrections": [
+            (
+                w("correction_title", date=day(c.on, style)) if c.on else w["corrections"],
+                c.lines or (w["correction_none"],),
+            )
+            for c in corrections
+        ],
+        "caption": fold(style.caption),
+        "credit": fold(style.credit),
+        "borders": fold(style.borders),
+    }
+
+
+def _heading(article: Article, otherwise: str) -> str:
+    if article.title:
+        return fold(article.title)
+    return next((fold(line) for line in article.text.splitlines() if line.strip()), otherwise)
+
+
+def _source_of(article: Article | None) -> str:
+    return fold((article.source or article.title or article.id) if article else "")
+
+
+def safe_url(url: str | None) -> str | None:
+    """The address if it is a plain http(s) one; anything else is not linked."""
+    if url is None:
+        return None
+    url = url.strip()
+    plain = url.lower().startswith(("http://", "https://")) and not any(c.isspace() or ord(c) < 32 for c in url)
+    return url if plain else None
+
+
+def _article(article: Article, style: Style) -> dict[str, Any]:
+    w = words(style.language)
+    return {
+        "title": clip(_heading(article, article.id), 160),
+        "source": fold(article.source or ""),
+        "date": w("published", date=day(article.published_on, style)) if article.published_on else w["undated"],
+        "url": safe_url(article.url),
+    }
+
+
+def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, Markup], style: Style) -> Row:
+    w = words(style.language)
+    assert claim.verdict is not None
+    verdict = claim.verdict
+    article = articles.get(claim.article)
+    return Row(
+        id=claim.id,
+        quote=context(article.text, claim.start, claim.end) if article else ("", fold(claim.quote), ""),
+        who=speaker(claim, article, style),
+        article=", ".join(p for p in (_source_of(article), day(article.published_on, style) if article else "") if p),
+        url=safe_url(article.url) if article else None,
+        figure=said(claim, style),
+        measured=measured(claim, style),
+        how=tuple(_how(claim, style)),
+        aspects=tuple(
+            (
+                w.get(f"kind_{a.aspect}", a.aspect),
+                quantity(a.claimed, a.unit, style),
+                quantity(a.measured, a.unit, style),
+                w[f"label_{a.label}"],
+            )
+            for a in verdict.aspects
+        )
+        if len(verdict.aspects) > 1
+        else (),
+        label=str(verdict.label),
+        verdict=w[f"label_{verdict.label}"],
+        reason=fold(verdict.reason),
+        codes=tuple((str(c), w[f"code_{c}"]) for c in verdict.codes),
+        would_fit=tuple(fold(t) for t in verdict.would_fit),
+        checked=_checked(claim, style),
+        by_person=claim.checked_by is not None,
+        sketch=sketches.get(claim.id, Markup("")),
+    )
+
+
+def _how(claim: Claim, style: Style) -> list[str]:
+    """Method, map and date of each measurement that decided."""
+    w = words(style.language)
+    told = []
+    for evidence in claim.verdict.evidence if claim.verdict else ():
+        if evidence.role != "measure":
+            continue
+        parts = [fold(evidence.method or evidence.what)]
+        if evidence.source:
+            parts.append(w("from_map", source=fold(evidence.source)))
+        if evidence.as_of:
+            parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
+        told.append("; ".join(p for p in parts if p))
+    return list(dict.fromkeys(told))[:3]
+
+
+def _checked(claim: Claim, style: Style) -> str:
+    w = words(style.language)
+    if claim.checked_by is None:
+        return w["machine"]
+    if claim.checked_on is None:
+        return w("checked_by", name=fold(claim.checked_by))
+    return w("checked_by_on", name=fold(claim.checked_by), date=day(claim.checked_on, style))
+
+
+def _untested(claim: Claim, articles: Mapping[str, Article], style: Style) -> dict[str, Any]:
+    article = articles.get(claim.article)
+    return {
+        "id": claim.id,
+        "quote": context(article.text, claim.start, claim.end, reach=80) if article else ("", fold(claim.quote), ""),
+        "who": speaker(claim, article, style),
+        "figure": said(claim, style),
+        "checked": _checked(claim, style),
+    }
+
+
+def _tally(rows: Sequence[Row], w: Any) -> list[tuple[str, str, int]]:
+    labels = ("does_not_fit", "roughly_fits", "fits", "maps_cannot_settle")
+    counts = {label: sum(r.label == label for r in rows) for label in labels}
+    return [(label, w[f"label_{label}"], n) for label, n in counts.items() if n]
+
+
+def _provenance(source: Provenance, style: Style) -> dict[str, Any]:
+    w = words(style.language)
+    return {
+        "name": fold(source.name.replace("\\", "/").rsplit("/", 1)[-1]),
+        "sha256": source.sha256,
+        "attribution": fold(source.attribution or ""),
+        "licence": w("licence", licence=fold(source.licence)) if source.licence else "",
+        "unlicensed": "" if source.licence else w["licence_unknown"],
+        "url": safe_url(source.url),
+        "retrieved_at": fold(source.retrieved_at or ""),
+    }
+
+
+def _unique(sources: Sequence[Provenance]) -> list[Provenance]:
+    return list({(p.name, p.sha256): p for p in sources}.values())
+
+
+def _series_rows(rows: Rows, style: Style) -> list[tuple[str, ...]]:
+    def amount(row: Mapping[str, Any], key: str) -> str:
+        value = row.get(key)
+        return "" if value is None or value != value else number(float(value), style.language)
+
+    keys = ("held_km2", "gained_km2", "lost_km2", "net_km2")
+    return [
+        (day(str(r["date"]), style, time=True), *(amount(r, k) for k in keys), fold(str(r.get("source") or "")))
+        for r in rows
+    ]
