@@ -26,8 +26,8 @@ $(BENCHED): $(INSTALLED)
 install: $(INSTALLED)  ## Make .venv and install everything
 
 demo: $(INSTALLED)  ## Check the sample dispatches; writes out/report.html and out/map.html
-	@$(PY) -m geomap report data/samples/dispatches.jsonl --events data/samples/events.csv -o out/report.html
-	@$(PY) -m geomap map data/samples/dispatches.jsonl --events data/samples/events.csv -o out/map.html
+	@$(PY) -m geomap report data/samples/dispatches.jsonl --events data/samples/events.csv --since 2022-09-05 -o out/report.html
+	@$(PY) -m geomap map data/samples/dispatches.jsonl --events data/samples/events.csv --since 2022-09-05 -o out/map.html
 	@echo "Open out/report.html and out/map.html in a browser; no network is needed."
 
 chromium:

@@ -27,7 +27,15 @@ from typing import TYPE_CHECKING, Any
 from geomap import __version__
 from geomap.errors import InputError
 from geomap.files import read_bytes, sha256, shown
-from geomap.measure import ControlInput, area_of, find_region, named_controls, read_series, series_from_events
+from geomap.measure import (
+    ControlInput,
+    area_of,
+    find_region,
+    named_controls,
+    read_series,
+    region_geometry,
+    series_from_events,
+)
 from geomap.models import Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
 from geomap.progress import Progress, silent
 from geomap.results import Report
@@ -212,7 +220,12 @@ def report(
         inputs=tuple(own_inputs(events, rules, claims, decisions, own)),
         command=command or _as_python(given, control, events, published, since, region),
     )
-    return Report(assess(articles, gazetteer, options, progress), gazetteer, style)
+    return Report(
+        assess(articles, gazetteer, options, progress),
+        gazetteer,
+        style=style,
+        window=(options.since, region_geometry(region, gazetteer)),
+    )
 
 
 def as_date(value: date | str | None) -> date | None:

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import html
+import json
+from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
-from geomap.files import read_bytes, sha256, shown, write_whole, writing
+from geomap.files import read_bytes, sha256, shown, write_whole
 from geomap.models import Assessment
+from geomap.settings import Style
 
 if TYPE_CHECKING:
     import folium
     import geopandas
-    from matplotlib.figure import Figure
+    from IPython.display import Image
 
     from geomap.gazetteer import Gazetteer
-    from geomap.settings import Style
+    from geomap.reports import Correction
 
 PAGES = (".html", ".htm")
 PICTURES = (".png", ".svg", ".pdf")
 TABLES = (".csv", ".geojson", ".gpkg", ".parquet")
+
+
+def as_json(value: Any) -> str:
+    """JSON as a file holds it."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
 class Report:
@@ -33,17 +42,27 @@ class Report:
         Every record: articles, toponyms, claims with verdicts and evidence, comparisons, methods.
     """
 
-    def __init__(self, assessment: Assessment, gazetteer: Gazetteer, style: Style | None = None) -> None:
+    def __init__(
+        self,
+        assessment: Assessment,
+        gazetteer: Gazetteer,
+        *,
+        style: Style | None = None,
+        window: tuple[date | None, Any] = (None, None),
+        corrections: Sequence[Correction] = (),
+    ) -> None:
         self.assessment = assessment
         self._gazetteer = gazetteer
-        self._style = style
+        self._style = style or Style()
+        self._window = window
+        self._corrections = corrections
 
     @property
     def summary(self) -> str:
         """The finding in one sentence."""
         from geomap.reports import summary_sentence
 
-        return summary_sentence(self.assessment)
+        return summary_sentence(self.assessment, self._style)
 
     @cached_property
     def claims(self) -> geopandas.GeoDataFrame:
@@ -63,11 +82,16 @@ class Report:
         """The map, under the name that geopandas' users know."""
         return self.map
 
-    def plot(self) -> Figure:
-        """The map as a matplotlib figure: the static twin."""
-        from geomap.maps import draw_static
+    def plot(self) -> Image:
+        """The map's static twin as a picture that a notebook shows."""
+        from IPython.display import Image
 
-        return draw_static(self.assessment, self._gazetteer, style=self._style)
+        return Image(self._picture("png"))
+
+    def _picture(self, form: str) -> bytes:
+        from geomap.maps import picture
+
+        return picture(self.assessment, self._gazetteer, form, style=self._style)
 
     def to_dict(self) -> dict[str, Any]:
         """``{articles, places, claims, contradictions, untested, unresolved, methods}`` as plain values."""
@@ -88,12 +112,24 @@ class Report:
             ``publish`` and no caption, credit or licence is stated, or no claim is approved.
         """
         from geomap.maps import page_parts, render_map
-        from geomap.reports import render_report
+        from geomap.reports import publishable, render_report
 
+        shown = publishable(self.assessment, self._style) if publish else self.assessment
         if page == "map":
-            return render_map(self.assessment, self._gazetteer, style=self._style, publish=publish, tiles=tiles)
-        parts = page_parts(self.assessment, self._gazetteer, style=self._style, publish=publish, tiles=tiles)
-        return render_report(self.assessment, parts, style=self._style, publish=publish)
+            return render_map(shown, self._gazetteer, style=self._style, tiles=tiles)
+        parts = page_parts(shown, self._gazetteer, style=self._style, tiles=tiles)
+        return render_report(shown, parts, style=self._style, series=self._series(), corrections=self._corrections)
+
+    def _series(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of each control series, for the page's chart."""
+        from geomap.control import series
+
+        since, region = self._window
+        return {
+            maps.name: series(maps, since=since, region=region).drop(columns="geometry").to_dict("records")
+            for maps in self.assessment.control
+            if len(maps.snapshots) > 1
+        }
 
     def save(self, path: str | Path, *, page: str = "report", publish: bool = False, tiles: str | None = None) -> str:
         """Write by suffix: html, json, csv, geojson, gpkg, parquet, png, svg, pdf or md; whole or not at all.
@@ -108,23 +144,17 @@ class Report:
         if suffix in PAGES:
             write_whole(target, self.to_html(page=page, publish=publish, tiles=tiles))
         elif suffix == ".json":
-            from geomap.reports import render_json
-
-            write_whole(target, render_json(self.to_dict()))
+            write_whole(target, as_json(self.to_dict()))
         elif suffix == ".md":
             from geomap.reports import render_markdown
 
-            write_whole(target, render_markdown(self.assessment))
+            write_whole(target, render_markdown(self.assessment, style=self._style, series=self._series()))
         elif suffix in PICTURES:
-            from geomap.maps import write_static
-
-            with writing(target) as beside:
-                write_static(self.assessment, self._gazetteer, beside, style=self._style)
+            write_whole(target, self._picture(suffix[1:]))
         elif suffix in TABLES:
-            from geomap.reports import write_table
+            from geomap.reports import write_exports
 
-            with writing(target) as beside:
-                write_table(self.assessment, beside)
+            write_exports(self.assessment, target)
         else:
             expected = " ".join((*PAGES[:1], ".json", ".md", *PICTURES, *TABLES))
             raise OutputError(f"{shown(target)}: unknown suffix; expected one of {expected}")
@@ -132,9 +162,9 @@ class Report:
 
     def save_claimreview(self, path: str | Path) -> None:
         """Write ClaimReview JSON-LD: a rating only where a verdict exists."""
-        from geomap.reports import claim_review, render_json
+        from geomap.reports import claim_review
 
-        write_whole(Path(path), render_json(claim_review(self.assessment)))
+        write_whole(Path(path), as_json(claim_review(self.assessment, style=self._style)))
 
     def __repr__(self) -> str:
         return f"<geomap.Report: {self.summary}>"
@@ -145,17 +175,14 @@ class Report:
         The page stands in a sandboxed frame: nothing of it reaches the notebook.
         """
         import base64
-        import io
 
-        picture = io.BytesIO()
-        self.plot().savefig(picture, format="png", dpi=110)
         frame = (
             f'<iframe srcdoc="{html.escape(self.to_html(), quote=True)}" sandbox="allow-scripts allow-popups" '
             'style="width:100%;height:720px;border:1px solid #ccc" title="geomap report"></iframe>'
         )
         bundle = {
             "text/html": frame,
-            "image/png": base64.b64encode(picture.getvalue()).decode("ascii"),
+            "image/png": base64.b64encode(self._picture("png")).decode("ascii"),
             "text/plain": repr(self),
         }
         return {k: v for k, v in bundle.items() if (not include or k in include) and k not in (exclude or ())}
