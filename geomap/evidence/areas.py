@@ -15,6 +15,7 @@ from geomap.evidence.ground import (
     Days,
     Ground,
     area_km2,
+    called,
     changed,
     day_of,
     days_of,
@@ -30,7 +31,7 @@ from geomap.evidence.ground import (
 )
 from geomap.evidence.sides import actor_side
 from geomap.hulls import measure_hull
-from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Range
+from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Predicate, Range
 from geomap.verdicts import Claimed, claimed_range
 from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
 from geomap.verdicts.ranges import factor, overlap
@@ -62,7 +63,7 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         side = actor_side(claim, one, ground)
         if side is None:
             continue
-        if claim.predicate in HOLDS and not CHANGED.search(claim.quote):
+        if claim.predicate in HOLDS and not _tells_change(claim, ground):
             found += _held(claim, one, side, days, ground)
         else:
             gains = side if claim.predicate not in LOSSES else not side
@@ -72,6 +73,14 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     if not measured:
         found.append(missing_map(claim, days, ground))
     return [*extra, *found]
+
+
+def _tells_change(claim: Claim, ground: Ground) -> bool:
+    """Whether ground "in full control" is ground that changed hands: said so, or as the figure that it adds to."""
+    if claim.predicate is Predicate.STABILISING or CHANGED.search(claim.quote):
+        return True
+    before = next((c for c in ground.claims if c.id == claim.antecedent), None)
+    return before is not None and (before.predicate in GAINS | LOSSES or bool(CHANGED.search(before.quote)))
 
 
 # ── what stands in the way ───────────────────────────────────────────────────────────────────────────────────
@@ -329,7 +338,7 @@ def _change(
 
 
 def _change_words(series: ControlSeries, holder_gains: bool, region: Place | None) -> str:
-    where = f" in {region.name}" if region else ""
+    where = f" in {called(region)}" if region else ""
     return f"ground that {series.holder} {'gained' if holder_gains else 'lost'}{where}"
 
 
@@ -386,7 +395,7 @@ def _held(claim: Claim, series: ControlSeries, holder: bool, days: Days, ground:
     values = [_side_km2(series, i, holder, ground, region) for i in indices]
     last = indices[-1]
     who = series.holder if holder else f"ground outside {series.holder}'s hands"
-    where = f" in {region.name}" if region else ""
+    where = f" in {called(region)}" if region else ""
     what = f"ground held by {who}{where} on {day(day_of(series, last))}" if holder else f"{who}{where}"
     measured = (min(v[0] for v in values), max(v[1] for v in values))
     own = values[-1]

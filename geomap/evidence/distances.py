@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from geomap.evidence.ground import (
     Days,
     Ground,
     area_km2,
+    called,
     changed,
     day_of,
     days_of,
@@ -35,6 +36,7 @@ from geomap.evidence.sides import actor_side, is_force, side_of
 from geomap.geodesy import (
     azimuth_deg,
     azimuths_deg,
+    buffer_m,
     distance_between_km,
     distance_km,
     distance_to_km,
@@ -46,6 +48,8 @@ from geomap.wording import day
 
 LINE_STEP_KM = 2.0
 """Points each 2 km stand for a river or border: finer than its outline is true."""
+STRIP_KM = 2.0
+"""Narrower strips of a side's ground are what is left between two outlines, borders alone being 1.4 km off."""
 DEPTH_POINTS = 400
 """Vertices of changed ground from which the depth of an advance is measured."""
 
@@ -156,6 +160,8 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
     found += _readings(subject, reference, km, error, both_points, ground)
     if claim.direction is not None:
         found += _azimuth(claim, subject, reference, km, ground)
+    if claim.kind is ClaimKind.DIRECTION:
+        return [e if e.aspect == "direction" else replace(e, role="context") for e in found] or found
     return found
 
 
@@ -312,7 +318,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
         share = area_km2(shapely.intersection(inner, outer)) / whole if whole else 0.0
         return [
             Evidence(
-                what=f"the part of {subject.name} within {reference.name}",
+                what=f"the part of {called(subject)} within {called(reference)}",
                 measured=(share, share),
                 unit="share",
                 best=share,
@@ -334,8 +340,8 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
         away = distance_to_km(middle, outer)
         error = ground.settings.border_error_km + point_error_km(subject, ground.settings)
     measured = (max(0.0, away - error), away)
-    inside = f"{subject.name} lies in {reference.name}"
-    note = inside if away == 0 else f"{subject.name} lies {away:.0f} km outside {reference.name}"
+    inside = f"{called(subject)} lies in {called(reference)}"
+    note = inside if away == 0 else f"{called(subject)} lies {away:.0f} km outside {called(reference)}"
     found = [
         Evidence(
             what=f"{subject.name} outside {reference.name}",
@@ -419,7 +425,8 @@ SIDE_DEG = 67.5
 def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, ground: Ground) -> Any:
     """Ground of a side in a map, without pieces under ``held_min_piece_km2``; ``most``: contested ground counts as its.
 
-    The other side's ground is what the drawn countries have outside the drawn holder's.
+    The other side's ground is what the drawn countries have outside the drawn holder's, without lakes and without
+    strips under ``STRIP_KM``: a reservoir and its banks, left over between two outlines, are nobody's front.
     """
 
     def find() -> Any:
@@ -427,7 +434,8 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
             shape = held(series, index, most, ground)
         else:
             taken = held(series, index, not most, ground)
-            shape = shapely.difference(_home(series, ground), taken)
+            rest = shapely.difference(_home(series, ground), taken)
+            shape = buffer_m(buffer_m(rest, -STRIP_KM * 500), STRIP_KM * 500)
         parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
         large = [p for p in parts if area_km2(p) >= ground.settings.held_min_piece_km2]
         return shapely.MultiPolygon(large)
@@ -436,14 +444,18 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
 
 
 def _home(series: ControlSeries, ground: Ground) -> Any:
-    """The drawn countries, without the holder's own."""
+    """The land of the drawn countries, without the holder's own."""
 
     def join() -> Any:
         from geomap.evidence.sides import holder_country
 
         codes = sorted(domain(series, ground) - {holder_country(series, ground)})
         shapes = [polygon_of(ground.gazetteer.country(c), ground) for c in codes]
-        return shapely.union_all([s for s in shapes if s is not None])
+        land = shapely.union_all([s for s in shapes if s is not None])
+        if land.is_empty:
+            return land
+        lakes = list(ground.gazetteer.basemap(land.bounds)["lakes"].geometry)
+        return shapely.difference(land, shapely.union_all(lakes)) if lakes else land
 
     return ground.once(("home", id(series)), join)
 
@@ -644,8 +656,6 @@ def _moved_to(
 def _reached_context(
     claim: Claim, series: ControlSeries, side: bool, end: Place, days: Days, indices: list[int], ground: Ground
 ) -> list[Evidence]:
-    from dataclasses import replace
-
     return [
         replace(e, role="context")
         for e in _reached(claim, series, side, end, days, indices, ground)

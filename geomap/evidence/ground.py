@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -86,6 +87,13 @@ def town_radius_km(place: Place, settings: Settings) -> float:
     if not place.feature.startswith("P") or not place.population:
         return 0.0
     return float((place.population / settings.people_per_km2 / 3.141592653589793) ** 0.5)
+
+
+def called(place: Place) -> str:
+    """A place's name in a sentence: a region apart from the city whose name it bears."""
+    name = place.name
+    own_word = re.search(r"\b(?:region|oblast|province|state|district|territory|governorate|county|krai)\b", name, re.I)
+    return f"the {name} region" if place.feature.startswith("A.ADM") and not own_word else name
 
 
 def is_town(place: Place) -> bool:

@@ -14,6 +14,7 @@ from geomap.evidence.ground import (
     Days,
     Ground,
     area_km2,
+    called,
     day_of,
     days_of,
     geometry_of,
@@ -267,7 +268,7 @@ def _share(
         who = series.holder if stated else f"others than {series.holder}"
         found.append(
             Evidence(
-                what=f"the share of {place.name} held by {who} on {day(day_of(series, i))}",
+                what=f"the share of {called(place)} held by {who} on {day(day_of(series, i))}",
                 measured=measured,
                 unit="share",
                 best=measured[1] if stated else measured[0],
@@ -293,7 +294,7 @@ def _part(
     last = [i for i in indices if day_of(series, i) <= days.end][-1]
     wind = _wind(claim, mention)
     who = series.holder if stated else f"others than {series.holder}"
-    where = f"the {wind} of {place.name}" if wind else place.name
+    where = f"the {wind} of {called(place)}" if wind else called(place)
     if claim.predicate in GAINS | LOSSES:
         before = first_map(series, days, ground)
         # news of a day tells of the days before it: a map of the same day shows no change yet
@@ -408,13 +409,12 @@ def _contact(series: ControlSeries, index: int, ground: Ground) -> Any:
         other = own_ground(series, index, False, False, ground)
         if other.is_empty:
             return most.boundary
-        # the other side's ground is what is left of its country: within a hair of the holder's edge where they meet
         return shapely.intersection(most.boundary, shapely.buffer(other, CONTACT_DEG, quad_segs=1))
 
     return ground.once(("contact", id(series), index), cut)
 
 
-CONTACT_DEG = 1e-4
-"""About 10 m: edges that two polygons share differ by rounding alone."""
+CONTACT_DEG = 0.005
+"""About 500 m: the other side's ground has its corners rounded where strips were dropped."""
 
 __all__ = ["control_evidence", "line_km", "says_part", "town_states"]

@@ -314,28 +314,25 @@ def criterion(claim: Claim, e: Evidence, settings: Settings) -> Criterion:
         return Criterion(fits=(0.0, settings.along_km))
     if claim.predicate in LINES:
         return Criterion(fits=(0.0, settings.contested_line_km))
-    # an end is reached where the ground is held up to it, within what a point is worth
-    return Criterion(fits=(0.0, settings.point_error_km), roughly=(0.0, settings.contested_line_km), strict=True)
+    # an end is reached where the ground is held, or contested, up to it: within what a point is worth
+    return Criterion(fits=(0.0, settings.point_error_km), roughly=(0.0, settings.contested_line_km))
 
 
 def _judge_state(claim: Claim, e: Evidence, readings: Sequence[Evidence], settings: Settings) -> Finding:
     want = criterion(claim, e, settings)
     label, how, codes = Label.DOES_NOT_FIT, "", list(e.codes)
+    later = next((r for r in readings if r.role == "next_day" and _meets(r.measured, want.fits, want.strict)), None)
     if _meets(e.measured, want.fits, want.strict):
         label = Label.FITS
-    elif Code.CONTESTED in e.codes and overlap(e.measured, want.fits):
-        label, how = Label.MAPS_CANNOT_SETTLE, "contested or unknown ground decides it"
     elif want.roughly is not None and _meets(e.measured, want.roughly, want.strict):
         label = Label.ROUGHLY_FITS
-    elif want.strict and overlap(e.measured, want.fits):
-        label, how = Label.MAPS_CANNOT_SETTLE, "the map's own error decides it"
-    else:
-        later = next((r for r in readings if r.role == "next_day" and _meets(r.measured, want.fits, want.strict)), None)
-        if later is not None:
-            label, how = Label.ROUGHLY_FITS, f"by the map of {day((later.as_of or '')[:10])}"
-            codes.append(Code.DATE)
-        elif want.roughly is not None and overlap(e.measured, want.roughly):
-            label = Label.ROUGHLY_FITS
+    elif later is not None:
+        label, how = Label.ROUGHLY_FITS, f"by the map of {day((later.as_of or '')[:10])}"
+        codes.append(Code.DATE)
+    elif overlap(e.measured, want.roughly or want.fits):
+        # only a strict state gets here with a range that the line runs through
+        label = Label.MAPS_CANNOT_SETTLE
+        how = "contested or unknown ground decides it" if Code.CONTESTED in codes else "the map's own error decides it"
     if claim.polarity is Polarity.NEGATED:
         label = {Label.FITS: Label.DOES_NOT_FIT, Label.DOES_NOT_FIT: Label.FITS}.get(label, label)
     return Finding(evidence=e, label=label, claimed=want.fits, measured=e.measured, codes=tuple(codes), how=how)

@@ -71,9 +71,12 @@ def said(claim: Claim, plain: str | None = None) -> str:
         return figure
     if claim.kind is ClaimKind.CONTROL and claim.predicate is not None and about:
         verb = SAID[claim.predicate]
+        if len(subjects) > 1:
+            first, _, rest = verb.partition(" ")
+            verb = f"{ {'was': 'were', 'is': 'are'}.get(first, first) } {rest}"
         if claim.polarity is Polarity.NEGATED:
             first, _, rest = verb.partition(" ")
-            verb = f"{first} not {rest}" if first in ("was", "is") else f"did not {verb}"
+            verb = f"{first} not {rest}" if first in ("was", "is", "were", "are") else f"did not {verb}"
         return f"{about} {verb}" + (f" by {short(claim.actor)}" if claim.actor else "")
     if claim.kind is ClaimKind.ADVANCE and reference:
         return f"{about or claim.actor or 'the advance'} reached {reference}"
