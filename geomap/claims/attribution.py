@@ -68,20 +68,25 @@ class Speakers:
                 if hit is not None:
                     here = _phrase_after(p, hit[1], stop)
                     if here is not None:
-                        out.append(Frame(k, here[1], _short(p, here, last), here, outer=True))
+                        out.append(Frame(k, here[1], _short(p, here, last, known), here, outer=True))
                         k = here[1]
                         continue
             if w in table and not self.quoted[k]:
-                frame = self._frame(k, first, stop, last)
+                frame = self._frame(k, first, stop, last, known)
                 if frame is not None:
                     self.verbs.add(k)
                     out.append(frame)
             k += 1
         return out
 
-    def _frame(self, k: int, first: int, stop: int, last: str | None) -> Frame | None:
+    def _frame(self, k: int, first: int, stop: int, last: str | None, known: list[str]) -> Frame | None:
         p, low = self.p, self.p.tk.low
         words = p.lang.words
+        x = k - 1
+        while x > first and low[x] in words("adverbs"):
+            x -= 1
+        if x >= first and low[x] in words("be"):
+            return None  # "they are said to", "it was alleged"
         if k > first and low[k - 1] in words("determiners") | words("prepositions") | {"'s", "to"}:
             return None
         here = p.subject_before(k, first)
@@ -100,13 +105,13 @@ class Speakers:
                 and (p.tk.capital(after[0]) or low[after[1] - 1] in words("speakers"))
                 and p.tk.word[before if before >= first else k] in ",”\"’'"
             ):
-                return Frame(k, k + 1, _short(p, after, last), after)
+                return Frame(k, k + 1, _short(p, after, last, known), after)
             if here is None:
                 return None
         here = self._whole(here, first)
         if low[here[1] - 1] in words("not_speakers"):
             return None
-        speaker = _short(p, here, last)
+        speaker = _short(p, here, last, known)
         through = None
         if low[k] in words("tell_words"):
             addressee = _phrase_after(p, k + 1, stop)
@@ -168,6 +173,9 @@ class Speakers:
             ) or (frame.i >= draft.j and frame.speaker_at[0] > frame.i):
                 inner.append(frame)
         before = [f for f in inner if f.i < anchor]
+        trailing = [f for f in inner if f.i >= anchor]
+        if trailing and before and any(p.tk.word[k] == "," for k in range(before[-1].i, max(anchor, draft.i))):
+            before = []  # "By the time crews declared it out, it had burned ..., officials said"
         chosen = before or inner
         chosen.sort(key=lambda f: abs(f.i - anchor))
         names: list[str] = []
@@ -185,12 +193,12 @@ class Speakers:
 
 
 def _quoted(p: Passage) -> list[bool]:
-    """Whether each token stands between quotation marks; a blank line closes what was left open."""
+    """Whether each token stands between quotation marks; a new paragraph closes what was left open."""
     out: list[bool] = []
     inside = False
     text, tk = p.text, p.tk
     for k, w in enumerate(tk.word):
-        if k and text.count("\n", tk.end[k - 1], tk.start[k]) >= 2:
+        if k and text.count("\n", tk.end[k - 1], tk.start[k]) >= (2 if tk.wrapped else 1):
             inside = False
         if w in "“„«":
             inside = True
@@ -232,7 +240,7 @@ def _phrase_after(p: Passage, i: int, stop: int) -> tuple[int, int] | None:
     return (a, k) if k > a else None
 
 
-def _short(p: Passage, here: tuple[int, int], last: str | None) -> str:
+def _short(p: Passage, here: tuple[int, int], last: str | None, known: list[str]) -> str:
     """A speaker as text: pronouns stand for the last speaker, quotation marks and articles go."""
     a, b = here
     low, words = p.tk.low, p.lang.words
@@ -242,11 +250,14 @@ def _short(p: Passage, here: tuple[int, int], last: str | None) -> str:
         a += 1
     if b - a == 1 and low[a] in words("pronouns"):
         return last or p.tk.slice(a, b)
+    while a < b - 1 and low[a] in words("respected"):
+        a += 2 if p.tk.word[a + 1] == "." and a + 2 < b else 1
     text = p.tk.slice(a, b)
-    if last is not None and b - a <= 2:
-        name = p.tk.word[b - 1]
-        if name in last.split() and len(last) > len(text):
-            return last
+    if b - a == 1:
+        # a surname alone: the fuller name given before
+        for name in reversed(known):
+            if text in name.split() and len(name) > len(text):
+                return name
     return text
 
 

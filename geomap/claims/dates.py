@@ -13,7 +13,9 @@ from datetime import date, timedelta
 from geomap.claims.passage import Passage
 from geomap.models import When
 
-_SINCE = "since"
+_REACH = 16.0
+"""A date further off (tokens, clause ends counted extra) belongs to something else."""
+_CROSSING = {",": 4.0, ";": 8.0, ":": 6.0, "—": 6.0, "–": 6.0, "(": 4.0, "and": 2.0, "that": 3.0, "which": 3.0}
 _FEW_DAYS = 5
 """\"Recent days\", \"several days\" in news are about a working week."""
 
@@ -55,9 +57,13 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
             continue
         j, start, end = found
         i = k
-        if i > first and low[i - 1] in p.lang.words("since_words"):
-            i -= 1
-            end = published if start is not None else end
+        for x in range(i - 1, max(first, i - 9) - 1, -1):
+            if low[x] in p.lang.words("since_words"):
+                i = x
+                end = published if start is not None else end
+                break
+            if p.tk.word[x] in ",;:—–":
+                break
         out.append(Dated(i, j, When(text=p.tk.slice(i, j), start=start, end=end)))
         k = max(j, k + 1)
     return out
@@ -76,11 +82,11 @@ def nearest(dates: list[Dated], i: int, j: int, at: int, p: Passage, speech: set
         # a date beside a verb of saying dates the telling: used where nothing else is there
         if any(k in speech for k in range(max(0, dated.i - 3), min(len(p.tk), dated.j + 2))) and gap > 0:
             gap += 8.0
-        crossed = sum(1 for k in range(min(dated.i, i), max(dated.j, j)) if p.tk.word[k] in ";:—")
-        gap += 6.0 * crossed
+        for k in range(min(dated.j, j), max(dated.i, i)):
+            gap += _CROSSING.get(p.tk.word[k], 0.0)
         if best is None or gap < best[0]:
             best = (gap, dated)
-    return best[1].when if best is not None and best[0] <= 30 else None
+    return best[1].when if best is not None and best[0] <= _REACH else None
 
 
 def _weekday(number: int, published: date | None, before: str) -> tuple[date | None, date | None]:

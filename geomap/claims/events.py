@@ -35,6 +35,9 @@ def find_events(p: Passage, first: int, stop: int) -> list[Event]:
             i += 1
             continue
         predicate, _, frame = hit[0].partition("|")
+        if frame == "subj" and predicate == "controls" and not _in_hands(p, hit[1], stop):
+            i += 1
+            continue
         if frame == "held" and not (i > first and p.tk.word[i - 1] in "-‑–" and p.tk.touching(i)):
             alternative = (
                 "controls|obj" if predicate == "controls" and low[i] in ("held", "controlled", "ruled") else None
@@ -56,6 +59,17 @@ def find_events(p: Passage, first: int, stop: int) -> list[Event]:
     return out
 
 
+def _in_hands(p: Passage, j: int, stop: int) -> bool:
+    """Whether "is under" or "remains in" goes on to "... control" or "... hands"."""
+    words = p.lang.words("hands")
+    for k in range(j - 1, min(stop, j + 6)):
+        if p.tk.low[k] in words:
+            return True
+        if k >= j and p.tk.word[k] in ",.;:":
+            return False
+    return False
+
+
 def control_drafts(p: Passage, events: list[Event], first: int, stop: int) -> list[Draft]:
     """A claim for each event that has a place; advances to a place are of kind advance."""
     out: list[Draft] = []
@@ -66,7 +80,27 @@ def control_drafts(p: Passage, events: list[Event], first: int, stop: int) -> li
         if draft is not None:
             event.used = True
             out.append(draft)
+            more = _and_then(p, draft, event, stop)
+            if more is not None:
+                out.append(more)
     return out
+
+
+def _and_then(p: Passage, draft: Draft, event: Event, stop: int) -> Draft | None:
+    """"took Ghazni ... and then Herat": a second place of the same verb."""
+    low = p.tk.low
+    table = p.lang.table("and_then")
+    for k in range(draft.j, stop - 1):
+        hit = table.match(low, k, stop) if low[k] in table else None
+        if hit is None:
+            continue
+        spans, end = p.names_from(hit[1], stop)
+        places = _places(p, spans, strict=True)
+        if places and spans[0][0] - hit[1] <= 3 and _fits_place(p, end, stop):
+            return Draft(
+                ClaimKind.CONTROL, k, end, event.i, predicate=event.predicate, subject=places, actor=draft.actor
+            )
+    return None
 
 
 def _draft(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
@@ -79,6 +113,8 @@ def _draft(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         return _after(p, event, first, stop)
     if frame == "advance":
         return _reached(p, event, first, stop)
+    if frame == "push":
+        return _pushed(p, event, first, stop)
     if frame == "in":
         return _retreat_in(p, event, first, stop)
     return _verb(p, event, first, stop)
@@ -173,9 +209,13 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     if be and participle and not progressive:
         return _passive_claim(p, event, group, by, first, stop)
     spans, end = p.names_from(j, stop)
+    if not spans:
+        spans, end = _ground_in(p, j, stop)
     if spans and not (tk.word[j] in ",.;:" if j < stop else True):
         actor = p.subject_before(group, first)
         actor = _actor_only(p, actor)
+        if actor is None and group == first and not progressive:
+            return None  # "Captured Confederates later said"
         strict = not ((actor is not None and p.has_force(*actor)) or (p.conflict and event.frame == "obj"))
         spans = [s for s in spans if s[0] < stop]
         if spans and not _fits_place(p, spans[-1][1], stop):
@@ -184,8 +224,7 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         if not places:
             return None
         if event.frame in ("take", "left") and not (
-            (actor is not None and (p.has_force(*actor) or _named_party(p, actor)) and p.conflict)
-            or (actor is not None and p.has_force(*actor))
+            actor is not None and (p.has_force(*actor) or p.conflict and _named_party(p, actor))
         ):
             return None
         if not _actor_ok(p, actor):
@@ -215,10 +254,21 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
                 if (by is not None and not _actor_ok(p, by)) or (by is None and not p.conflict):
                     return None
                 return draft
-        return None
-    if event.frame == "obj" and p.conflict and not progressive:
+    if event.frame == "obj" and not progressive:
         return _relative(p, event, group, first, stop)
     return None
+
+
+def _ground_in(p: Passage, j: int, stop: int) -> tuple[list[tuple[int, int]], int]:
+    """"two villages in the Donetsk region", "other occupied territory in Kharkiv": ground told by where it lies."""
+    low, words = p.tk.low, p.lang.words
+    k = j
+    while k < min(stop, j + 8) and not p.boundary(k):
+        k += 1
+    ground = k > j and low[k - 1] in words("place_nouns") | words("land_nouns")
+    if not ground or k >= stop or low[k] not in words("in_words"):
+        return [], j
+    return p.names_from(k + 1, stop)
 
 
 def _only(p: Passage, a: int, b: int) -> bool:
@@ -272,8 +322,13 @@ def _actor_only(p: Passage, span: tuple[int, int] | None) -> tuple[int, int] | N
 
 
 def _named_party(p: Passage, span: tuple[int, int]) -> bool:
-    """Whether a phrase names a country or a seat of power: "Russia", "Kyiv", "Moscow"."""
-    return any(p.top[k] >= 0 for k in range(*span)) or (span[1] - span[0] == 1 and p.tk.low[span[0]] in ("it", "they"))
+    """Whether a phrase names a country or a seat of power: "Russia", "Kyiv", "it"."""
+    low, words = p.tk.low, p.lang.words
+    if any(low[k] in words("movers_not") for k in range(*span)):
+        return False
+    if span[1] - span[0] == 1 and low[span[0]] in ("it", "they"):
+        return True
+    return any(p.top[k] >= 0 for k in range(*span))
 
 
 def _passive_claim(
@@ -281,15 +336,19 @@ def _passive_claim(
 ) -> Draft | None:
     low, words = p.tk.low, p.lang.words
     relative = group - 1 >= first and low[group - 1] in words("relative")
+    if relative and low[group - 1] in words("person_relative"):
+        return None
+    if event.frame in ("take", "left") and (by is None or not p.has_force(*by) and not _named_party(p, by)):
+        return None
     if relative or (group - 1 >= first and p.tk.word[group - 1] in ",–—"):
         place = p.place_before(group, first, reach=24)
         spans = [place] if place else []
     else:
         spans = _subject_names(p, group, first)
     places = _places(p, spans, strict=True)
-    if not places and event.predicate is not Predicate.CONTROLS and p.conflict:
+    if not places and p.conflict and by is not None:
         place = _territory_subject(p, group, first)
-        places = [p.mention(*place)] if place else []
+        places = [place] if place else []
     if not places:
         return None
     if not ((by is not None and _actor_ok(p, by)) or (by is None and p.conflict)):
@@ -332,14 +391,15 @@ def _subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
     return out[::-1]
 
 
-def _territory_subject(p: Passage, group: int, first: int) -> tuple[int, int] | None:
-    """ "The town", "The territory": words for ground as the subject of a passive, kept as text."""
+def _territory_subject(p: Passage, group: int, first: int) -> Mention | None:
+    """The last place named before "the town" or "the territory" as the subject of a passive."""
     here = p.subject_before(group, first)
-    if here is None:
+    if here is None or p.tk.low[here[1] - 1] not in p.lang.words("place_anaphors"):
         return None
-    low = p.tk.low
-    if low[here[1] - 1] in p.lang.words("place_anaphors"):
-        return here
+    for k in range(here[0] - 1, max(-1, here[0] - 200), -1):
+        toponym = p.toponym(k)
+        if toponym is not None and toponym.kind is MentionKind.LITERAL:
+            return p.mention(*p.span(k))
     return None
 
 
@@ -360,6 +420,8 @@ def _relative(p: Passage, event: Event, group: int, first: int, stop: int) -> Dr
         a, k = cut + 1, cut
     place = p.place_before(k, first, reach=16)
     if place is None or not _actor_ok(p, (a, b)):
+        return None
+    if not (p.conflict or p.has_force(a, b) or any(_country(p, x) for x in range(a, b))):
         return None
     draft = Draft(ClaimKind.CONTROL, place[0], event.j, event.i, predicate=event.predicate)
     draft.subject = [p.mention(*place)]
@@ -387,8 +449,12 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     """The place follows: "the seizure of Kupiansk", "pulled out of Izyum", "in control of"."""
     low, words = p.tk.low, p.lang.words
     spans, end = p.names_from(event.j, stop)
+    if not spans:
+        spans, end = _ground_in(p, event.j, stop)
     if not spans or not _fits_place(p, spans[-1][1], stop):
         return None
+    if event.predicate is Predicate.CONTESTED and p.tk.capital(event.i) and event.i > first:
+        return None  # a named battle of history
     places = _places(p, spans, strict=True)
     verbal = not low[event.i].endswith(("sion", "tion", "al", "ure", "out", "ing")) and low[event.i] not in words(
         "noun_heads"
@@ -402,8 +468,7 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         while k >= first and p.tk.word[k][0].isalpha() and low[k] not in words("determiners") and not p.boundary(k):
             k -= 1
         if k >= first and low[k] == "'s":
-            here = p.subject_before(k, first)
-            actor = here
+            actor = _actor_only(p, p.subject_before(k, first))
         elif k + 1 < event.i and p.is_demonym(k + 1):
             actor = (k + 1, event.i)
     if not places:
@@ -548,6 +613,27 @@ def _reached(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     draft = Draft(ClaimKind.ADVANCE, actor[0], here[1], event.i, predicate=Predicate.REACHED)
     draft.subject = [p.mention(*actor)]
     draft.actor = draft.subject[0].text
+    draft.reference = p.mention(here[0], here[1])
+    return draft
+
+
+def _pushed(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    """"has pushed the invaders back to the border": who is pushed, and how far."""
+    low, words = p.tk.low, p.lang.words
+    k = event.j
+    while k < stop and k < event.j + 8 and low[k] not in words("to_words") | {"across", "over"}:
+        if p.tk.word[k] in ",;.":
+            return None
+        k += 1
+    if k >= min(stop, event.j + 8) or not p.has_force(event.j, k) or low[k - 1] != "back":
+        return None
+    here = p.place_phrase(k + 1, stop, plain=False)
+    if here is None:
+        return None
+    _, group = _passive(p, event.i, first)
+    actor = _actor_only(p, p.subject_before(group, first))
+    draft = Draft(ClaimKind.ADVANCE, event.i, here[1], event.i, predicate=Predicate.REACHED)
+    draft.actor = p.mention(*actor).text if actor else None
     draft.reference = p.mention(here[0], here[1])
     return draft
 

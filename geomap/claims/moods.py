@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from geomap.claims.passage import Draft, Passage
-from geomap.models import Modality, Polarity
+from geomap.models import ClaimKind, Modality, Polarity
 
 _REACH = 10
 """Tokens to the left of a claim's verb where its auxiliaries and governing words stand."""
 _FAR = 18
 """Denials and corrections govern a whole clause: they may stand further off."""
+_STATIC = {
+    ClaimKind.EXTENT, ClaimKind.DISTANCE, ClaimKind.DIRECTION, ClaimKind.CONTAINMENT, ClaimKind.ADJACENCY,
+    ClaimKind.PROXIMITY,
+}  # fmt: skip
+"""Where something lies does not hang on the verbs around it."""
 _ORDER = (
     Modality.RETRACTED, Modality.DENIED, Modality.THREATENED, Modality.CONDITIONAL, Modality.PLANNED,
     Modality.INTENDED, Modality.PREDICTED,
@@ -20,6 +25,11 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
     table = p.lang.table("moods")
     low, tk = p.tk.low, p.tk
     moods: set[str] = set()
+    static = draft.kind in _STATIC
+    if draft.kind is ClaimKind.AREA and draft.j < stop and low[draft.j] in p.lang.words("proposed_after"):
+        moods.add("planned")
+    if draft.quantity is not None and draft.quantity.end < stop and low[draft.quantity.end] in p.lang.words("proposed_after"):
+        moods.add("planned")
     failed = False
     near = True
     start = max(first, draft.at - _FAR)
@@ -38,6 +48,8 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
                 pass
             elif mood in ("denied", "retracted"):
                 moods.add(mood)
+            elif static and (mood != "negated" or draft.at - hit[1] > 1):
+                pass
             elif near:
                 moods.add(mood)
                 failed = failed or (mood == "negated" and (hit[1] - k > 1 or low[k] in p.lang.words("failures")))
@@ -49,7 +61,7 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
         and not failed
     ):
         lead = p.lang.table("achieved").match_back(low, draft.at, first)
-        if lead is None and draft.quantity is None:
+        if lead is None and draft.quantity is None and not static:
             moods.add("intended")
     if failed:
         moods -= {"intended", "planned", "predicted"}

@@ -22,7 +22,7 @@ from geomap.models import (
     Toponym,
 )
 
-_PHRASE_LIMIT = 12
+_PHRASE_LIMIT = 14
 """Tokens looked at for a noun phrase: longer ones do not name a place."""
 _CONFLICT_WORDS = 2
 """So many words of war in a text make "took Ghazni" a change of control rather than a trip or a match."""
@@ -186,6 +186,9 @@ class Passage:
                     return a, b, self.toponym(a) is not None
                 if head_line >= 0:
                     return head_line, b, True
+                if b + 1 < stop and low[b] in words("place_nouns") and self.name(b + 1, stop) is not None:
+                    k = b + 1  # "the Sri Lankan capital Colombo"
+                    continue
                 if b < stop and low[b] in words("line_nouns") and low[b] not in words("region_nouns"):
                     return a, b + 1, True
                 if self.toponym(a) is None and b < stop and self.toponym(b) is not None and not self.is_demonym(b):
@@ -242,7 +245,7 @@ class Passage:
         end = i
         while k < stop and len(out) < 12:
             skipped = 0
-            while k < stop and skipped < 9 and self.name(k, stop) is None:
+            while k < stop and skipped < _PHRASE_LIMIT and self.name(k, stop) is None:
                 if (
                     self.boundary(k)
                     and not (low[k] == "of" and self._place_head(k - 1))
@@ -260,7 +263,7 @@ class Passage:
             b = self._with_region_noun(b, stop)
             if b < stop and low[b] in ("'s", "'") and not self._ends_place(a, b):
                 k = b + 1
-                if k < stop and low[k] in words("place_nouns") | words("direction_parts"):
+                if k < stop and low[k] in words("place_nouns") | words("inner_parts"):
                     out.append((a, b))
                     end = k
                     return out, end
@@ -349,6 +352,13 @@ class Passage:
         steps = 0
         while k >= first and steps < _PHRASE_LIMIT:
             w = low[k]
+            if w in words("articles") and k + 1 < end:
+                k -= 1
+                break
+            if w in words("name_joins") and self._joins_names(k, first, end):
+                k -= 1
+                steps += 1
+                continue
             if self.boundary(k) and not (w == "of" and k > first) and not (w == "in" and k + 1 == end):
                 break
             if w in words("pronouns") and k + 1 != end:
@@ -357,6 +367,13 @@ class Passage:
             steps += 1
         start = k + 1
         return (start, end) if start < end else None
+
+    def _joins_names(self, k: int, first: int, end: int) -> bool:
+        """"Institute for the Study", "Snow and Ice Data Center": small words inside a capitalised name."""
+        if k - 1 < first or not self.tk.capital(k - 1) or k + 1 >= end:
+            return False
+        nxt = k + 2 if self.tk.low[k + 1] == "the" and k + 2 < end else k + 1
+        return self.tk.capital(nxt) and self.tk.low[k - 1] not in self.lang.words("never_names")
 
     def place_before(self, i: int, first: int, *, reach: int = 40) -> tuple[int, int] | None:
         """The last literal place named before token i in the sentence."""

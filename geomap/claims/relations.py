@@ -197,7 +197,7 @@ def _advance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
         if low[k] in words("advance_verbs"):
             at = k
             break
-        if p.tk.word[k] in ",;:" or low[k] in words("relative"):
+        if p.tk.word[k] in ",;:–—" or low[k] in words("relative"):
             break
     nxt = low[q.end] if q.end < stop else ""
     if at < 0 and nxt in words("advance_nouns"):
@@ -251,7 +251,7 @@ def _toward(p: Passage, draft: Draft, k: int, stop: int) -> None:
                 draft.j = max(draft.j, here[1])
                 k = here[1]
                 continue
-        if p.tk.word[k] in ",;." or low[k] in words("conjunctions"):
+        if p.tk.word[k] in ",;.–—" or low[k] in words("conjunctions"):
             return
         k += 1
 
@@ -550,6 +550,8 @@ def spatial_drafts(p: Passage, first: int, stop: int, taken: list[Draft]) -> lis
                 draft = _adjacency(p, k, hit[1], first, stop)
         if draft is None and w in words("inside_words"):
             draft = _containment(p, k, first, stop)
+        if draft is None and w == ",":
+            draft = _made_of(p, k, first, stop)
         if draft is not None:
             out.append(draft)
             k = max(k + 1, min(draft.j, stop))
@@ -597,20 +599,15 @@ def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
         k -= 1
     if k < first:
         return None
+    while k > first and low[k] in words("along_sides"):
+        k -= 1
     number = p.top[k]
     if number >= 0 and not p.is_demonym(k):
         return p.span(k)
     x = k
     while x >= first and k - x < 8 and not p.boundary(x):
         x -= 1
-    if x >= k:
-        return None
-    here = (x + 1, k + 1)
-    for y in range(k, x, -1):
-        if p.top[y] >= 0 and not p.is_demonym(y):
-            return p.span(y)
-    # "marshland near Lyon in the east of France"
-    return here
+    return (x + 1, k + 1) if x < k else None
 
 
 def _nearness(p: Passage, k: int, after: int, first: int, stop: int) -> Draft | None:
@@ -692,6 +689,9 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
         subject = (x, x + 1)
     else:
         subject = p.span(x)
+    lead = subject[0] - 2 >= first and low[subject[0] - 1] == "of" and low[subject[0] - 2] in words("place_nouns")
+    if low[k] == "of" and not lead:
+        return None
     y = k + 1
     while y < stop and low[y] in words("determiners") | words("direction_parts") | words("wind_adjectives"):
         y += 1
@@ -703,7 +703,7 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     toponym = p.toponym(a)
     inner_region = low[b - 1] in words("region_nouns")
     big = toponym is not None and toponym.place is not None and toponym.place.feature.startswith("A")
-    if not (named_region or inner_region or big):
+    if not (named_region or inner_region or big or lead and toponym is not None):
         return None
     settlement = p.toponym(subject[0])
     if settlement is not None and settlement.place is not None and settlement.place.feature in ("A.PCLI", "A.PCLS"):
@@ -714,4 +714,26 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     draft = Draft(ClaimKind.CONTAINMENT, subject[0], end, k)
     draft.subject = [p.mention(*subject)]
     draft.reference = p.mention(a, end)
+    return draft
+
+
+def _made_of(p: Passage, k: int, first: int, stop: int) -> Draft | None:
+    """"Donbas, the eastern provinces of Donetsk and Luhansk": the parts lie in the whole."""
+    low, words = p.tk.low, p.lang.words
+    if k == first or p.top[k - 1] < 0 or p.is_demonym(k - 1):
+        return None
+    x = k + 1
+    while x < stop and x < k + 5 and low[x] not in words("part_nouns"):
+        if p.boundary(x):
+            return None
+        x += 1
+    if x + 1 >= stop or low[x] not in words("part_nouns") or low[x + 1] not in words("of_words"):
+        return None
+    names, end = p.names_from(x + 2, stop)
+    if not names:
+        return None
+    whole = p.span(k - 1)
+    draft = Draft(ClaimKind.CONTAINMENT, whole[0], end, k)
+    draft.subject = [p.mention(*n) for n in names]
+    draft.reference = p.mention(*whole)
     return draft

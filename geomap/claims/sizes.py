@@ -58,7 +58,7 @@ def _size(p: Passage, k: int, after: int, code: str, first: int, stop: int) -> D
     ):
         return None
     times, qualifier, i = 1.0, "more_than" if code == "more" else "less_than" if code == "less" else "size_of", k
-    if code == "same":
+    if code in ("same", "loose"):
         # what stands before: "twice", "three times", "half", "more than", "nearly"
         for _ in range(3):
             if i - 1 < first:
@@ -98,6 +98,8 @@ def _size(p: Passage, k: int, after: int, code: str, first: int, stop: int) -> D
                 if qualifier in ("size_of", "about"):
                     qualifier = hit[0]
                 i = hit[1]
+    if code == "loose" and i == k:
+        return None
     end = here[1]
     if low[end : end + 4] == ["and", "then", "some", "."] or low[end : end + 3] == ["and", "then", "some"]:
         qualifier = "more_than"

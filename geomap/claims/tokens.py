@@ -20,7 +20,7 @@ _WRAP_MIN, _WRAP_MAX = 45, 110
 class Tokens:
     """Parallel lists: ``word`` as written, ``low`` for look-up, ``start``/``end`` offsets, ``sentences`` as ranges."""
 
-    __slots__ = ("end", "low", "sentence_of", "sentences", "start", "text", "word")
+    __slots__ = ("end", "low", "sentence_of", "sentences", "start", "text", "word", "wrapped")
 
     def __init__(self, text: str, abbreviations: frozenset[str], joiners: frozenset[str]) -> None:
         self.text = text
@@ -32,6 +32,7 @@ class Tokens:
             self.start.append(match.start())
             self.end.append(match.end())
         self.low = [w.lower().replace("’", "'").replace("ʼ", "'") for w in self.word]
+        self.wrapped = "\n" in text and _wrapped(text)
         self.sentences = _sentences(self, abbreviations, joiners)
         self.sentence_of: list[int] = []
         for number, (first, last) in enumerate(self.sentences):
@@ -66,7 +67,7 @@ def _wrapped(text: str) -> bool:
 def _sentences(tk: Tokens, abbreviations: frozenset[str], joiners: frozenset[str]) -> list[tuple[int, int]]:
     text, start, end, word, low = tk.text, tk.start, tk.end, tk.word, tk.low
     count = len(word)
-    wrapped = "\n" in text and _wrapped(text)
+    wrapped = tk.wrapped
     out: list[tuple[int, int]] = []
     first = 0
     for i in range(1, count):
