@@ -57,7 +57,7 @@ class StandIn:
                 "population": None, "score": 0.5, "place_source": "geonames", "approximate": False,
                 "alternatives": [], "why_not": None,
             }
-            for m in re.finditer(r"[A-Z][a-z]+", article.text)
+            for m in re.finditer(r"\b[A-ZÄÖÜÕ]\w+", article.text)
         ]  # fmt: skip
         claims = [
             {

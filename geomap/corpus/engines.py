@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -85,10 +86,9 @@ def engine_for(workers: int | None, scheduler: str | None, say: Callable[[str], 
         distributed: Any = import_module("distributed")
     except ImportError:
         raise InputError("--workers and --scheduler need Dask; try: pip install 'geomap-territory[corpus]'") from None
-    import logging
-
     # what Dask logs of lost workers and slow loops is said in our own lines, or is not for our users
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [n for n in logging.root.manager.loggerDict if n.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is not None:
         try:
             client = distributed.Client(scheduler, timeout="20s", set_as_default=False)

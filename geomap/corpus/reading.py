@@ -6,13 +6,14 @@ a process keeps the stream that it read last, so that a following part goes on f
 
 from __future__ import annotations
 
+import atexit
 import csv
 import gzip
 import hashlib
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -250,11 +251,16 @@ class _Stream:
     def __init__(self) -> None:
         self.key: tuple[File, int, int] | None = None
         self.record = 0
-        self.records: Iterator[Raw | tuple[str, bytes | None]] = iter(())
+        self.records: Generator[Raw | tuple[str, bytes | None]] = _nothing()
+
+    def close(self) -> None:
+        self.key = None
+        self.records.close()
 
     def take(self, piece: Slice, file: File, work: Work) -> Iterator[Raw]:
         key = (file, piece.size, piece.mtime_ns)
         if self.key != key or self.record > piece.record:
+            self.close()
             self.key, self.record, self.records = key, 0, _stream(file, work)
         for _ in islice(self.records, piece.record - self.record):
             pass
@@ -267,7 +273,12 @@ class _Stream:
             raise InputError(_changed(file))
 
 
+def _nothing() -> Generator[Raw | tuple[str, bytes | None]]:
+    yield from ()
+
+
 _last = _Stream()
+atexit.register(_last.close)
 
 
 def read_slice(piece: Slice, base: str, work: Work) -> Iterator[Raw]:
@@ -318,7 +329,7 @@ def _from_byte(piece: Slice, file: File) -> Iterator[Raw]:
         raise InputError(_changed(file))
 
 
-def _stream(file: File, work: Work) -> Iterator[Raw | tuple[str, bytes | None]]:
+def _stream(file: File, work: Work) -> Generator[Raw | tuple[str, bytes | None]]:
     """Every record of a file; lines unparsed, so that skipping them is cheap. What breaks it off was seen by scan."""
     kind = file.kind
     try:

@@ -66,7 +66,7 @@ def write_part(folder: Path, number: int, rows: Mapping[str, list[dict[str, Any]
         path = part_path(folder, table, number)
         data = _as_arrow(table, rows[table])
         with writing(path) as beside:
-            pyarrow.parquet.write_table(data, beside, compression="zstd", write_statistics=True, store_schema=False)
+            pyarrow.parquet.write_table(data, beside, compression="zstd")
             with beside.open("rb") as written:
                 os.fsync(written.fileno())
         sizes[table] = path.stat().st_size
