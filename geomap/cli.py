@@ -334,7 +334,9 @@ def corpus(
     with progress_bar() as progress:
         made = write_corpus(inputs, output, work, workers=workers, scheduler=scheduler, progress=progress, say=note)
     totals = ", ".join(f"{count:,} {name}" for name, count in made.totals.items())
-    note(f"wrote {shown(output)}: {totals}")
+    note(f"wrote {shown(output)}: {totals}{' (reasons in failures/)' if made.totals['failures'] else ''}")
+    if not made.totals["articles"]:
+        raise typer.Exit(1)
 
 
 # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────

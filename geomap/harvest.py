@@ -13,7 +13,6 @@ from geomap import __version__
 from geomap.articles import article_from, find_files, records_of
 from geomap.claims import extract_claims
 from geomap.corpus.reading import Rows
-from geomap.errors import InputError
 from geomap.gazetteer import Gazetteer, read_gazetteer
 from geomap.models import Article, Claim, Mention, Place, Toponym
 from geomap.toponyms import find_toponyms, resolve_toponyms
@@ -51,10 +50,7 @@ class Harvest:
             The record is no article.
         """
         gazetteer = _gazetteer()
-        try:
-            article = article_from(where, fields, published=self.published)
-        except KeyError as error:
-            raise InputError(f"{where}: no {error}; expected a record with id and text") from None
+        article = article_from(where, fields, published=self.published)
         toponyms = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
         claims = extract_claims(article, toponyms, area_of=gazetteer.area_of)
         return Rows([_toponym(t, where) for t in toponyms], [_claim(c, article, where) for c in claims])
