@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,7 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 gazetteer_app = typer.Typer(
-    help="What is embedded; build from a GeoNames dump; add own places.", rich_markup_mode=None, no_args_is_help=True
+    help="What is embedded; build a bigger one; add places.", rich_markup_mode=None, no_args_is_help=True
 )
 app.add_typer(gazetteer_app, name="gazetteer")
 
@@ -155,7 +156,7 @@ def report_command(
     strict: Strict = False,
     fail_on: FailOn = None,
 ) -> None:
-    """The whole job: a page with map, claims table, contradictions and methods.
+    """The whole job: map, claims, contradictions, methods.
 
     Example: geomap report story.txt --published 2022-09-12 --control snapshots/ -o report.html
     """
@@ -183,7 +184,7 @@ def map_command(
     repair: Repair = False,
     strict: Strict = False,
 ) -> None:
-    """The map alone, for embedding (.html) or print (.png .svg .pdf).
+    """The map alone: .html to embed, .png .svg .pdf to print.
 
     Example: geomap map story.txt --control snapshots/ -o map.html
     """
@@ -259,7 +260,7 @@ def toponyms(
     decisions: DecisionsOption = None,
     strict: Strict = False,
 ) -> None:
-    """Every place mention with its place, score and runners-up.
+    """Every place mention, its place, score, runners-up.
 
     Example: geomap toponyms story.txt --format csv
     """
@@ -288,7 +289,7 @@ def review(
     claims: Claims = None,
     decisions: DecisionsOption = None,
 ) -> None:
-    """A row per mention and claim to decide on: keep, fix, drop or add.
+    """Rows to decide on: keep, fix, drop or add.
 
     Example: geomap review story.txt -o decisions.csv
     """
@@ -301,15 +302,18 @@ def review(
 def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD.json")],
     new: Annotated[Path, typer.Argument(metavar="NEW.json")],
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the correction; default: today.")] = None,
+    config: Config = None,
     output: OutputOption = None,
 ) -> None:
-    """What changed between two reports: a dated correction note.
+    """What changed between two reports, as a note.
 
     Example: geomap compare yesterday.json today.json -o correction.md
     """
     from geomap import pipeline
 
-    write_out(pipeline.compare_files(old, new), output)
+    day = pipeline.as_date(on) or date.today()
+    write_out(pipeline.compare_files(old, new, on=day, config=config), output)
 
 
 @app.command()
@@ -392,7 +396,9 @@ def distance(
     form: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Geodesic distance, azimuth and compass word between two places (or LAT,LON).
+    """Distance and direction between two places.
+
+    Geodesic, with azimuth and compass word; a place may be LAT,LON.
 
     Example: geomap distance "Zolota Balka" Dudchany
     """
@@ -423,7 +429,7 @@ def hull(
     form: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """The ground that places span: polygon and area, with an interval.
+    """The ground that places span, with an interval.
 
     Example: geomap hull Izium Kupiansk Balakliia --method all
     """
@@ -444,7 +450,7 @@ def area(
     form: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Exact area of every feature of a file, and in total (km², geodesic).
+    """Exact area of every feature of a file, and in total.
 
     Example: geomap area oblasts.geojson
     """
@@ -464,7 +470,7 @@ def diff(
     form: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Ground gained and lost between two control maps, by polygon, with area.
+    """Ground gained and lost between two control maps.
 
     Example: geomap diff 2022-09-05.geojson 2022-09-12.geojson -o change.geojson
     """
@@ -489,7 +495,7 @@ def series(
     form: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
-    """Held, gained, lost, gross, net and cumulative by date.
+    """Held, gained, lost, net and cumulative by date.
 
     Example: geomap series snapshots/ --region "Kharkiv region" -o series.csv
     """
