@@ -134,7 +134,7 @@ class Speakers:
             and low[a] in {"the", "a", "an", "who", "whose"} | p.lang.words("speakers")
         ):
             x = a - 2
-            while x >= first and p.tk.capital(x) and p.capital_name(x):
+            while x >= first and p.tk.capital(x) and p.capital_name(x) and p.top[x] < 0:
                 x -= 1
             if a - 2 - x >= 1:
                 return x + 1, a - 1

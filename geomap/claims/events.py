@@ -155,7 +155,8 @@ def _fits_place(p: Passage, b: int, stop: int) -> bool:
         or w in words("months")
         or w in words("determiners")
         or w in words("never_names")
-        or w.endswith("ly")
+        or w in words("verb_like")
+        or w.endswith(("ly", "ed"))
     )
 
 
@@ -668,7 +669,9 @@ def governing(p: Passage, events: list[Event], i: int, j: int, first: int, stop:
         if event.frame in ("held", "subj", "advance"):
             continue
         if event.j <= i and i - event.j <= 10 and not any(p.tk.word[k] in ";:" for k in range(event.j, i)):
-            best = event
+            own = any(p.top[k] >= 0 and not p.is_demonym(k) for k in range(event.j, i))
+            if not (own and any(p.tk.word[k] == "," for k in range(event.j, i))):
+                best = event
         elif event.i >= j and event.i - j <= 12 and best is None:
             be, _ = _passive(p, event.i, first)
             if (be and event.frame == "obj") or _by_agent(p, event.j, stop) is not None:

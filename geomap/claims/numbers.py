@@ -285,7 +285,12 @@ def read_amount(tk: Tokens, i: int, stop: int, lang: Language, commas: bool) -> 
     first, j = read_number(tk, i, stop, lang, commas)
     if first is None or j >= stop:
         return first, j
-    joins = lang.words("range_words") or frozenset({"to", "or"})
+    between = i > 0 and (low[i - 1] in lang.words("between") or i > 1 and low[i - 2] in lang.words("between"))
+    joins = lang.words("between_joins") if between else lang.words("range_words")
+    if low[j] in joins and not between and i > 0 and low[i - 1] in lang.words("from"):
+        # "grew from 500 to 800 acres" is two figures, not a range
+        if any(w in lang.words("change_verbs") for w in low[max(0, i - 7) : i - 1]):
+            return first, j
     if low[j] in _DASHES or (low[j] in joins and not first.plain_year):
         k = j + 1
         if k < stop and (tk.word[k][0].isdecimal() or low[k] in lang.numbers):

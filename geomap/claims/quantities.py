@@ -90,6 +90,8 @@ def find_quantities(tk: Tokens, first: int, stop: int, lang: Language, commas: b
             continue
         quantity, after = _read(tk, i, first, stop, lang, commas)
         if quantity is None:
+            quantity = _elided_after(tk, i, first, stop, lang, commas, found)
+        if quantity is None:
             i = max(after, i + 1)
             continue
         found.extend(_elided_before(tk, quantity, first, lang, commas, found))
@@ -150,6 +152,8 @@ def _finish(
     if unit is None:
         return None
     code, after = unit
+    if number.spelled and tk.capital(j) and tk.capital(number.i) and number.j == number.i + 1 and tk.word[j] != tk.word[j].upper():
+        return None  # "Five Mile Creek"
     if low[j] in ("m", "м") and after == j + 1 and (number.spelled or lang.units.match(low, after, stop) is not None):
         return None
     dim = UNITS[code][1]
@@ -405,6 +409,45 @@ def _elided_before(
                     )
                 ]
     return []
+
+
+def _elided_after(
+    tk: Tokens, i: int, first: int, stop: int, lang: Language, commas: bool, found: list[Quantity]
+) -> Quantity | None:
+    """A figure whose unit was written before: "second only to 2012's 3.41 million", "in hectares, about 3,100 a day"."""
+    low = tk.low
+    number, j = read_amount(tk, i, stop, lang, commas)
+    if number is None or number.plain_year or number.vague:
+        return None
+    hedge, start = _hedge(tk, i, first, lang, "m2")
+    period = lang.periods.match(low, j, stop)
+    if period is not None:
+        for k in range(max(first, start - 5), start):
+            if low[k] in lang.words("unit_leads"):
+                unit = lang.units.match(low, k + 1, start)
+                if unit is not None:
+                    dim = UNITS[unit[0]][1]
+                    return Quantity(
+                        i=start, j=period[1], end=period[1], number=number.low, number_max=number.high, unit=unit[0],
+                        dim=f"{dim}/day", qualifier=Qualifier(hedge or "exact"),
+                        step=number.step * UNITS[unit[0]][0] / period[0], elided=True, per_day=period[0],
+                    )  # fmt: skip
+        return None
+    same = [q for q in found if q.dim == "m2"]
+    if not same or number.high is not None or not (number.scale > 1 or number.grouped):
+        return None
+    last = same[-1]
+    if not 0.1 <= number.low / last.number <= 10:
+        return None
+    if j < stop and tk.word[j][0].isalnum() and low[j] not in lang.words("elision_ends"):
+        return None
+    before = low[start - 1] if start > first else ""
+    if before not in lang.words("elision_leads"):
+        return None
+    return Quantity(
+        i=start, j=j, end=j, number=number.low, number_max=None, unit=last.unit, dim="m2",
+        qualifier=Qualifier(hedge or "exact"), step=number.step * UNITS[last.unit][0], elided=True,
+    )  # fmt: skip
 
 
 def q_scale(number: Number, q: Quantity) -> float:

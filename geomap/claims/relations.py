@@ -244,7 +244,7 @@ def _toward(p: Passage, draft: Draft, k: int, stop: int) -> None:
             here = p.place_phrase(k + 1, stop, plain=False)
             if here is not None:
                 mention = p.mention(here[0], here[1])
-                if low[k] in words("in_words") and draft.reference is None:
+                if low[k] in words("in_words") and not (low[k] in words("of_words") and draft.direction is not None):
                     draft.region = draft.region or mention
                 elif draft.reference is None:
                     draft.reference = mention
@@ -494,7 +494,7 @@ def _extent(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
             kind, end = True, dimension[1]
     if not kind:
         x = q.i - 1
-        while x >= first and low[x] in words("adverbs"):
+        while x >= first and (low[x] in words("adverbs") or low[x] in words("length_leads")):
             x -= 1
         if x >= first and low[x] in words("extent_verbs"):
             here = p.subject_before(x, first)

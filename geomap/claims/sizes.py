@@ -67,30 +67,15 @@ def _size(p: Passage, k: int, after: int, code: str, first: int, stop: int) -> D
             if w in p.lang.times:
                 times *= p.lang.times[w]
                 i -= 1
-            elif w == "times" and i - 2 >= first:
-                start = i - 2
-                while (
-                    start > first
-                    and (
-                        low[start - 1] in p.lang.numbers
-                        or p.tk.word[start - 1] == "."
-                        or p.tk.word[start - 1].isdecimal()
-                    )
-                    and start > i - 5
-                ):
-                    start -= 1
-                number, end = read_amount(p.tk, start, i - 1, p.lang, p.commas)
-                if number is None or end != i - 1:
+            elif w in p.lang.words("times_words") and i - 2 >= first:
+                read = _number_ending(p, i - 1, first)
+                if read is None:
                     break
-                times *= number.low
-                i = start
-            elif w in p.lang.fractions and i - 2 >= first:
-                start = i - 2
-                number, end = read_amount(p.tk, start, i, p.lang, p.commas)
-                if number is None or end < i - 0:
-                    break
-                times *= number.low
-                i = start
+                times *= read[0]
+                i = read[1]
+            elif w in p.lang.fractions and (read := _number_ending(p, i, first)) is not None:
+                times *= read[0]
+                i = read[1]
             else:
                 hit = p.lang.before.match_back(low, i, first)
                 if hit is None or hit[1] < first:
@@ -109,6 +94,15 @@ def _size(p: Passage, k: int, after: int, code: str, first: int, stop: int) -> D
     draft.reference = p.mention(here[0], here[1])
     draft.unit = "x_area_of"
     return draft
+
+
+def _number_ending(p: Passage, j: int, first: int) -> tuple[float, int] | None:
+    """The number that ends just before token j ("one and a half"), and where it starts."""
+    for start in range(max(first, j - 6), j):
+        number, end = read_amount(p.tk, start, j, p.lang, p.commas)
+        if number is not None and end == j and number.high is None and not number.vague:
+            return number.low, start
+    return None
 
 
 def _sized(p: Passage, k: int, first: int) -> Draft | None:
