@@ -91,7 +91,8 @@ def engine_for(workers: int | None, scheduler: str | None, say: Callable[[str], 
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is not None:
         try:
-            client = distributed.Client(scheduler, timeout="20s", set_as_default=False)
+            distributed.comm.resolve_address(scheduler)  # a client of no known protocol takes 40 s to go away
+            client = distributed.Client(scheduler, timeout="10s", set_as_default=False)
         except (OSError, ValueError) as error:
             raise NetworkError(
                 f"{shown(scheduler)}: no Dask scheduler answers ({type(error).__name__}); "
