@@ -117,7 +117,7 @@ def scale_bar(frame: Frame, style: Style, *, share: float = 0.28) -> tuple[float
     whole = frame.width / max(frame.km(1.0), 1e-9) * share
     power = 10 ** math.floor(math.log10(max(whole, 1e-6)))
     nice = max((n * power for n in (1, 2, 5) if n * power <= whole), default=power)
-    return frame.km(nice), f"{nice:g}\u00a0{words(style.language)['unit_km']}"
+    return frame.km(nice), f"{nice:g} {words(style.language)['unit_km']}"
 
 
 def claim_sketch(claim: Claim, style: Style, land: Sequence[BaseGeometry] = (), *, width: int = 200) -> Markup:

@@ -74,8 +74,8 @@ def claims_frame(assessment: Assessment) -> geopandas.GeoDataFrame:
         columns[name] = pd.Series([r[name] for r in rows], dtype="bool")
     order = [*TEXT[:7], *WHOLE, *TEXT[7:], *DATES, *FLAGS, *NUMBERS]
     frame = pd.DataFrame({name: columns[name] for name in order})
-    shapes = geopandas.GeoSeries([_geometry(c) for c in assessment.claims], crs=4326)
-    return geopandas.GeoDataFrame(frame, geometry=shapes)
+    shapes: Any = [_geometry(c) for c in assessment.claims]
+    return geopandas.GeoDataFrame(frame, geometry=geopandas.GeoSeries(shapes, crs=4326))
 
 
 def _row(claim: Claim) -> dict[str, Any]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 
-_SIGNS = re.compile(r"([\\`*_\[\]|~$^@])|:(?=//)")
-_LEADING = re.compile(r"^([#+=:-]|\d+(?=[.)]))")
+_SIGNS = re.compile(r"[\\`*_\[\]|~$^@]|:(?=//)")
+_LEADING = re.compile(r"^( ?)(?:([#+=:-])|(\d+)(?=[.)]))")
 
 
 def escape_markdown(text: str) -> str:
     """One line of text as Markdown shows it literally: CommonMark escapes, entities for "<" and "&", no line breaks.
 
-    Addresses too: GitHub makes links of what stands there bare.
+    Bare addresses too, which GitHub makes links of. A space at either end stays one space.
     """
+    edges = (" " if text[:1].isspace() else "", " " if text[-1:].isspace() else "")
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SIGNS.sub(lambda sign: "\\" + sign.group(), text)
-    return _LEADING.sub(lambda sign: _unlisted(sign.group()), text)
+    return edges[0] + _LEADING.sub(_unlisted, text) + edges[1]
 
 
-def _unlisted(start: str) -> str:
+def _unlisted(start: re.Match[str]) -> str:
     """A first sign that would open a heading, list or rule, made plain."""
-    return f"{start}\u200b" if start.isdigit() else f"\\{start}"
+    space, sign, digits = start.groups()
+    return f"{space}\\{sign}" if sign else f"{space}{digits}\\"

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from geomap.errors import InputError
-from geomap.models import Article, Claim, Range
+from geomap.models import Article, Aspect, Claim, Range
 from geomap.settings import Style
 
 LANGUAGES = ("en", "uk")
@@ -85,35 +85,35 @@ def number(value: float, language: str = "en") -> str:
     return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
 
 
-def quantity(measured: Range, unit: str, style: Style | None = None) -> str:
+def quantity(span: Range, unit: str, style: Style | None = None) -> str:
     """A range in the reader's units: "26.2 km", "1,660–5,160 km²", "more than 120 km"; unknown units as given."""
     style = style or Style()
-    low, high = measured
+    low, high = span
     if low is None and high is None:
         return words(style.language)["unknown_amount"]
     if unit == "share":
-        return _range(_times(measured, 100), "percent", style)
+        return _range(_times(span, 100), "percent", style)
     if unit in ("deg", "degrees", "°"):
-        return _range(measured, "deg", style)
+        return _range(span, "deg", style)
     for table, metric, imperial, ratio in _FAMILIES:
         if unit in table:
-            plain = _times(measured, table[unit])
+            plain = _times(span, table[unit])
             shown = {"metric": (plain, metric), "imperial": (_times(plain, 1 / ratio), imperial)}
             first, *rest = (_range(*shown[system], style) for system in style.units)
             return first + "".join(f" ({other})" for other in rest)
-    return _range(measured, unit, style)
+    return _range(span, unit, style)
 
 
-def _times(measured: Range, factor: float) -> Range:
-    low, high = measured
+def _times(span: Range, factor: float) -> Range:
+    low, high = span
     return (None if low is None else low * factor, None if high is None else high * factor)
 
 
-def _range(measured: Range, unit: str, style: Style) -> str:
+def _range(span: Range, unit: str, style: Style) -> str:
     w = words(style.language)
-    low, high = measured
+    low, high = span
     name = w.get(f"unit_{unit}", unit)
-    gap = "" if name in ("°", "%") else "\u00a0"
+    gap = "" if name in ("°", "%") else " "
     if low is None and high is not None:
         return w("up_to", amount=f"{number(high, w.language)}{gap}{name}")
     if high is None and low is not None:
@@ -168,10 +168,62 @@ def context(text: str, start: int, end: int, *, reach: int = 140) -> tuple[str, 
         after = after[: min(ends) + 1]
     elif end + reach < len(text):
         after = after[: after.rfind(" ")] + "…" if " " in after else after + "…"
-    fold = lambda part: " ".join(part.split())  # noqa: E731
-    lead = " " if before[-1:].isspace() else ""
-    tail = " " if after[:1].isspace() else ""
-    return fold(before) + (lead if before.strip() else ""), fold(quote), (tail if after.strip() else "") + fold(after)
+    lead = " " if before[-1:].isspace() and before.strip() else ""
+    tail = " " if after[:1].isspace() and after.strip() else ""
+    return fold(before) + lead, fold(quote), tail + fold(after)
+
+
+def fold(text: str) -> str:
+    """White space of any kind and number as one space."""
+    return " ".join(text.split())
+
+
+def said(claim: Claim, style: Style | None = None) -> str:
+    """The claim in plain words and units: "more than 120 km from Kherson", "liberated: Lyman"."""
+    style = style or Style()
+    w = words(style.language)
+    parts: list[str] = []
+    value = claim.value
+    reference = claim.reference.text if claim.reference is not None else None
+    if value is not None:
+        if value.si is not None and value.si_unit:
+            amount = quantity((value.si, value.si_max if value.si_max is not None else value.si), value.si_unit, style)
+        else:
+            amount = fold(value.text)
+        parts.append(w(f"qualifier_{value.qualifier}", amount=amount))
+        if reference and claim.direction is None:
+            parts[-1] = w("said_from", what=parts[-1], reference=fold(reference))
+    if claim.direction is not None:
+        wind = w[f"compass_{claim.direction}"]
+        parts.append(w("said_direction", direction=wind, reference=fold(reference)) if reference else wind)
+    if claim.predicate is not None and value is None:
+        what = w[f"predicate_{claim.predicate}"]
+        if claim.actor:
+            what = w("said_by", what=what, actor=fold(claim.actor))
+        places = ", ".join(dict.fromkeys(fold(m.text) for m in claim.subject))
+        parts.append(w("said_of", what=what, places=places) if places else what)
+    if not parts:
+        parts.append(w[f"kind_{claim.kind}"])
+    return ", ".join(parts)
+
+
+def main_aspect(claim: Claim) -> Aspect | None:
+    """The side of a claim that its label rests on: its quantity, else the first one judged."""
+    if claim.verdict is None or not claim.verdict.aspects:
+        return None
+    kin = {claim.kind.value, _QUANTITY_OF.get(claim.kind.value, "")}
+    return next((a for a in claim.verdict.aspects if a.aspect in kin), claim.verdict.aspects[0])
+
+
+_QUANTITY_OF = {"extent": "distance", "advance": "distance", "proximity": "distance", "adjacency": "containment"}
+
+
+def measured(claim: Claim, style: Style | None = None) -> str:
+    """What the map shows for a claim, in the reader's units; empty where nothing was measured."""
+    aspect = main_aspect(claim)
+    if aspect is None or aspect.measured == (None, None):
+        return ""
+    return quantity(aspect.measured, aspect.unit, style)
 
 
 def speaker(claim: Claim, article: Article | None, style: Style | None = None) -> str:
@@ -186,7 +238,7 @@ def speaker(claim: Claim, article: Article | None, style: Style | None = None) -
 
 def clip(text: str, width: int) -> str:
     """Shorten at a word, with an ellipsis."""
-    text = " ".join(text.split())
+    text = fold(text)
     if len(text) <= width:
         return text
     cut = text.rfind(" ", 0, width)

@@ -1,0 +1,296 @@
+"""Every page in headless Chromium: the 25 checks, on the report and on the map, and planted faults that break them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import maps_world as world
+import pages_browser as checks
+import pytest
+
+from geomap import maps, reports
+from geomap.geodesy import area_m2
+from geomap.maps import locked
+from geomap.models import Assessment
+
+pytestmark = pytest.mark.browser
+
+KINDS = ("report", "map")
+
+
+def series_rows(made: Assessment) -> dict[str, list[dict[str, Any]]]:
+    return {
+        c.name: [
+            {
+                "date": s.as_of.isoformat(),
+                "held_km2": area_m2(s.frame.geometry.iloc[0]) / 1e6,
+                "contested_km2": area_m2(s.frame.geometry.iloc[1]) / 1e6,
+                "unknown_km2": 0.0,
+                "source": c.name,
+            }
+            for s in c.snapshots
+        ]
+        for c in made.control
+    }
+
+
+def page_of(kind: str, made: Assessment | None = None) -> str:
+    made = made or world.assessment()
+    if kind == "map":
+        return maps.render_map(made, world.World())
+    return reports.render_report(made, maps.page_parts(made, world.World()), series=series_rows(made))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    path = checks.chromium()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    # a folder with a space and letters beyond ASCII: pages open from anywhere
+    folder = tmp_path_factory.mktemp("сторінки і pages")
+    made = {kind: folder / f"{kind}.html" for kind in KINDS}
+    for kind, path in made.items():
+        path.write_text(page_of(kind), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(params=KINDS)
+def page(request: pytest.FixtureRequest, browser: Any, pages: dict[str, Path]) -> Iterator[Any]:
+    with checks.opened(browser, pages[request.param]) as shown:
+        shown.kind = request.param
+        yield shown
+
+
+WANTED = ["more than 15,000 km²", "km²", "Does not fit the map", "12 Apr 2031", "The Valley Courier"]
+
+
+def test_pages_ask_for_nothing(page: Any) -> None:
+    checks.check_1_no_request(page)
+    checks.check_3_policy(page)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pages_hold_nothing_remote(pages: dict[str, Path], kind: str) -> None:
+    checks.check_2_nothing_remote(pages[kind].read_text(encoding="utf-8"))
+
+
+def test_pages_are_sound_documents(page: Any) -> None:
+    checks.check_4_document(page)
+    checks.check_7_links(page)
+    checks.check_14_legend(page)
+    checks.check_16_scale_credit_crs(page, "GeoNames")
+    checks.check_24_same_numbers(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [checks.WIDE, checks.PHONE], ids=["1280", "375"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing(browser: Any, pages: dict[str, Path], kind: str, size: dict[str, int], scheme: str) -> None:
+    with checks.opened(browser, pages[kind], viewport=size, color_scheme=scheme) as page:
+        checks.check_5_axe(page)
+        page.locator("path.gm-change").first.focus()
+        page.keyboard.press("Enter")
+        checks.check_5_axe(page)
+
+
+def test_layers_swipe_and_dates(page: Any) -> None:
+    checks.check_8_layers(page)
+    checks.check_9_swipe(page)
+    checks.check_10_one_state_a_step(page)
+
+
+def test_play_waits_to_be_asked(browser: Any, pages: dict[str, Path]) -> None:
+    with checks.opened(browser, pages["map"]) as page:
+        checks.check_11_play(page)
+    with checks.opened(browser, pages["map"], reduced_motion="reduce") as page:
+        checks.check_11_slow(page)
+
+
+def test_keyboard_popups_and_search(page: Any) -> None:
+    checks.check_12_keyboard(page)
+    checks.check_13_popup(page, WANTED)
+    checks.check_17_search(page, "Dovha Balka")
+    checks.check_17_search(page, "Берегове")
+    checks.check_17_search(page, "مدينة الوادي")
+
+
+def test_ambiguous_places_show_their_runners_up(page: Any) -> None:
+    hollow = page.locator("path.gm-shape.gm-ambiguous")
+    assert hollow.count() == 1
+    hollow.focus()
+    page.keyboard.press("Enter")
+    assert "Lower Valley" in page.inner_text(".leaflet-popup")
+    assert page.locator("path.gm-other-line").count() == 1
+    page.keyboard.press("Escape")
+    assert page.locator("path.gm-other-line").count() == 0
+
+
+def test_gaps_and_seams_are_said(page: Any) -> None:
+    page.locator("#time").focus()
+    page.keyboard.press("Home")
+    notes = set()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+        notes.add(page.inner_text("#gm-date-note"))
+    assert "no map from 7 Apr 2031 to 11 Apr 2031" in notes
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_addresses_restore_the_view(browser: Any, pages: dict[str, Path], kind: str) -> None:
+    checks.check_18_address(browser, pages[kind])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_phones(browser: Any, pages: dict[str, Path], kind: str) -> None:
+    with checks.opened(browser, pages[kind], viewport=checks.PHONE, has_touch=True) as page:
+        checks.check_19_phone(page)
+
+
+def test_frames_learn_their_height(browser: Any, pages: dict[str, Path]) -> None:
+    checks.check_20_frame(browser, pages["map"], pages["map"].parent)
+
+
+def test_print(page: Any) -> None:
+    also = ("#legend", ".gm-credit", "#methods") if page.kind == "report" else ("#legend", ".gm-credit")
+    checks.check_21_print(page, also)
+
+
+def test_no_script(browser: Any, pages: dict[str, Path]) -> None:
+    checks.check_23_no_script(
+        browser, pages["report"], [*WANTED, "needs JavaScript", "no date is given", "SHA-256", "Checked by machine"]
+    )
+    checks.check_23_no_script(browser, pages["map"], ["needs JavaScript", "Does not fit the map", "Held by Nordland"])
+
+
+def test_forced_colours_and_zoom(browser: Any, pages: dict[str, Path]) -> None:
+    with checks.opened(browser, pages["report"], forced_colors="active") as page:
+        assert page.locator("#layers input").first.is_visible()
+        checks.check_5_axe(page)
+    # 200 % on a 1280 screen is a page of 640
+    with checks.opened(browser, pages["report"], viewport={"width": 640, "height": 450}) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+def test_one_date_has_no_slider(browser: Any, tmp_path: Path) -> None:
+    for days in (0, 1):
+        path = tmp_path / f"{days}.html"
+        path.write_text(page_of("map", world.assessment(days=days)), encoding="utf-8")
+        with checks.opened(browser, path) as page:
+            assert page.locator("#time, #swipe").count() == 0
+            assert checks.states(page)["held"] == days
+            assert page.errors == []
+
+
+# ── faults that a check must catch ───────────────────────────────────────────────────────────────────────────
+
+
+def fault(name: str, old: str, new: str) -> Callable[[str], str]:
+    def asset(wanted: str) -> str:
+        text = REAL(wanted)
+        if wanted == name:
+            assert old in text, f"the fault is not planted: {old!r} is not in {name}"
+            text = text.replace(old, new)
+        return text
+
+    return asset
+
+
+REAL = locked.asset.__wrapped__
+FAULTS: dict[str, tuple[Callable[[str], str], Callable[[Any], None]]] = {
+    "request": (
+        fault("map.css", ".gm-stage{", ".gm-stage{background:url(https://example.org/x.png);"),
+        checks.check_1_no_request,
+    ),
+    "axe": (fault("map.html", "<label for=\"q\">{{ w['search'] }}</label>", ""), checks.check_5_axe),
+    "layers": (fault("map.js", "groups[id].remove()", "null"), checks.check_8_layers),
+    "swipe": (fault("map.js", "var x = nw.x + size.x * time.swipe / 100", "var x = nw.x"), checks.check_9_swipe),
+    "states": (
+        fault("map.js", "group.removeLayer(time[side + kind]); ", ""),
+        checks.check_10_one_state_a_step,
+    ),
+    "label": (fault("map.js", '$("date").textContent = step.label;', ""), checks.check_10_one_state_a_step),
+    "autoplay": (fault("map.js", "restore();\n    map.on", "restore(); play(true);\n    map.on"), checks.check_11_play),
+    "tabindex": (fault("map.js", 'path.setAttribute("tabindex", "0");', ""), checks.check_12_keyboard),
+    "escape": (fault("map.js", 'event.key === "Escape" && shut()', "false"), checks.check_12_keyboard),
+    "focus": (
+        fault("map.js", "if (path) path.focus({ preventScroll: true });", "document.body.focus();"),
+        checks.check_12_keyboard,
+    ),
+    "popup": (fault("map.js", "rows(claim.rows)", '""'), lambda p: checks.check_13_popup(p, WANTED)),
+    "legend": (fault("map.css", ".gm-hull{", ".gm-hull,.gm-held{"), checks.check_14_legend),
+    "scale": (
+        fault("map.js", "L.control.scale({ imperial: view.imperial }).addTo(map);", ""),
+        lambda p: checks.check_16_scale_credit_crs(p, "GeoNames"),
+    ),
+    "search": (fault("map.js", "item.layer.openPopup(at);", ""), lambda p: checks.check_17_search(p, "Kamin")),
+    "print": (fault("map.css", "@media print{", "@media nothing{"), checks.check_21_print),
+    "zoom lock": (
+        fault("page.html", "initial-scale=1", "initial-scale=1, user-scalable=no"),
+        checks.check_4_document,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_planted_faults_are_caught(name: str, browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from playwright.sync_api import Error
+
+    asset, check = FAULTS[name]
+    monkeypatch.setattr(locked, "asset", asset)
+    path = tmp_path / "map.html"
+    path.write_text(page_of("map"), encoding="utf-8")
+    with checks.opened(browser, path, ready=False) as page:
+        page.wait_for_timeout(150)
+        with pytest.raises((AssertionError, Error)):
+            check(page)
+
+
+def test_a_missing_policy_is_caught(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:
+    text = pages["map"].read_text(encoding="utf-8")
+    start = text.index('<meta http-equiv="Content-Security')
+    path = tmp_path / "map.html"
+    path.write_text(text[:start] + text[text.index(">", start) + 1 :], encoding="utf-8")
+    with checks.opened(browser, path) as page, pytest.raises((AssertionError, Exception)):
+        checks.check_3_policy(page)
+
+
+# ── what users add in Python ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_stock_folium_parts_work_offline(browser: Any, tmp_path: Path) -> None:
+    import folium
+
+    made = maps.draw_map(world.assessment(), world.World())
+    folium.Marker([49.4, 37.3], popup="a pop-up of the user's", tooltip="tip", icon=folium.Icon(color="green")).add_to(
+        made
+    )
+    folium.Marker([49.3, 37.3]).add_to(made)
+    spot = {"type": "Feature", "properties": {"n": "x"}, "geometry": {"type": "Point", "coordinates": [37.2, 49.5]}}
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": [spot]},
+        tooltip=folium.GeoJsonTooltip(["n"]),
+    ).add_to(made)
+    folium.CircleMarker([49.35, 37.4], popup=folium.Popup("<b>bold</b>")).add_to(made)
+    folium.LayerControl().add_to(made)
+    path = tmp_path / "own.html"
+    made.save(str(path))
+    with checks.opened(browser, path) as page:
+        assert [u for u in page.asked if not u.startswith(("file:", "data:"))] == []
+        assert page.errors == []
+        assert page.locator(".leaflet-marker-icon").count() == 3
+        assert page.locator(".gm-pin").count() == 1
+        page.locator(".gm-pin").click()
+        assert "a pop-up of the user's" in page.inner_text(".leaflet-popup")
+        pictures = page.evaluate("[...document.querySelectorAll('img.leaflet-marker-icon')].map(i => i.naturalWidth)")
+        assert pictures
+        assert all(pictures)
