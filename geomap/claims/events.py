@@ -31,7 +31,7 @@ def find_events(p: Passage, first: int, stop: int) -> list[Event]:
     i = first
     while i < stop:
         hit = table.match(low, i, stop) if low[i] in table else None
-        if hit is None:
+        if hit is None or (p.tk.capital(i) and i > first and _name_part(p, i, first, stop)):
             i += 1
             continue
         predicate, _, frame = hit[0].partition("|")
@@ -57,6 +57,12 @@ def find_events(p: Passage, first: int, stop: int) -> list[Event]:
         out.append(Event(i, hit[1], Predicate(predicate), frame))
         i = hit[1]
     return out
+
+
+def _name_part(p: Passage, i: int, first: int, stop: int) -> bool:
+    """Whether a capitalised control word belongs to a name ("Joint Control Commission"), not to a headline."""
+    small = sum(1 for k in range(first, stop) if p.tk.word[k][0].islower() and len(p.tk.word[k]) > 3)
+    return small >= 2 and (p.tk.capital(i - 1) or i + 1 < stop and p.tk.capital(i + 1))
 
 
 def _in_hands(p: Passage, j: int, stop: int) -> bool:
@@ -87,7 +93,7 @@ def control_drafts(p: Passage, events: list[Event], first: int, stop: int) -> li
 
 
 def _and_then(p: Passage, draft: Draft, event: Event, stop: int) -> Draft | None:
-    """"took Ghazni ... and then Herat": a second place of the same verb."""
+    """ "took Ghazni ... and then Herat": a second place of the same verb."""
     low = p.tk.low
     table = p.lang.table("and_then")
     for k in range(draft.j, stop - 1):
@@ -261,7 +267,7 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
 
 
 def _ground_in(p: Passage, j: int, stop: int) -> tuple[list[tuple[int, int]], int]:
-    """"two villages in the Donetsk region", "other occupied territory in Kharkiv": ground told by where it lies."""
+    """ "two villages in the Donetsk region", "other occupied territory in Kharkiv": ground told by where it lies."""
     low, words = p.tk.low, p.lang.words
     k = j
     while k < min(stop, j + 8) and not p.boundary(k):
@@ -454,6 +460,8 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         spans, end = _ground_in(p, event.j, stop)
     if not spans or not _fits_place(p, spans[-1][1], stop):
         return None
+    if low[event.i] == "fall" and low[spans[-1][1] - 1] in words("empires"):
+        return None
     if event.predicate is Predicate.CONTESTED and p.tk.capital(event.i) and event.i > first:
         return None  # a named battle of history
     places = _places(p, spans, strict=True)
@@ -493,6 +501,7 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     start = actor[0] if actor and event.i - actor[0] < 14 else event.i
     draft = Draft(ClaimKind.CONTROL, start, end, event.i, predicate=event.predicate)
     draft.subject = places
+    draft.nominal = not verbal
     draft.actor = p.mention(*actor).text if actor else None
     return draft
 
@@ -517,7 +526,10 @@ def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | N
             k += 1
         if k >= min(stop, event.j + 6):
             return None
-        actor = (event.j, k) if k > event.j else None
+        x = event.j
+        while x < k and low[x] in words("determiners"):
+            x += 1
+        actor = (x, k) if k > x else None
         if actor is None and k + 1 < stop and low[k + 1] == "of":
             x = k + 2
             while x < stop and not p.boundary(x):
@@ -591,13 +603,11 @@ def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
 def _reached(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     """ "had advanced as far as Dudchany", "broken through to the frontier"."""
     low, words = p.tk.low, p.lang.words
-    if not p.conflict or frame_is_noun(p, event.i, first):
+    if frame_is_noun(p, event.i, first):
         return None
     _, group = _passive(p, event.i, first)
     actor = _actor_only(p, p.subject_before(group, first))
-    if actor is None:
-        k = event.j
-        # "has pushed Putin's invaders back to the border"
+    if actor is None or not (p.conflict or p.has_force(*actor)):
         return None
     if not (p.has_force(*actor) or _named_party(p, actor)):
         return None
@@ -619,7 +629,7 @@ def _reached(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
 
 
 def _pushed(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
-    """"has pushed the invaders back to the border": who is pushed, and how far."""
+    """ "has pushed the invaders back to the border": who is pushed, and how far."""
     low, words = p.tk.low, p.lang.words
     k = event.j
     while k < stop and k < event.j + 8 and low[k] not in words("to_words") | {"across", "over"}:
@@ -670,7 +680,8 @@ def governing(p: Passage, events: list[Event], i: int, j: int, first: int, stop:
             continue
         if event.j <= i and i - event.j <= 10 and not any(p.tk.word[k] in ";:" for k in range(event.j, i)):
             own = any(p.top[k] >= 0 and not p.is_demonym(k) for k in range(event.j, i))
-            if not (own and any(p.tk.word[k] == "," for k in range(event.j, i))):
+            stated = any(p.tk.low[k] in p.lang.words("states") for k in range(event.j, i))
+            if not stated and not (own and any(p.tk.word[k] == "," for k in range(event.j, i))):
                 best = event
         elif event.i >= j and event.i - j <= 12 and best is None:
             be, _ = _passive(p, event.i, first)

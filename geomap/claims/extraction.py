@@ -99,10 +99,26 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
     taken = list(found)
     found.extend(control_drafts(p, events, first, stop))
     found.extend(spatial_drafts(p, first, stop, taken))
+    found = [d for d in found if not _presupposed(d, found)]
     for draft in found:
         set_mood(p, draft, first, stop)
     found.sort(key=lambda d: (d.i, d.j))
     return found
+
+
+def _presupposed(draft: Draft, found: list[Draft]) -> bool:
+    """Whether a hold is only mentioned inside another claim: "advanced into Russia-controlled territory"."""
+    if draft.kind is not ClaimKind.CONTROL or draft.predicate not in (Predicate.CONTROLS, Predicate.OCCUPIED):
+        return False
+    return any(
+        other is not draft
+        and other.kind in (ClaimKind.ADVANCE, ClaimKind.AREA, ClaimKind.CONTROL)
+        and other.i <= draft.at < other.j
+        and other.at < draft.at
+        and {(m.start, m.end) for m in draft.subject}
+        <= {(m.start, m.end) for m in (*other.subject, *(r for r in (other.reference, other.region) if r is not None))}
+        for other in found
+    )
 
 
 def _govern(p: Passage, draft: Draft, events: list[Event], first: int, stop: int) -> None:

@@ -28,12 +28,18 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
     static = draft.kind in _STATIC
     if draft.kind is ClaimKind.AREA and draft.j < stop and low[draft.j] in p.lang.words("proposed_after"):
         moods.add("planned")
-    after = next((k for k in range(draft.j, min(stop, draft.j + 3)) if tk.word[k] in p.lang.words("modals_after")), None)
+    after = next(
+        (k for k in range(draft.j, min(stop, draft.j + 3)) if tk.word[k] in p.lang.words("modals_after")), None
+    )
     if after is not None and draft.kind is ClaimKind.AREA and draft.predicate is None:
         hit = table.match(low, after, stop)
         if hit is not None:
             moods.add(hit[0])
-    if draft.quantity is not None and draft.quantity.end < stop and low[draft.quantity.end] in p.lang.words("proposed_after"):
+    if (
+        draft.quantity is not None
+        and draft.quantity.end < stop
+        and low[draft.quantity.end] in p.lang.words("proposed_after")
+    ):
         moods.add("planned")
     failed = False
     near = True
@@ -55,6 +61,8 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
                 moods.add(mood)
             elif static and (mood != "negated" or draft.at - hit[1] > 1):
                 pass
+            elif near and mood == "negated" and draft.nominal and hit[1] < draft.at - 1 and hit[1] - k == 1:
+                pass  # "does not recognise the annexation": the event stands
             elif near:
                 moods.add(mood)
                 failed = failed or (mood == "negated" and (hit[1] - k > 1 or low[k] in p.lang.words("failures")))

@@ -214,7 +214,7 @@ def read_number(tk: Tokens, i: int, stop: int, lang: Language, commas: bool) -> 
             return None, i + 1
         half = _slash(tk, i, stop)
         if half is not None:
-            found = Number(half[0], None, 0.05 * half[0], i, half[1])
+            found = Number(half[0], None, 0.05 * half[0], i, half[1], fraction=True)
         else:
             found, j = _digits(tk, i, stop, lang, commas)
             if found is None:
@@ -230,7 +230,7 @@ def read_number(tk: Tokens, i: int, stop: int, lang: Language, commas: bool) -> 
                 elif low[j : j + 2] == ["and", "a"] and j + 2 < stop and low[j + 2] in lang.fractions:
                     found = replace(found, low=found.low + lang.fractions[low[j + 2]], step=0.05, j=j + 3)
     elif first in _GLYPHS:
-        found = Number(_GLYPHS[first], None, 0.05, i, i + 1)
+        found = Number(_GLYPHS[first], None, 0.05, i, i + 1, fraction=True)
     else:
         found = _fraction(tk, i, stop, lang) or _spelled(tk, i, stop, lang)
     if found is None:

@@ -25,7 +25,7 @@ from geomap.models import (
 _PHRASE_LIMIT = 14
 """Tokens looked at for a noun phrase: longer ones do not name a place."""
 _CONFLICT_WORDS = 2
-"""So many words of war in a text make "took Ghazni" a change of control rather than a trip or a match."""
+"""So many words of war in a text, or one that nothing else uses ("garrison"), make "took Ghazni" a change of control rather than a trip or a match."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Draft:
     why_not: str | None = None
     near: bool = False
     qualifier: str | None = None
-    mood_fixed: bool = False
+    nominal: bool = False
 
 
 class Passage:
@@ -79,7 +79,9 @@ class Passage:
                     self.top[k] = number
                 k += 1
         war = self.lang.words("conflict")
-        self.conflict = len({w for w in self.tk.low if w in war}) >= _CONFLICT_WORDS
+        strong = self.lang.words("conflict_strong")
+        heard = set(self.tk.low)
+        self.conflict = bool(heard & strong) or len(heard & war) >= _CONFLICT_WORDS
 
     # ── names ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -369,7 +371,7 @@ class Passage:
         return (start, end) if start < end else None
 
     def _joins_names(self, k: int, first: int, end: int) -> bool:
-        """"Institute for the Study", "Snow and Ice Data Center": small words inside a capitalised name."""
+        """ "Institute for the Study", "Snow and Ice Data Center": small words inside a capitalised name."""
         if k - 1 < first or not self.tk.capital(k - 1) or k + 1 >= end:
             return False
         nxt = k + 2 if self.tk.low[k + 1] == "the" and k + 2 < end else k + 1

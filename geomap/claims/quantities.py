@@ -32,6 +32,10 @@ UNITS: dict[str, tuple[float, str]] = {
 SQUARES = {"km": "km2", "mi": "sq_mi", "m": "m2", "ft": "sq_ft", "yd": "sq_yd"}
 _DASHES = frozenset({"-", "–", "—", "‑"})
 _CURRENCY = frozenset("$€£¥₴₽#№")
+_LOOSE_RATIO = 0.2
+"""Without brackets, a second figure this close is the same one converted."""
+_BARE_RATIO = 0.03
+"""After a mere comma it must agree as closely as rounding allows."""
 _HOUR = 1 / 24
 _CONVERSION_FACTOR = 2.0
 """A second figure beyond this factor of the first is another claim, not its conversion."""
@@ -152,7 +156,13 @@ def _finish(
     if unit is None:
         return None
     code, after = unit
-    if number.spelled and tk.capital(j) and tk.capital(number.i) and number.j == number.i + 1 and tk.word[j] != tk.word[j].upper():
+    if (
+        number.spelled
+        and tk.capital(j)
+        and tk.capital(number.i)
+        and number.j == number.i + 1
+        and tk.word[j] != tk.word[j].upper()
+    ):
         return None  # "Five Mile Creek"
     if low[j] in ("m", "м") and after == j + 1 and (number.spelled or lang.units.match(low, after, stop) is not None):
         return None
@@ -325,8 +335,14 @@ def _convert(tk: Tokens, q: Quantity, number: Number, stop: int, lang: Language,
         k = j + 1
     elif opener in ",–—-" or low[j] in ("or", "або"):
         k = j + 1 if low[j] in ("or", "або") or opener in "–—" else j + 2
-        if opener == "," and not (j + 1 < stop and low[j + 1] in ("or", "about", "або", "equivalent", "equal")):
+        bare = opener == "," and j + 1 < stop and tk.word[j + 1][0].isdecimal()
+        if (
+            opener == ","
+            and not bare
+            and not (j + 1 < stop and low[j + 1] in ("or", "about", "або", "equivalent", "equal"))
+        ):
             return q
+        k = j + 1 if bare else k
         if k < stop and low[k] == "to":
             k += 1
     else:
@@ -357,7 +373,7 @@ def _convert(tk: Tokens, q: Quantity, number: Number, stop: int, lang: Language,
         if abs(si / other_si - 1) < 0.1:
             q = replace(q, number=number.other, step=0.5 * q.factor)
             ratio = si / other_si
-    if not closing and abs(ratio - 1) > 0.2:
+    if not closing and abs(ratio - 1) > (_BARE_RATIO if opener == "," and inner == j + 1 else _LOOSE_RATIO):
         return q
     if not 1 / _CONVERSION_FACTOR <= ratio <= _CONVERSION_FACTOR and not closing:
         return q

@@ -71,7 +71,11 @@ def _place_area(p: Passage, draft: Draft, q: Quantity, first: int, stop: int) ->
     low, tk = p.tk.low, p.tk
     k = q.end
     limit = min(stop, k + 12)
-    while k < limit and tk.word[k] not in (",", ";", "."):
+    while k < limit and tk.word[k] not in (",", ";", ".") and not tk.word[k][0].isdecimal():
+        if k > q.end and (
+            low[k] in p.lang.numbers or low[k] in p.lang.before and low[k] not in p.lang.words("in_words")
+        ):
+            break  # another figure begins
         if low[k] in p.lang.words("in_words"):
             here = p.place_phrase(k + 1, stop, plain=False)
             if here is not None:
@@ -350,9 +354,11 @@ def _landmark(p: Passage, here: tuple[int, int, bool], after: int) -> bool:
         return True
     if p.tk.capital(a) and p.capital_name(a):
         return True
-    return low[b - 1] in words("landmarks") | words("place_nouns") | words("line_nouns") | words("region_nouns") or any(
-        low[k] in words("landmarks") or low[k] in words("line_nouns") for k in range(a, b)
-    )
+    if any(low[k] in words("landmarks") or low[k] in words("line_nouns") for k in range(a, b)):
+        return True
+    if low[b - 1] in words("place_nouns") | words("region_nouns"):
+        return True
+    return low[a] in words("articles") and b - a > 1 and low[b - 1] not in words("not_landmarks")
 
 
 def _antecedent(p: Passage, i: int, first: int) -> Mention | None:
@@ -490,7 +496,7 @@ def _extent(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
         limit = 1000.0 if dimension[0] == "deep" else 500.0
         near = any(low[x] in stretch for x in range(max(first, q.i - 8), min(stop, dimension[1] + 6)))
         wrong = any(low[x] in spoiled for x in range(dimension[1], min(stop, dimension[1] + 3)))
-        if (q.si >= limit or (near and q.si >= 100.0)) and not wrong:
+        if (q.si >= limit or near) and not wrong:
             kind, end = True, dimension[1]
     if not kind:
         x = q.i - 1
@@ -563,7 +569,7 @@ def spatial_drafts(p: Passage, first: int, stop: int, taken: list[Draft]) -> lis
 def _direction(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     low, words = p.tk.low, p.lang.words
     hit = p.lang.winds.match(low, k, stop)
-    if hit is None or len(low[k]) < 3:
+    if hit is None or len(low[k]) < 3 or p.tk.capital(k):
         return None
     wind, after = hit
     if after >= stop or low[after] not in words("of_words") | words("from"):
@@ -619,21 +625,35 @@ def _nearness(p: Passage, k: int, after: int, first: int, stop: int) -> Draft | 
     line = any(low[x] in words("border_nouns") for x in range(here[0], here[1]))
     if not named and not line:
         return None
-    if not named and not p.conflict:
+    if not named and not p.conflict and not any(p.top[x] >= 0 for x in range(here[0], here[1])):
         return None
     if here[1] < stop and low[here[1]] in words("near_spoilers"):
         return None
     if not line and p.toponym(here[0]) is None and not any(p.top[x] >= 0 for x in range(here[0], here[1])):
         return None
+    if p.tk.capital(k) and k > first or any(low[x] in words("street_nouns") for x in range(after, here[1])):
+        return None
     x = k
     while x > first and low[x - 1] in words("auxiliaries") | words("adverbs") | words("located_verbs"):
         x -= 1
     found = _subject_left(p, x, first)
-    draft = Draft(ClaimKind.PROXIMITY, found[0] if found else k, here[1], k, near=True, qualifier="near")
-    if found is not None:
-        draft.subject = [p.mention(*found)]
+    if found is None or not _standing(p, found):
+        return None
+    draft = Draft(ClaimKind.PROXIMITY, found[0], here[1], k, near=True, qualifier="near")
+    draft.subject = [p.mention(*found)]
     draft.reference = p.mention(here[0], here[1])
     return draft
+
+
+def _standing(p: Passage, found: tuple[int, int]) -> bool:
+    """Whether what is near is worth a claim: a place, an armed party, a front or a fire; not a person walking."""
+    low, words = p.tk.low, p.lang.words
+    last = low[found[1] - 1]
+    if any(low[x] in words("street_nouns") for x in range(*found)):
+        return False
+    if p.top[found[1] - 1] >= 0 and not p.is_demonym(found[1] - 1):
+        return True
+    return last in words("near_subjects") or p.conflict and p.has_force(*found)
 
 
 def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft | None:
@@ -646,7 +666,12 @@ def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft |
     if wind is not None:
         direction = wind[0]
         x = wind[1]
-    here = p.place_phrase(x, stop, plain=False)
+    if x < stop and low[x] == "of":
+        x += 1
+    if x < stop and low[x] == "the":
+        x += 1
+    name = p.name(x, stop)
+    here = (*name, True) if name is not None else p.place_phrase(x, stop, plain=False)
     if here is None or not here[2]:
         return None
     if low[k] in ("along", "alongside", "hugging") and not any(
@@ -718,7 +743,7 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
 
 
 def _made_of(p: Passage, k: int, first: int, stop: int) -> Draft | None:
-    """"Donbas, the eastern provinces of Donetsk and Luhansk": the parts lie in the whole."""
+    """ "Donbas, the eastern provinces of Donetsk and Luhansk": the parts lie in the whole."""
     low, words = p.tk.low, p.lang.words
     if k == first or p.top[k - 1] < 0 or p.is_demonym(k - 1):
         return None
@@ -733,7 +758,9 @@ def _made_of(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     if not names:
         return None
     whole = p.span(k - 1)
+    wind = next((w for w in (p.lang.winds.match(low, y, x) for y in range(k + 1, x)) if w is not None), None)
     draft = Draft(ClaimKind.CONTAINMENT, whole[0], end, k)
     draft.subject = [p.mention(*n) for n in names]
     draft.reference = p.mention(*whole)
+    draft.direction = Compass(wind[0]) if wind is not None else None
     return draft

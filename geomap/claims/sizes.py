@@ -159,7 +159,11 @@ def _share(p: Passage, k: int, first: int, stop: int) -> Draft | None:
         if p.toponym(a) is None:
             return None
         mention = p.mention(*p.span(a))
+        if a > after and not all(low[x] in words("share_heads") | words("wind_adjectives") for x in range(after, a)):
+            return None  # "80 percent of young Palestinians"
         b = p.span(a)[1]
+        if b < stop and p.tk.word[b] == "-":
+            return None
         if b < stop and low[b] in words("region_nouns"):
             b += 1
         if b < stop and low[b] in ("'s", "'"):
