@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geomap.control.reading import check_coordinates, layers, mend_or_refuse
+from geomap.control.files import layers
+from geomap.control.reading import check_coordinates, mend_or_refuse
 from geomap.errors import ControlError
 
 if TYPE_CHECKING:
@@ -36,15 +37,15 @@ def read_polygons(path: Path, *, repair: bool = False) -> geopandas.GeoDataFrame
     names: list[str] = []
     shapes: list[Any] = []
     for layer in layers(Path(path)):
-        check_coordinates(layer.polygons, layer)
-        mend_or_refuse(layer.polygons, layer.rows, layer.where, repair)
+        check_coordinates(layer.shapes, layer)
+        mend_or_refuse(layer.shapes, layer.rows, layer.where, repair)
         rows = np.asarray(layer.rows, dtype=int)
         for row in dict.fromkeys(layer.rows):
             at = np.flatnonzero(rows == row)
             properties = layer.properties[at[0]]
             called = next((properties[k] for k in LABELS if properties.get(k) not in (None, "")), None)
             names.append(str(row + 1) if called is None else str(called))
-            parts = layer.polygons[at]
+            parts = layer.shapes[at]
             # parts as they stand: a union would hide that a file counts ground twice
             shapes.append(parts[0] if len(parts) == 1 else shapely.geometrycollections(parts))
     if not shapes:

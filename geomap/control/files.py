@@ -1,0 +1,363 @@
+"""Control map files as they stand: GeoJSON, GeoPackage, GeoParquet, shapefile, zip; polygons and their properties."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import hashlib
+import io
+import tempfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+import shapely
+from numpy.typing import NDArray
+
+from geomap.errors import ControlError
+from geomap.models import Provenance
+
+if TYPE_CHECKING:
+    import geopandas
+
+SUFFIXES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".shp")
+"""What a control map may be stored as; each of the text ones also with .gz, all of them inside a .zip."""
+LARGEST = 1 << 30
+"""Bytes a packed file may unpack to: a country's map has 0.1-10 MB; more is an archive bomb or no control map."""
+MEMBERS = 20_000
+"""Files in a zip: fifty years of daily maps."""
+POLYGONAL = {"Polygon", "MultiPolygon"}
+LINEAR = {"Point": "points", "MultiPoint": "points", "LineString": "lines", "MultiLineString": "lines"}
+
+
+@dataclass(slots=True)
+class Layer:
+    """One map as it stands in its file: each Polygon and MultiPolygon, its feature's number and properties."""
+
+    where: str
+    shapes: NDArray[np.object_]
+    rows: list[int]
+    provenance: Provenance
+    keys: set[str] = field(default_factory=set)
+    properties: list[dict[str, Any]] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    label: str = ""
+
+
+def stem(name: str) -> str:
+    """A file's name without folders and known suffixes."""
+    stem = PurePosixPath(name).name
+    lower = stem.lower()
+    for suffix in (".gz", ".zip", *SUFFIXES):
+        if lower.endswith(suffix):
+            stem, lower = stem[: -len(suffix)], lower[: -len(suffix)]
+    return stem
+
+
+def _kind(name: str) -> str | None:
+    """The format that a file's name promises, or None."""
+    lower = name.lower().removesuffix(".gz")
+    if lower.endswith(".zip"):
+        return ".zip"
+    return next((s for s in SUFFIXES if lower.endswith(s)), None)
+
+
+def find_files(path: Path | str | Sequence[Path | str]) -> Iterator[Path]:
+    for item in [path] if isinstance(path, str | Path) else path:
+        file = Path(item)
+        if file.is_dir():
+            found = sorted(f for f in file.iterdir() if f.is_file() and _kind(f.name) and not f.name.startswith("."))
+            if not found:
+                raise ControlError(f"{file}: the folder holds no control map; expected {', '.join(SUFFIXES)} or .zip")
+            yield from found
+        elif not file.exists():
+            raise ControlError(f"{file}: no such file or folder")
+        elif _kind(file.name) is None:
+            raise ControlError(f"{file}: unknown kind of file; expected {', '.join(SUFFIXES)}, .gz or .zip")
+        else:
+            yield file
+
+
+def layers(file: Path) -> Iterator[Layer]:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise ControlError(f"{file}: cannot read it: {error.strerror or error}") from error
+    kind = _kind(file.name)
+    provenance = Provenance(name=file.name, path=str(file), sha256=hashlib.sha256(data).hexdigest())
+    if kind == ".zip":
+        yield from _zipped(file, data, provenance)
+    elif kind in (".geojson", ".json"):
+        yield _geojson(str(file), _unpacked(data, str(file)), provenance)
+    else:
+        yield from _tables(file, str(file), provenance)
+
+
+def _unpacked(data: bytes, where: str) -> bytes:
+    if data[:2] != b"\x1f\x8b":
+        return data
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            out = stream.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ControlError(f"{where}: damaged gzip: {error}") from error
+    if len(out) > LARGEST:
+        raise ControlError(f"{where}: unpacks to more than {LARGEST >> 20} MB; expected a control map")
+    return out
+
+
+def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
+    """Maps inside a zip: JSON is read in memory, the rest in a folder of its own that goes afterwards."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except zipfile.BadZipFile as error:
+        raise ControlError(f"{file}: damaged zip: {error}") from error
+    infos = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+    if len(infos) > MEMBERS or sum(i.file_size for i in infos) > LARGEST:
+        raise ControlError(f"{file}: unpacks to more than {MEMBERS} files or {LARGEST >> 20} MB; expected control maps")
+    for info in infos:
+        parts = PurePosixPath(info.filename.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
+            raise ControlError(f"{file}: holds {info.filename!r}, which points outside the archive; not read")
+    found = False
+    with tempfile.TemporaryDirectory() as folder:
+        for info in sorted(infos, key=lambda i: i.filename):
+            kind, where = _kind(info.filename), f"{file}:{info.filename}"
+            if kind in (".geojson", ".json"):
+                found = True
+                yield _geojson(where, _unpacked(_member(archive, info, where), where), provenance)
+        for info in infos:
+            if _kind(info.filename) not in (".geojson", ".json"):
+                target = Path(folder) / f"{PurePosixPath(info.filename).name}"
+                target.write_bytes(_member(archive, info, f"{file}:{info.filename}"))
+        for target in sorted(Path(folder).iterdir()):
+            if _kind(target.name) not in (None, ".zip"):
+                found = True
+                yield from _tables(target, f"{file}:{target.name}", provenance)
+    if not found:
+        raise ControlError(f"{file}: the zip holds no control map; expected {', '.join(SUFFIXES)}")
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> bytes:
+    try:
+        with archive.open(info) as stream:
+            return stream.read(info.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+        raise ControlError(f"{where}: cannot be unpacked: {error}") from error
+
+
+def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
+    """Layers of a GeoPackage, GeoParquet or shapefile."""
+    import geopandas
+
+    if _kind(file.name) in (".parquet", ".geoparquet"):
+        try:
+            frames = {"": geopandas.read_parquet(file)}
+        except (ValueError, OSError, ImportError) as error:
+            raise ControlError(f"{where}: not a GeoParquet file: {_first_line(error)}") from error
+    else:
+        import pyogrio
+
+        try:
+            names = [str(n) for n, kind in pyogrio.list_layers(file) if kind is not None]
+            frames = {n: geopandas.read_file(file, layer=n, engine="pyogrio") for n in names}
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
+            raise ControlError(f"{where}: cannot be read: {_first_line(error)}") from error
+    for name, frame in frames.items():
+        at = f"{where}[{name}]" if len(frames) > 1 else where
+        if frame.crs is None:
+            raise ControlError(f"{at}: has no CRS; expected one (a .prj file beside a shapefile)")
+        yield _from_frame(frame.to_crs(4326), at, provenance, name)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+def _from_frame(frame: geopandas.GeoDataFrame, where: str, provenance: Provenance, label: str) -> Layer:
+    other = [str(c) for c in frame.columns if c != frame.geometry.name]
+    rows = frame[other].to_dict("records") if other else [{} for _ in range(len(frame))]
+    layer = Layer(where, np.empty(0, object), [], provenance, keys=set(other), label=label)
+    shapes: list[Any] = []
+    for i, (geometry, properties) in enumerate(zip(np.asarray(frame.geometry.array), rows, strict=True)):
+        if geometry is None or geometry.is_empty:
+            layer.dropped["without geometry"] += 1
+            continue
+        for part in _leaves(geometry):
+            if part.geom_type in POLYGONAL:
+                shapes.append(shapely.force_2d(part))
+                layer.rows.append(i)
+                layer.properties.append({str(k): v for k, v in properties.items()})
+            else:
+                layer.dropped[LINEAR.get(part.geom_type, "lines")] += 1
+    layer.shapes = _objects(shapes)
+    return layer
+
+
+def _objects(shapes: Sequence[Any]) -> NDArray[np.object_]:
+    out = np.empty(len(shapes), dtype=object)
+    out[:] = shapes
+    return out
+
+
+def _leaves(geometry: Any) -> Iterator[Any]:
+    if geometry.geom_type == "GeometryCollection":
+        for part in geometry.geoms:
+            yield from _leaves(part)
+    else:
+        yield geometry
+
+
+# ── GeoJSON ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the cycle collector: it takes four times as long as the parsing, and JSON has no cycles."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _geojson(where: str, data: bytes, provenance: Provenance) -> Layer:
+    with _without_collector():
+        try:
+            tree = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise ControlError(f"{where}: no JSON: {error}; expected GeoJSON in UTF-8") from error
+        return _from_tree(tree, where, provenance)
+
+
+def _from_tree(tree: Any, where: str, provenance: Provenance) -> Layer:
+    kind = tree.get("type") if isinstance(tree, dict) else None
+    if kind == "FeatureCollection":
+        features = tree.get("features")
+    elif kind == "Feature":
+        features = [tree]
+    elif kind in POLYGONAL or kind == "GeometryCollection":
+        features = [{"geometry": tree, "properties": {}}]
+    else:
+        features = None
+    if not isinstance(features, list):
+        raise ControlError(f"{where}: type is {str(kind)[:40]!r}; expected a GeoJSON FeatureCollection")
+    _check_crs(tree, where)
+    layer = Layer(where, np.empty(0, object), [], provenance)
+    polygons: list[list[Any]] = []
+    parts: list[int | None] = []  # how many polygons each MultiPolygon takes; None for a Polygon
+    for i, feature in enumerate(features):
+        properties = (feature.get("properties") or {}) if isinstance(feature, dict) else None
+        if not isinstance(properties, dict):
+            raise ControlError(f"{where}: feature {i} is no GeoJSON feature; expected geometry and properties")
+        layer.keys.update(properties)
+        if feature.get("geometry") is None:
+            layer.dropped["without geometry"] += 1
+            continue
+        for multi, found in _found(feature["geometry"], f"{where}: feature {i}", layer.dropped):
+            polygons += found
+            parts.append(len(found) if multi else None)
+            layer.rows.append(i)
+            layer.properties.append(properties)
+    feature_of = [r for r, n in zip(layer.rows, parts, strict=True) for _ in range(1 if n is None else n)]
+    built = _build(polygons, feature_of, where)
+    at = 0
+    shapes: list[Any] = []
+    for n in parts:
+        shapes.append(built[at] if n is None else shapely.multipolygons(built[at : at + n]))
+        at += 1 if n is None else n
+    layer.shapes = _objects(shapes)
+    return layer
+
+
+def _check_crs(tree: dict[str, Any], where: str) -> None:
+    """GeoJSON is lon/lat on WGS 84; the old ``crs`` member may say otherwise."""
+    crs = tree.get("crs")
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = str(properties.get("name") or "") if isinstance(properties, dict) else ""
+    if name and not name.upper().endswith(("CRS84", ":4326")):
+        raise ControlError(f"{where}: crs is {name[:60]!r}; expected WGS 84 longitude and latitude; reproject it")
+
+
+def _found(geometry: Any, where: str, dropped: Counter[str], depth: int = 0) -> Iterator[tuple[bool, list[Any]]]:
+    """Each Polygon and MultiPolygon of a geometry (whether multi, its polygons); points and lines are counted."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind == "GeometryCollection" and depth < 32:  # real maps nest three deep
+        for part in geometry.get("geometries") or ():
+            yield from _found(part, where, dropped, depth + 1)
+        return
+    if kind in LINEAR:
+        dropped[LINEAR[kind]] += 1
+        return
+    if kind not in POLYGONAL or not isinstance(geometry.get("coordinates"), list):
+        raise ControlError(f"{where}: geometry is {str(kind)[:40]!r}; expected a polygon with coordinates")
+    multi = kind == "MultiPolygon"
+    found = [p for p in (geometry["coordinates"] if multi else [geometry["coordinates"]]) if p]
+    if not all(isinstance(p, list) and isinstance(p[0], list) for p in found):
+        raise ControlError(f"{where}: a {kind} whose coordinates are no rings; expected lists of positions")
+    if found:
+        yield multi, found
+    else:
+        dropped["empty"] += 1
+
+
+def _build(polygons: list[list[Any]], feature_of: list[int], where: str) -> NDArray[np.object_]:
+    """Shapely polygons of lists of rings of positions; the first ring of each is its shell."""
+    if not polygons:
+        return np.empty(0, object)
+    rings = list(chain.from_iterable(polygons))
+    owner = np.repeat(np.arange(len(polygons)), [len(p) for p in polygons])
+    try:
+        counts = np.array([len(r) for r in rings])
+        positions = list(chain.from_iterable(rings))
+        if set(map(len, positions)) == {2}:
+            flat = np.fromiter(chain.from_iterable(positions), np.float64, 2 * len(positions)).reshape(-1, 2)
+        else:
+            flat = np.array([[float(p[0]), float(p[1])] for p in positions])  # Z, or positions of mixed length
+    except (TypeError, ValueError, IndexError, KeyError):
+        bad = next(i for i, r in enumerate(rings) if not _is_ring(r))
+        raise ControlError(
+            f"{where}: feature {feature_of[owner[bad]]}: a ring holds something else than positions; "
+            "expected [longitude, latitude] in numbers"
+        ) from None
+    last = np.cumsum(counts) - 1
+    short = np.flatnonzero(counts < 4)
+    if len(short):
+        raise ControlError(
+            f"{where}: feature {feature_of[owner[short[0]]]}: a ring of {counts[short[0]]} positions; "
+            "expected at least four"
+        )
+    ends = flat[last]
+    open_ = np.flatnonzero((flat[last - counts + 1] != ends).any(axis=1) & ~np.isnan(ends).any(axis=1))
+    if len(open_):
+        raise ControlError(
+            f"{where}: feature {feature_of[owner[open_[0]]]}: a ring is not closed at "
+            f"{ends[open_[0]].tolist()}; expected its first position again"
+        )
+    finite = np.isfinite(flat).all(axis=1)
+    if not finite.all():
+        vertex = int(np.flatnonzero(~finite)[0])
+        ring = int(np.searchsorted(last, vertex))
+        raise ControlError(
+            f"{where}: feature {feature_of[owner[ring]]} has the position {flat[vertex].tolist()}; "
+            "expected finite degrees"
+        )
+    linear: Any = shapely.linearrings(flat, indices=np.repeat(np.arange(len(rings)), counts))
+    return np.asarray(shapely.polygons(linear, indices=owner), dtype=object)
+
+
+def _is_ring(ring: Any) -> bool:
+    try:
+        return all(len([float(p[0]), float(p[1])]) == 2 for p in ring)
+    except (TypeError, ValueError, IndexError, KeyError):
+        return False
