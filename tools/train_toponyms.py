@@ -25,8 +25,8 @@ import math
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,11 @@ sys.path.insert(0, str(ROOT))
 from geomap.gazetteer import read_gazetteer  # noqa: E402
 from geomap.toponyms import rank as ranking  # noqa: E402
 from geomap.toponyms import resolve as resolving  # noqa: E402
-from geomap.toponyms.find import place_mentions  # noqa: E402
+from geomap.toponyms.find import Reading, place_mentions, read_text  # noqa: E402
 from geomap.toponyms.lexicon import Lexicon  # noqa: E402
-from geomap.toponyms.lookup import Lookup  # noqa: E402
 from geomap.toponyms.model import WEIGHTS, Curve, Model, Trees, Words  # noqa: E402
 from geomap.toponyms.recognise import choose  # noqa: E402
-from geomap.toponyms.spans import SpanCandidate, candidates  # noqa: E402
-from geomap.toponyms.text import Tokens, tokenise  # noqa: E402
+from geomap.toponyms.spans import SpanCandidate, describe  # noqa: E402
 
 LGL = ROOT.parent / "shared" / "data" / "toponyms" / "lgl_dev.jsonl"
 OWN = Path(__file__).with_name("toponym_texts.txt")
@@ -65,6 +63,9 @@ SPAN_TREES: dict[str, Any] = {
 }  # fmt: skip
 RANK_TREES: dict[str, Any] = {
     "loss_function": "QuerySoftMax", "iterations": 150, "depth": 5, "learning_rate": 0.1, "l2_leaf_reg": 5,
+}  # fmt: skip
+CONFIDENCE_TREES: dict[str, Any] = {
+    "loss_function": "Logloss", "iterations": 60, "depth": 4, "learning_rate": 0.08, "l2_leaf_reg": 10,
 }  # fmt: skip
 COMMON: dict[str, Any] = {"random_seed": 0, "verbose": False, "thread_count": 1, "allow_writing_files": False}
 
@@ -87,8 +88,7 @@ class Document:
     text: str
     source: str
     gold: list[Gold]
-    tokens: Tokens
-    lookup: Lookup
+    reading: Reading
     spans: list[SpanCandidate] = field(default_factory=list)
     span_rows: Rows = field(default_factory=lambda: np.zeros((0, 0)))
     labels: Rows = field(default_factory=lambda: np.zeros(0))
@@ -97,6 +97,7 @@ class Document:
     target: Rows = field(default_factory=lambda: np.zeros(0))
     counts: Rows = field(default_factory=lambda: np.zeros(0))
     mentions: list[Gold] = field(default_factory=list)
+    of_mention: list[Gold] = field(default_factory=list)
 
 
 def km(a: float, b: float, c: float, d: float) -> float:
@@ -119,9 +120,8 @@ def is_right(gold: Gold, place_id: str, lat: float, lon: float) -> bool:
 def read_documents(gazetteer: Any, lexicon: Lexicon) -> list[Document]:
     found = []
     for record in [*read_lgl(), *read_own(gazetteer)]:
-        tokens = tokenise(record["text"], gazetteer.normalise)
         gold = [Gold(t["start"], t["end"], t["lat"], t["lon"], t["geonameid"]) for t in record["toponyms"]]
-        document = Document(record["text"], record["source"], gold, tokens, Lookup(gazetteer))
+        document = Document(record["text"], record["source"], gold, read_text(record["text"], gazetteer))
         describe_spans(document, lexicon)
         describe_places(document)
         found.append(document)
@@ -200,7 +200,8 @@ def build_lexicon() -> Lexicon:
 
 
 def describe_spans(document: Document, lexicon: Lexicon) -> None:
-    document.spans = candidates(document.tokens, document.lookup, lexicon)
+    document.spans = document.reading.spans
+    describe(document.reading.tokens, document.spans, lexicon)
     exact = {(g.start, g.end) for g in document.gold}
     document.labels = np.array([float((s.start, s.end) in exact) for s in document.spans])
     if document.spans:
@@ -208,17 +209,21 @@ def describe_spans(document: Document, lexicon: Lexicon) -> None:
 
 
 def describe_places(document: Document) -> None:
-    spans = sorted({(g.start, g.end) for g in document.gold})
     by_span = {(g.start, g.end): g for g in document.gold}
-    mentions = resolving.named(document.tokens, spans, document.lookup)
+    spans = sorted(by_span)
+    tokens = document.reading.tokens
+    context = resolving.with_context(spans, document.spans)
+    mentions = resolving.named(tokens, sorted([*spans, *context]), document.reading.lookup)
     document.mentions = [by_span[s] for s in spans]
-    frame = resolving.frame_of(document.tokens, mentions)
+    frame = resolving.frame_of(tokens, mentions)
+    nothing = Gold(0, 0, None, None, None)
+    document.of_mention = [by_span.get((m.start, m.end), nothing) for m in mentions]
     weigher = document.weigher = ranking.Weigher(frame)
     document.penalty = resolving.fit_penalty(frame)
     document.target = np.zeros(weigher.count)
     document.counts = np.zeros(len(frame.groups))
     for g, group in enumerate(frame.groups):
-        gold = [document.mentions[m] for m in group.mentions if document.mentions[m].lat is not None]
+        gold = [document.of_mention[m] for m in group.mentions if document.of_mention[m].lat is not None]
         document.counts[g] = len(gold)
         for n, (c, _) in enumerate(group.options):
             if gold:
@@ -341,10 +346,56 @@ def fit_rankers(documents: Sequence[Document]) -> tuple[Trees, Trees]:
     return first, fit_ranker(documents, [second_inputs[i] for i in range(len(documents))])
 
 
-def fit(documents: Sequence[Document], lexicon: Lexicon, right: Curve) -> Model:
+def fit(documents: Sequence[Document], lexicon: Lexicon) -> Model:
+    """All but the confidence, which needs answers to newspapers that the rest has not seen."""
     words, spans = fit_spans(documents)
     first, second = fit_rankers(documents)
-    return Model(lexicon, words, spans, first, second, right, THRESHOLD)
+    nothing = Trees(np.zeros((1, 1), np.int16), np.zeros((1, 1), np.float32), np.zeros((1, 2), np.float32), 0.0)
+    identity = Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
+    return Model(lexicon, words, spans, first, second, nothing, identity, THRESHOLD)
+
+
+def judged_answers(document: Document, model: Model) -> tuple[Rows, Rows, Rows]:
+    """Confidence rows of every group with gold, the share of its mentions that is right, and their number."""
+    weigher = document.weigher
+    assert weigher is not None
+    groups = len(document.counts)
+    weights = shares(document, model.first(weigher.features(weigher.first_weights())))
+    rows = weigher.features(weights)
+    scores = model.second(rows) + document.penalty
+    best = resolving.best_rows(weigher, scores)
+    asked = np.flatnonzero((best >= 0) & (document.counts > 0))
+    right = np.zeros(len(asked))
+    for k, g in enumerate(asked):
+        group = weigher.frame.groups[g]
+        candidate = group.options[int(best[g] - weigher.bounds[g])][0]
+        gold = [document.of_mention[m] for m in group.mentions if document.of_mention[m].lat is not None]
+        right[k] = np.mean([is_right(t, candidate.id, candidate.lat, candidate.lon) for t in gold])
+    share = ranking.softmax(scores, weigher.group, groups)
+    return resolving.confidence_rows(weigher, rows, share, best[asked]), right, document.counts[asked]
+
+
+def fit_confidence(parts: Sequence[tuple[Rows, Rows, Rows]]) -> tuple[Trees, Curve]:
+    """Chance of being right, learned from answers to unseen newspapers; then made honest by an isotonic fit."""
+    rows, right, counts = (np.concatenate([p[k] for p in parts]) for k in range(3))
+    weight = np.sqrt(counts)
+
+    def grow(chosen: Rows) -> Trees:
+        doubled = np.repeat(rows[chosen], 2, axis=0)
+        label = np.tile([1.0, 0.0], len(right[chosen]))
+        share = np.column_stack([right[chosen], 1.0 - right[chosen]]).ravel() * np.repeat(weight[chosen], 2)
+        kept = share > 0
+        model = CatBoost({**CONFIDENCE_TREES, **COMMON})
+        model.fit(Pool(doubled[kept], label[kept], weight=share[kept]))
+        return export(model, CONFIDENCE_TREES["depth"])
+
+    raw = np.zeros(len(right))
+    part = np.arange(len(right)) * FOLDS // len(right)  # neighbours in a newspaper stay together
+    for n in range(FOLDS):
+        raw[part == n] = 1.0 / (1.0 + np.exp(-grow(part != n)(rows[part == n])))
+    fitted = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.99).fit(raw, right, counts)
+    knots = np.linspace(0.0, 1.0, 21)
+    return grow(part >= 0), Curve(knots, np.maximum.accumulate(fitted.predict(knots)))
 
 
 # ── cross-validation ─────────────────────────────────────────────────────────────────────────────────────────
@@ -371,8 +422,8 @@ class Tally:
     def given(self, document: Document, model: Model, gazetteer: Any) -> None:
         """Resolution with the spans given."""
         spans = [(g.start, g.end) for g in document.mentions]
-        places = place_mentions(document.tokens, spans, gazetteer, model)
-        for gold, (place, share) in zip(document.mentions, places, strict=True):
+        places = place_mentions(document.reading, spans, gazetteer, model)
+        for gold, place in zip(document.mentions, places, strict=True):
             if gold.lat is None or gold.lon is None:
                 continue
             self.mentions += 1
@@ -381,12 +432,11 @@ class Tally:
             if place is not None:
                 self.answered += 1
                 self.errors.append(km(gold.lat, gold.lon, place.lat, place.lon))
-                if not place.approximate:
-                    self.judged.append((share, good))
+                self.judged.append((place.score or 0.0, good))
             if not good:
                 self.wrong.append(
                     f"{document.source}: {document.text[gold.start : gold.end]!r} at {gold.lat:.1f},{gold.lon:.1f}: "
-                    + (f"{place.name} {place.feature} {place.country} {place.admin1} {share:.2f}" if place else "none")
+                    + (f"{place.name} {place.feature} {place.country} {place.admin1} {place.score}" if place else "none")
                 )
 
     def end_to_end(self, document: Document, model: Model, gazetteer: Any) -> None:
@@ -394,12 +444,12 @@ class Tally:
         scores = model.spans(rows).tolist() if document.spans else []
         chosen = choose(list(zip(scores, document.spans, strict=True)), model.threshold)
         spans = [(s.start, s.end) for s in chosen]
-        places = place_mentions(document.tokens, spans, gazetteer, model)
+        places = place_mentions(document.reading, spans, gazetteer, model)
         gold = document.gold
         self.gold_all += len(gold)
         self.gold += sum(g.lat is not None for g in gold)
         found, hit = set(), set()
-        for (start, end), (place, _) in zip(spans, places, strict=True):
+        for (start, end), place in zip(spans, places, strict=True):
             over = [k for k, g in enumerate(gold) if start < g.end and g.start < end]
             found.update(over)
             if over and all(gold[k].lat is None for k in over):
@@ -428,39 +478,29 @@ class Tally:
             yield f"{name}: P {p:.4f} R {r:.4f} F1 {2 * p * r / (p + r):.4f}"
 
 
-def calibrate(judged: Iterable[tuple[float, bool]]) -> Curve:
-    """Share of right answers by the best candidate's share: isotonic, read off at 21 knots."""
-    pairs = list(judged)
-    fitted = IsotonicRegression(out_of_bounds="clip", y_min=0.02, y_max=0.99)
-    fitted.fit([s for s, _ in pairs], [float(r) for _, r in pairs])
-    knots = np.linspace(0.0, 1.0, 21)
-    return Curve(knots, np.maximum.accumulate(fitted.predict(knots)))
-
-
-IDENTITY = Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
-
-
-def cross_validate(documents: list[Document], lexicon: Lexicon, gazetteer: Any, seed: int = 0) -> Tally:
+def cross_validate(
+    documents: list[Document], lexicon: Lexicon, gazetteer: Any, seed: int = 0
+) -> tuple[Tally, list[tuple[Rows, Rows, Rows]]]:
+    """Scores over all folds, and the judged answers from which the shipped confidence is learned."""
     fold = folds(documents, FOLDS, seed)
+    models = [fit([d for d, f in zip(documents, fold, strict=True) if f != n], lexicon) for n in range(FOLDS)]
+    judged = {k: judged_answers(documents[k], models[f]) for k, f in enumerate(fold) if f >= 0}
     tally = Tally()
     for n in range(FOLDS):
-        model = fit([d for d, f in zip(documents, fold, strict=True) if f != n], lexicon, IDENTITY)
+        confidence, right = fit_confidence([judged[k] for k in judged if fold[k] != n])
+        model = replace(models[n], confidence=confidence, right=right)
         for d, f in zip(documents, fold, strict=True):
             if f == n:
                 tally.given(d, model, gazetteer)
                 tally.end_to_end(d, model, gazetteer)
-    return tally
+    return tally, list(judged.values())
 
 
 def calibration_table(judged: Sequence[tuple[float, bool]]) -> Iterator[str]:
-    """How often a score came true: each fifth's curve is fitted on the other four."""
+    """How often a score came true, on newspapers that neither ranker nor confidence had seen."""
     yield "score      mentions  mean score  right"
-    rows = []
-    for n in range(FOLDS):
-        curve = calibrate([p for k, p in enumerate(judged) if k * FOLDS // len(judged) != n])
-        rows += [(curve(s), r) for k, (s, r) in enumerate(judged) if k * FOLDS // len(judged) == n]
     for low, high in ((0, 0.3), (0.3, 0.5), (0.5, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1.01)):
-        inside = [(s, r) for s, r in rows if low <= s < high]
+        inside = [(s, r) for s, r in judged if low <= s < high]
         if inside:
             mean, right = (float(np.mean([p[k] for p in inside])) for k in (0, 1))
             yield f"{low:.2f}-{min(high, 1):.2f}  {len(inside):8d}  {mean:10.2f}  {right:5.2f}"
@@ -476,13 +516,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise SystemExit(f"{LGL}: missing; training needs ../shared beside the project")
     gazetteer, lexicon = read_gazetteer(), build_lexicon()
     documents = read_documents(gazetteer, lexicon)
-    tally = cross_validate(documents, lexicon, gazetteer, arguments.seed)
+    tally, judged = cross_validate(documents, lexicon, gazetteer, arguments.seed)
     print("LGL, five-fold cross-validation by newspaper, trained anew in each fold")
     print("\n".join([*tally.lines(), *calibration_table(tally.judged)]))
     if arguments.errors:
         arguments.errors.write_text("\n".join(tally.wrong), "utf-8")
     if not arguments.evaluate:
-        fit(documents, lexicon, calibrate(tally.judged)).save(WEIGHTS)
+        confidence, right = fit_confidence(judged)
+        replace(fit(documents, lexicon), confidence=confidence, right=right).save(WEIGHTS)
         print(f"{WEIGHTS.relative_to(ROOT)}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
 
 

@@ -3,24 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-import numpy as np
-
-from geomap.models import Article, MentionKind, Place, Toponym
+from geomap.models import Article, Place, Toponym
 from geomap.toponyms.kinds import kind_of
-from geomap.toponyms.lookup import ABBREVIATED, Candidate, Gazetteer, Lookup
+from geomap.toponyms.lookup import STRIPPED, Candidate, Gazetteer, Lookup
 from geomap.toponyms.model import Model, read_model
-from geomap.toponyms.rank import Frame, Weigher
+from geomap.toponyms.rank import Frame
 from geomap.toponyms.recognise import choose, scored
-from geomap.toponyms.resolve import Named, frame_of, named, rank
+from geomap.toponyms.resolve import Ranking, frame_of, named, rank, with_context
+from geomap.toponyms.spans import SpanCandidate, candidates
 from geomap.toponyms.text import Tokens, tokenise
 
 ALTERNATIVES = 5
 """Runners-up that a place carries."""
 NEARBY_KM = 50.0
 """Radius of a place that is put where its neighbours in the text are: half of a day's local news lies so near."""
+NEARBY_SCORE = 0.4
+"""Share of such places within 161 km of the truth, LGL."""
 SURE = 0.6
 """A neighbour lends its position only where it is more likely right than not, with room."""
+DOUBT = 0.35
+"""A place that only part of the name suggests, and less likely than a neighbour's, gives way to the neighbour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article's text as both steps need it."""
+
+    tokens: Tokens
+    lookup: Lookup
+    spans: list[SpanCandidate]
+
+
+@lru_cache(maxsize=2)
+def read_text(text: str, gazetteer: Gazetteer) -> Reading:
+    """Tokens and candidate spans; the last two texts are kept, so that resolving follows finding at no cost."""
+    tokens = tokenise(text, gazetteer.normalise)
+    lookup = Lookup(gazetteer)
+    return Reading(tokens, lookup, candidates(tokens, lookup))
 
 
 def find_toponyms(article: Article, gazetteer: Gazetteer) -> list[Toponym]:
@@ -31,30 +53,24 @@ def find_toponyms(article: Article, gazetteer: Gazetteer) -> list[Toponym]:
     list of Toponym
         Without places; ``article.text[t.start:t.end] == t.text``. Empty where nothing is named.
     """
-    model = read_model()
-    tokens = tokenise(article.text, gazetteer.normalise)
-    lookup = Lookup(gazetteer)
+    reading = read_text(article.text, gazetteer)
+    tokens = reading.tokens
     if article.spans is not None:
         size = len(article.text)
-        spans = sorted({(s.start, s.end) for s in article.spans if 0 <= s.start < s.end <= size})
-        mentions = named(tokens, spans, lookup)
-        return [_toponym(article, tokens, m) for m in mentions]
-    chosen = choose(scored(tokens, lookup, model), model.threshold)
+        given = sorted({(s.start, s.end) for s in article.spans if 0 <= s.start < s.end <= size})
+        mentions = named(tokens, given, reading.lookup)
+        found = [(m.start, m.end, m.first, m.last, m.key, m.options) for m in mentions]
+    else:
+        model = read_model()
+        chosen = choose(scored(tokens, reading.spans, model), model.threshold)
+        found = [(s.start, s.end, s.first, s.last, s.key, s.options) for s in chosen]
     return [
         Toponym(
-            article=article.id, start=s.start, end=s.end, text=article.text[s.start : s.end],
-            kind=kind_of(tokens, s.first, s.last, s.key, s.options),
+            article=article.id, start=start, end=end, text=article.text[start:end],
+            kind=kind_of(tokens, first, last, key, options),
         )
-        for s in chosen
+        for start, end, first, last, key, options in found
     ]  # fmt: skip
-
-
-def _toponym(article: Article, tokens: Tokens, mention: Named) -> Toponym:
-    kind = kind_of(tokens, mention.first, mention.last, mention.key, mention.options) if len(tokens) else None
-    return Toponym(
-        article=article.id, start=mention.start, end=mention.end, text=article.text[mention.start : mention.end],
-        kind=kind or MentionKind.LITERAL,
-    )  # fmt: skip
 
 
 def resolve_toponyms(article: Article, toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> list[Toponym]:
@@ -63,94 +79,87 @@ def resolve_toponyms(article: Article, toponyms: Sequence[Toponym], gazetteer: G
     ``place.score`` is the chance that the place is right, as measured on held-out newspapers. A name without any
     candidate is put at its surest neighbour in the text, flagged ``approximate``.
     """
-    model = read_model()
-    tokens = tokenise(article.text, gazetteer.normalise)
+    reading = read_text(article.text, gazetteer)
     order = sorted(range(len(toponyms)), key=lambda n: (toponyms[n].start, toponyms[n].end))
     spans = [(toponyms[n].start, toponyms[n].end) for n in order]
     found: list[Toponym] = list(toponyms)
-    for n, (place, _) in zip(order, place_mentions(tokens, spans, gazetteer, model), strict=True):
+    for n, place in zip(order, place_mentions(reading, spans, gazetteer, read_model()), strict=True):
         why = None
         if place is None:
             why = f"no place called {_shown(toponyms[n].text)} in the gazetteer, and no sure place beside it"
-        found[n] = _with(toponyms[n], place, why)
+        found[n] = replace(toponyms[n], place=place, why_not=why)
     return found
 
 
 def place_mentions(
-    tokens: Tokens, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer, model: Model
-) -> list[tuple[Place | None, float]]:
-    """The place of each span (in order of the text), and the best candidate's share of its name's evidence."""
-    lookup = Lookup(gazetteer)
-    mentions = named(tokens, spans, lookup)
+    reading: Reading, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer, model: Model
+) -> list[Place | None]:
+    """The place of each span; spans in order of the text."""
+    tokens = reading.tokens
+    if not spans or not len(tokens):
+        return [None] * len(spans)
+    context = set(with_context(spans, reading.spans))
+    mentions = named(tokens, sorted([*spans, *context]), reading.lookup)
     frame = frame_of(tokens, mentions)
-    weigher, scores, shares = rank(frame, model)
-    answers = [_answer(frame, weigher, scores, shares, g, model, gazetteer) for g in range(len(frame.groups))]
-    places: list[tuple[Place | None, float]] = []
-    for m in range(len(mentions)):
-        place, share = answers[frame.group_of[m]]
-        places.append((place or _neighbour(m, frame, answers), share))
+    ranking = rank(frame, model)
+    answers = [_answer(frame, ranking, g, gazetteer) for g in range(len(frame.groups))]
+    places: list[Place | None] = []
+    for m, mention in enumerate(mentions):
+        if (mention.start, mention.end) not in context:
+            place = answers[frame.group_of[m]]
+            if place is None or _doubtful(frame, ranking, frame.group_of[m]):
+                place = _neighbour(m, frame, ranking, answers) or place
+            places.append(place)
     return places
 
 
-def _with(toponym: Toponym, place: Place | None, why: str | None) -> Toponym:
-    return Toponym(
-        article=toponym.article, start=toponym.start, end=toponym.end, text=toponym.text, kind=toponym.kind,
-        place=place, why_not=why,
-    )  # fmt: skip
+def _doubtful(frame: Frame, ranking: Ranking, g: int) -> bool:
+    best = int(ranking.best[g])
+    how = frame.groups[g].options[best - int(ranking.weigher.bounds[g])][1]
+    return how >= STRIPPED and float(ranking.sure[g]) < DOUBT
 
 
 def _shown(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
-def _answer(
-    frame: Frame, weigher: Weigher, scores: np.ndarray, shares: np.ndarray, g: int, model: Model, gazetteer: Gazetteer
-) -> tuple[Place | None, float]:
-    lo, hi = int(weigher.bounds[g]), int(weigher.bounds[g + 1])
-    if lo == hi:
-        return None, 0.0
-    order = sorted(range(lo, hi), key=lambda r: (-scores[r], r))
+def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Place | None:
+    best = int(ranking.best[g])
+    if best < 0:
+        return None
+    lo, hi = int(ranking.weigher.bounds[g]), int(ranking.weigher.bounds[g + 1])
     options = frame.groups[g].options
-    best = order[0]
-    score = model.right(float(shares[best]))
+    scores, shares, score = ranking.scores, ranking.shares, float(ranking.sure[g])
     rest = max(1.0 - float(shares[best]), 1e-9)
-    others = tuple(
-        _place(options[r - lo][0], gazetteer, (1.0 - score) * float(shares[r]) / rest)
-        for r in order[1 : 1 + ALTERNATIVES]
+    others = sorted((r for r in range(lo, hi) if r != best), key=lambda r: (-scores[r], r))[:ALTERNATIVES]
+    alternatives = tuple(
+        _place(options[r - lo][0], gazetteer, (1.0 - score) * float(shares[r]) / rest) for r in others
     )
-    return _place(options[best - lo][0], gazetteer, score, others), float(shares[best])
+    return replace(_place(options[best - lo][0], gazetteer, score), alternatives=alternatives)
 
 
-def _place(candidate: Candidate, gazetteer: Gazetteer, score: float, alternatives: tuple[Place, ...] = ()) -> Place:
-    place = gazetteer.to_place(candidate)
-    return Place(
-        id=place.id, name=place.name, lat=place.lat, lon=place.lon, feature=place.feature, country=place.country,
-        admin1=place.admin1, population=place.population, score=round(score, 3), source=place.source,
-        approximate=place.approximate, radius_km=place.radius_km, alternatives=alternatives,
-    )  # fmt: skip
+def _place(candidate: Candidate, gazetteer: Gazetteer, score: float) -> Place:
+    return replace(gazetteer.to_place(candidate), score=round(score, 3))
 
 
-def _neighbour(m: int, frame: Frame, answers: list[tuple[Place | None, float]]) -> Place | None:
+def _neighbour(m: int, frame: Frame, ranking: Ranking, answers: list[Place | None]) -> Place | None:
     """The surest narrow place nearest in the text, as an approximate position."""
     best: tuple[float, Place] | None = None
     for step in range(1, 9):
         for other in (m - step, m + step):
             if 0 <= other < len(frame.group_of):
-                place = answers[frame.group_of[other]][0]
-                if place is None or place.approximate or (place.score or 0) < SURE:
+                g = frame.group_of[other]
+                place = answers[g]
+                if place is None or place.approximate or ranking.sure[g] < SURE or g == frame.group_of[m]:
                     continue
-                narrow = 1.0 if place.feature[:2] == "P." or place.feature.startswith("A.ADM2") else 0.4
-                value = narrow * (place.score or 0) / step
+                narrow = 1.0 if place.feature.startswith(("P.", "A.ADM2")) else 0.4
+                value = narrow * float(ranking.sure[g]) / step
                 if best is None or value > best[0]:
                     best = value, place
     if best is None:
         return None
     place = best[1]
-    return Place(
-        id=f"near:{place.id}", name=f"near {place.name}", lat=place.lat, lon=place.lon, feature=place.feature,
-        country=place.country, admin1=place.admin1, score=0.3, source=place.source, approximate=True,
-        radius_km=NEARBY_KM,
+    return replace(
+        place, id=f"near:{place.id}", name=f"near {place.name}", population=None, score=NEARBY_SCORE, approximate=True,
+        radius_km=NEARBY_KM, alternatives=(),
     )  # fmt: skip
-
-
-__all__ = ["ABBREVIATED", "find_toponyms", "resolve_toponyms"]

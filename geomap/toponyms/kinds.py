@@ -18,17 +18,13 @@ from geomap.toponyms.words import (
 _HYPHENS = frozenset("-‐‑–")
 _GOVERNING = ("A.PCL", "P.PPLC", "P.PPLA", "A.ADM1", "A.ADM2", "P.PPL")
 _STATE = ("A.PCL", "P.PPLC")
-_AFTER_BY = frozenset("by from against between with".split())
+_AFTER_BY = frozenset(["by", "from", "against", "between", "with"])
 _GROUND = frozenset(
-    "territory soil east west north south border borders coast coastline capital city cities region regions town towns "
-    "airspace land shore shores northeast northwest southeast southwest village villages province provinces frontier "
-    "largest second third biggest countryside interior heartland waters islands population outskirts suburbs".split()
+    ["territory", "soil", "east", "west", "north", "south", "border", "borders", "coast", "coastline", "capital", "city", "cities", "region", "regions", "town", "towns", "airspace", "land", "shore", "shores", "northeast", "northwest", "southeast", "southwest", "village", "villages", "province", "provinces", "frontier", "largest", "second", "third", "biggest", "countryside", "interior", "heartland", "waters", "islands", "population", "outskirts", "suburbs"]
 )
 """What a government has that is ground: "Ukraine's east" is the place."""
 _COMPOUND = frozenset(
-    "forces troops army military officials government ministry minister president intelligence media embassy diplomats "
-    "backers allies authorities leaders leadership command soldiers strongman regime spokesman navy parliament "
-    "think nuclear defence defense foreign administration congress senate sanctions weapons envoy".split()
+    ["forces", "troops", "army", "military", "officials", "government", "ministry", "minister", "president", "intelligence", "media", "embassy", "diplomats", "backers", "allies", "authorities", "leaders", "leadership", "command", "soldiers", "strongman", "regime", "spokesman", "navy", "parliament", "think", "nuclear", "defence", "defense", "foreign", "administration", "congress", "senate", "sanctions", "weapons", "envoy"]
 )
 """What follows the bare name of a state used as an adjective: "Kremlin forces", "US intelligence agencies"."""
 
@@ -65,7 +61,7 @@ def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Optio
     if after in GOVERNOR_WORDS or (before == "of" and before2 in GOVERNOR_WORDS):
         return MentionKind.ASSOCIATIVE
     region = feature.startswith("A.ADM1")
-    state = feature.startswith(_STATE) or region and "republic" in key
+    state = feature.startswith(_STATE) or (region and "republic" in key)
     if not state:
         return MentionKind.LITERAL
     if possessive and joined:
@@ -81,7 +77,7 @@ def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Optio
         return MentionKind.ASSOCIATIVE
     if after in _COMPOUND or (after in ("defence", "defense", "foreign", "state") and after2):
         return MentionKind.ASSOCIATIVE
-    if after in SPEECH_VERBS or before in _AFTER_BY or before == "to" and before2 in ("blow", "threat", "appeal"):
+    if after in SPEECH_VERBS or before in _AFTER_BY or (before == "to" and before2 in ("blow", "threat", "appeal")):
         return MentionKind.ASSOCIATIVE
     if after in ("and", "or") and after2 and tokens.capital[last + 2]:
         return MentionKind.ASSOCIATIVE if _acts(tokens, last + 3) else MentionKind.LITERAL

@@ -25,6 +25,10 @@ MAX_CANDIDATES = 40
 """Most candidates of one name that are weighed, likeliest first: the 41st San Jose was right in no training text."""
 
 
+PART_PRIOR = 5.6
+"""A town of 100,000 under its own name, a smaller region or any country: what may stand for a longer name around it."""
+
+
 class Candidate(Protocol):
     """A row of the gazetteer under one of its names."""
 
@@ -141,8 +145,9 @@ class Lookup:
         """Abbreviations, demonyms and seats of government: names that no gazetteer files."""
         if text in COUNTRY_SHORT:
             return [(c, ABBREVIATED) for c in self.country(COUNTRY_SHORT[text])]
-        if text in abbreviations():
-            return self.region(*abbreviations()[text])
+        for written in (text, text + "."):
+            if written in abbreviations():
+                return self.region(*abbreviations()[written])
         if text == "L.A.":
             return [(c, ABBREVIATED) for c, _ in self.key("los angeles")[:1]]
         if text == "EU":
@@ -223,7 +228,10 @@ class Lookup:
         return found[:MAX_CANDIDATES]
 
     def _parts(self, key: str) -> list[Option]:
-        """Candidates of the longest part of a name that has any: "northern Iraq", "Dubai World Cup"."""
+        """Candidates of the longest part of a name that has any: "northern Iraq", "Dubai World Cup".
+
+        A part must be a place that news calls by that word alone, or it says nothing of the whole ("Golden Gate").
+        """
         words = key.split()[:8]
         while words and (words[0] in DIRECTIONS or words[0] in ("the", "downtown", "greater", "city", "of", "mid")):
             words = words[1:]
@@ -235,7 +243,10 @@ class Lookup:
                 joined = " ".join(part)
                 if size == 1 and (len(joined) < 4 or joined in FEATURE_WORDS):
                     continue
-                if found := self.key(joined) or self.demonym(joined):
+                found = self.key(joined) or self.demonym(joined)
+                if size < len(words):
+                    found = [o for o in found if prior(o) >= PART_PRIOR]
+                if found:
                     return [(c, STRIPPED if size == len(words) else PART) for c, _ in found]
         return []
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -75,13 +74,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A monotone map from a score to the share that was right: knots of an isotonic fit."""
+    """A monotone map from a raw chance to the share that was right: knots of an isotonic fit."""
 
     score: Floats
     share: Floats
-
-    def __call__(self, score: float) -> float:
-        return float(np.interp(score, self.score, self.share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +89,14 @@ class Model:
     spans: Trees
     first: Trees
     second: Trees
+    confidence: Trees
     right: Curve
     threshold: float
-    shares: float = 1.0
+
+    def chance(self, rows: Floats) -> Floats:
+        """Chance in [0, 1] that the places with these ``resolve.confidence_rows`` are right."""
+        raw = 1.0 / (1.0 + np.exp(-np.clip(self.confidence(rows), -40.0, 40.0)))
+        return np.asarray(np.interp(raw, self.right.score, self.right.share))
 
     def save(self, path: Path) -> None:
         """Write all as one compressed file without pickles."""
@@ -109,7 +110,7 @@ class Model:
         arrays["context"] = np.frombuffer("\n".join(f"{n}\t{w}" for n, w in context).encode(), np.uint8)
         arrays["context_weight"] = np.array([self.words.weights[c] for c in context], np.float16)
         arrays["context_bias"] = np.array(self.words.bias)
-        for trees in ("spans", "first", "second"):
+        for trees in ("spans", "first", "second", "confidence"):
             arrays |= getattr(self, trees).arrays(trees)
         arrays["right_score"], arrays["right_share"] = self.right.score, self.right.share
         arrays["threshold"] = np.array(self.threshold)
@@ -142,6 +143,7 @@ def read_model(path: Path = WEIGHTS) -> Model:
             spans=Trees.of(stored, "spans"),
             first=Trees.of(stored, "first"),
             second=Trees.of(stored, "second"),
+            confidence=Trees.of(stored, "confidence"),
             right=Curve(stored["right_score"], stored["right_share"]),
             threshold=float(stored["threshold"]),
         )
@@ -155,7 +157,3 @@ def read_model(path: Path = WEIGHTS) -> Model:
 def _lines(stored: NDArray[np.uint8]) -> list[str]:
     text = stored.tobytes().decode()
     return text.split("\n") if text else []
-
-
-def sigmoid(score: float) -> float:
-    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, score))))

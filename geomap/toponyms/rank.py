@@ -46,7 +46,6 @@ class Group:
     cue: str
     options: list[Option]
     mentions: list[int] = field(default_factory=list)
-    container: int = -1
     raw: str = ""
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 import numpy as np
 
-from geomap.toponyms.lookup import Lookup
 from geomap.toponyms.model import Model
-from geomap.toponyms.spans import SpanCandidate, candidates
+from geomap.toponyms.spans import SpanCandidate, describe
 from geomap.toponyms.text import Tokens
 
 
-def scored(tokens: Tokens, lookup: Lookup, model: Model) -> list[tuple[float, SpanCandidate]]:
+def scored(tokens: Tokens, spans: list[SpanCandidate], model: Model) -> list[tuple[float, SpanCandidate]]:
     """Every candidate with its log-odds of being a place name."""
-    spans = candidates(tokens, lookup, model.lexicon)
     if not spans:
         return []
+    describe(tokens, spans, model.lexicon)
     rows = np.array([[*s.features, model.words(s.context)] for s in spans])
     return list(zip(model.spans(rows).tolist(), spans, strict=True))
 
@@ -25,8 +26,6 @@ def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[S
     ends = [s.end for _, s in ordered]
     best: list[float] = [0.0]
     back: list[int] = []
-    from bisect import bisect_right
-
     for n, (score, span) in enumerate(ordered):
         before = bisect_right(ends, span.start, 0, n)
         gain = best[before] + (score - threshold)

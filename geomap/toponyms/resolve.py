@@ -9,20 +9,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomap.toponyms.lookup import EXACT, Lookup, Option, split_feature
+from geomap.toponyms.lookup import DEMONYM, EXACT, Lookup, Option, prior, split_feature
 from geomap.toponyms.model import Model
 from geomap.toponyms.rank import Frame, Group, Weigher, softmax
+from geomap.toponyms.spans import UNKNOWN, SpanCandidate
 from geomap.toponyms.text import Tokens
 from geomap.toponyms.words import FEATURE_PREFIXES, FEATURE_WORDS, GOVERNOR_WORDS
 
 Floats = NDArray[np.float64]
 
 PLURALS = frozenset(
-    "regions oblasts provinces governorates states counties districts rivers lakes cities towns villages islands".split()
+    ["regions", "oblasts", "provinces", "governorates", "states", "counties", "districts", "rivers", "lakes", "cities", "towns", "villages", "islands"]
 )
-NEAR_WORDS = frozenset("near outside toward towards around".split())
+NEAR_WORDS = frozenset(["near", "outside", "toward", "towards", "around"])
 """Before a bare name that a city and its region share, these mean the city: nobody stands outside a region's middle."""
-REGION_HINTS = frozenset("annexed annexing annex governor throughout".split())
+BROAD = ("A.PCL", "A.ADM1")
+CLEAR = 1.0
+"""Ten times the people: the name of a country or region that nothing rivals."""
+REGION_HINTS = frozenset(["annexed", "annexing", "annex", "governor", "throughout"])
 
 
 @dataclass(slots=True)
@@ -39,13 +43,31 @@ class Named:
     soft: str = ""
 
 
-@dataclass(slots=True)
-class Resolved:
-    """A mention's candidates with their shares, best first, and the score's ingredients."""
+def with_context(spans: Sequence[tuple[int, int]], others: Sequence[SpanCandidate]) -> list[tuple[int, int]]:
+    """The mentions and, between them, names of countries and regions that are parts of other names.
 
-    options: list[tuple[Option, float]]
-    margin: float = 0.0
-    nearest: int = -1
+    "Ohio State University" is no mention of Ohio, yet says which Dublin is meant. In order, without overlap.
+    """
+    taken = sorted(spans)
+    starts = [a for a, _ in taken]
+    added = []
+    for other in others:
+        if not other.options or other.sort == UNKNOWN or other.postal:
+            continue
+        candidate, how = other.options[0]
+        if not candidate.feature.startswith(BROAD) or how > DEMONYM:
+            continue
+        if len(other.options) > 1 and prior(other.options[0]) - prior(other.options[1]) < CLEAR:
+            continue
+        at = bisect_right(starts, other.start)
+        if (at and taken[at - 1][1] > other.start) or (at < len(taken) and taken[at][0] < other.end):
+            continue
+        if added and added[-1][1] > other.start:
+            if added[-1][1] - added[-1][0] >= other.end - other.start:
+                continue
+            added.pop()
+        added.append((other.start, other.end))
+    return added
 
 
 def named(tokens: Tokens, spans: Sequence[tuple[int, int]], lookup: Lookup) -> list[Named]:
@@ -144,9 +166,7 @@ def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
         after = keys[j + 1] if j + 1 < len(tokens) and joins[j] else ""
         if before in NEAR_WORDS:
             sense = "city"
-        elif before in REGION_HINTS or (before == "of" and before2 in REGION_HINTS) or after in GOVERNOR_WORDS:
-            sense = "region"
-        elif before in ("of", "over") and before2 in ("all", "whole", "across"):
+        elif before in REGION_HINTS or (before == "of" and before2 in REGION_HINTS) or after in GOVERNOR_WORDS or (before in ("of", "over") and before2 in ("all", "whole", "across")):
             sense = "region"
         else:
             sense = stated.get(base, "")
@@ -181,7 +201,7 @@ def frame_of(tokens: Tokens, mentions: list[Named]) -> Frame:
         g = index.get(signature)
         if g is None:
             g = index[signature] = len(groups)
-            groups.append(Group(mention.key, mention.cue, mention.options, [], -1, text))
+            groups.append(Group(mention.key, mention.cue, mention.options, [], text))
         groups[g].mentions.append(m)
         group_of.append(g)
     sentence = [tokens.sentence[m.first] if len(tokens) else 0 for m in mentions]
@@ -206,26 +226,62 @@ def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, f
                             c.feature.startswith("A.") for c, _ in third.options[:3]
                         ):
                             found.append((m, m + 2, 0.8))
-                elif broad and stripped.startswith(("in ", "in the")) and stripped.count(" ") <= 3 or stripped == "in":
+                elif (broad and stripped.startswith(("in ", "in the")) and stripped.count(" ") <= 3) or stripped == "in":
                     found.append((m, m + 1, 0.6))
-                elif stripped in ("'s", "’s") or (stripped[:2] in ("'s", "’s") and stripped.count(" ") <= 3):
-                    found.append((m + 1, m, 0.6))
-                elif 0 < stripped.count(" ") < 3 and stripped.endswith((" of", " city", " town", " village")):
+                elif stripped in ("'s", "’s") or (stripped[:2] in ("'s", "’s") and stripped.count(" ") <= 3) or (0 < stripped.count(" ") < 3 and stripped.endswith((" of", " city", " town", " village"))):
                     found.append((m + 1, m, 0.6))
     return found
 
 
-def rank(frame: Frame, model: Model) -> tuple[Weigher, Floats, Floats]:
-    """Two passes: the second knows what the first thinks of the other mentions. Gives scores and shares."""
+@dataclass(slots=True)
+class Ranking:
+    """Scores over all candidates of a frame, and how sure each group's best one is."""
+
+    weigher: Weigher
+    scores: Floats
+    shares: Floats
+    best: NDArray[np.int64]
+    """Row of each group's best candidate, -1 where it has none."""
+    sure: Floats
+    """Chance that it is right, as measured on newspapers held out of training."""
+
+
+def rank(frame: Frame, model: Model) -> Ranking:
+    """Two passes: the second knows what the first thinks of the other mentions."""
     weigher = Weigher(frame)
     groups = len(frame.groups)
     if not weigher.count:
-        return weigher, np.zeros(0), np.zeros(0)
+        none = np.zeros(0)
+        return Ranking(weigher, none, none, np.full(groups, -1), np.zeros(groups))
     fits = fit_penalty(frame)
-    weights = weigher.first_weights()
-    weights = softmax(model.first(weigher.features(weights)) + fits, weigher.group, groups)
-    scores = model.second(weigher.features(weights)) + fits
-    return weigher, scores, softmax(scores, weigher.group, groups)
+    weights = softmax(model.first(weigher.features(weigher.first_weights())) + fits, weigher.group, groups)
+    rows = weigher.features(weights)
+    scores = model.second(rows) + fits
+    shares = softmax(scores, weigher.group, groups)
+    best = best_rows(weigher, scores)
+    sure = np.zeros(groups)
+    answered = np.flatnonzero(best >= 0)
+    sure[answered] = model.chance(confidence_rows(weigher, rows, shares, best[answered]))
+    return Ranking(weigher, scores, shares, best, sure)
+
+
+def best_rows(weigher: Weigher, scores: Floats) -> NDArray[np.int64]:
+    """Row of the highest score of each group, the first of equals; -1 for groups without candidates."""
+    order = np.lexsort((np.arange(len(scores)), -scores, weigher.group))
+    first = np.full(len(weigher.bounds) - 1, -1, np.int64)
+    group = weigher.group[order]
+    leads = np.flatnonzero(np.r_[True, group[1:] != group[:-1]]) if len(group) else group
+    first[group[leads]] = order[leads]
+    return first
+
+
+def confidence_rows(weigher: Weigher, rows: Floats, shares: Floats, best: NDArray[np.int64]) -> Floats:
+    """What tells whether a best candidate is right: its own features, its share, and the next one's."""
+    lo, hi = weigher.bounds[weigher.group[best]], weigher.bounds[weigher.group[best] + 1]
+    second = np.array(
+        [max((shares[r] for r in range(a, b) if r != top), default=0.0) for a, b, top in zip(lo, hi, best, strict=True)]
+    )
+    return np.column_stack([rows[best], shares[best], second])
 
 
 def fit_penalty(frame: Frame) -> Floats:

@@ -54,11 +54,9 @@ class SpanCandidate:
     context: tuple[str, ...] = ()
 
 
-def candidates(tokens: Tokens, lookup: Lookup, lexicon: Lexicon) -> list[SpanCandidate]:
-    """Every span that may be a place name, overlapping ones too, in order; features are filled in."""
-    found = list(_spans(tokens, lookup))
-    _describe(tokens, found, lexicon)
-    return found
+def candidates(tokens: Tokens, lookup: Lookup) -> list[SpanCandidate]:
+    """Every span that may be a place name, overlapping ones too, in order; features are left to ``describe``."""
+    return list(_spans(tokens, lookup))
 
 
 def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
@@ -78,7 +76,7 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
         word = words[i]
         # abbreviations and demonyms
         best = -1
-        if "." in word or (tokens.upper[i] and len(word) <= 4):
+        if "." in word or (len(word) <= 5 and (tokens.upper[i] or tokens.text[tokens.end[i] : tokens.end[i] + 1] == ".")):
             span = _abbreviation(tokens, i, lookup)
             if span is not None:
                 yield span
@@ -104,7 +102,7 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
                     has = seen_key.get(inner)
                     if has is None:
                         has = seen_key[inner] = gazetteer.has(inner)
-                    if not has and tokens.full[j] != keys[j]:
+                    if tokens.full[j] != keys[j]:
                         full = joined + " " + tokens.full[j] if joined else tokens.full[j]
                         if gazetteer.has(full):
                             yield _make(tokens, i, j, GAZETTEER, lookup, key=full, end=tokens.full_end[j])
@@ -162,22 +160,36 @@ def _abbreviation(tokens: Tokens, i: int, lookup: Lookup) -> SpanCandidate | Non
 
 
 def _with_feature_word(tokens: Tokens, i: int, longest: int, lookup: Lookup) -> Iterator[SpanCandidate]:
-    """ "Neches River", "Kharkiv region", "Walker County", "Lake Lanier": where the gazetteer lacks the whole."""
+    """ "Neches River", "Kharkiv region", "Lake Lanier", "South Los Angeles": where the gazetteer lacks the whole."""
     keys, capital, joins = tokens.key, tokens.capital, tokens.joins
     n = len(tokens)
+    first = keys[i]
+    if first in NEVER and first not in DIRECTIONS:
+        return
     j = i
     while j < min(i + 4, n - 1) and joins[j] and tokens.full[j] == keys[j]:
         j += 1
         after = keys[j]
-        if after in FEATURE_WORDS and (capital[j] or after in LOWER_FEATURES) and j != longest and keys[i] not in NEVER:
-            if keys[i] in FEATURE_WORDS and j == i + 1:
-                break
-            yield _make(tokens, i, j, FEATURE, lookup)
-            return
+        if after in FEATURE_WORDS and (capital[j] or after in LOWER_FEATURES) and j != longest:
+            if not (first in FEATURE_WORDS and j == i + 1):
+                yield _make(tokens, i, j, FEATURE, lookup)
+            break
         if not capital[j]:
             break
-    if keys[i] in LEADING_FEATURES and i + 1 < n and joins[i] and capital[i + 1] and longest <= i:
+    if i + 1 >= n or not joins[i] or longest > i:
+        return
+    if first in LEADING_FEATURES and capital[i + 1] and keys[i + 1] not in NEVER:
         yield _make(tokens, i, i + 1, FEATURE, lookup)
+    elif first in DIRECTIONS and capital[i + 1]:
+        for j in range(min(i + 3, n - 1), i, -1):
+            if all(joins[i:j]) and lookup.gazetteer.has(" ".join(keys[i + 1 : j + 1])):
+                yield _make(tokens, i, j, FEATURE, lookup)
+                break
+    elif first in FEATURE_WORDS and keys[i + 1] == "of" and i + 2 < n and joins[i + 1] and capital[i + 2]:
+        for j in range(min(i + 4, n - 1), i + 1, -1):
+            if all(joins[i:j]) and lookup.gazetteer.has(" ".join(keys[i + 2 : j + 1])):
+                yield _make(tokens, i, j, FEATURE, lookup)
+                break
 
 
 def _unknown(tokens: Tokens, i: int, lookup: Lookup) -> Iterator[SpanCandidate]:
@@ -212,7 +224,8 @@ FEATURE_NAMES = (
 )  # fmt: skip
 
 
-def _describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> None:
+def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> None:
+    """Fill in each span's features and context."""
     if not spans:
         return
     keys, words, capital, joins, starts = tokens.key, tokens.word, tokens.capital, tokens.joins, tokens.start
@@ -334,7 +347,7 @@ def _describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> N
             "backed_after": float(j + 1 < n and gap_after == "-" and keys[j + 1] in BACKED_WORDS),
             "conjunction_before": float(before in ("and", "or")),
             "neighbour_place": float(
-                (before in ("and", "or") or gap_before == ", ") and ((i - 2) in place_ends or (i - 1) in place_ends)
+                ((before in ("and", "or") or gap_before == ", ") and ((i - 2) in place_ends or (i - 1) in place_ends))
                 or ((after in ("and", "or")) and (j + 2) in places_at)
             ),
         }  # fmt: skip

@@ -17,14 +17,11 @@ _TOKEN = re.compile(f"(?:[A-Z][a-z]?\\.){{2,}}|(?:{_LETTER}|[ʹʺʻʼ])+(?:['’
 # Chinese, Japanese, Thai, Lao, Khmer and Burmese put no spaces between words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _JOIN = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|\r?\n|[-‐‑–]|['’])\Z")
-_ABBREVIATED = frozenset("st ste mt ft pt n s e w no so u.s w.va va is co cape".split()) | frozenset(
-    "saint sainte mount fort".split()
+_ABBREVIATED = frozenset(["st", "ste", "mt", "ft", "pt", "n", "s", "e", "w", "no", "so", "u.s", "w.va", "va", "is", "co", "cape"]) | frozenset(
+    ["saint", "sainte", "mount", "fort"]
 )
 _NO_STOP = frozenset(
-    "mr mrs ms dr sen rep gov gen col lt sgt capt maj rev prof jr sr st ste mt ft vs no jan feb mar apr aug sept oct "
-    "nov dec inc ltd co corp dept ave blvd rd hon pres supt saint sainte mount fort ala ariz ark calif colo conn del "
-    "fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo ont alta "
-    "sask".split()
+    ["mr", "mrs", "ms", "dr", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "capt", "maj", "rev", "prof", "jr", "sr", "st", "ste", "mt", "ft", "vs", "no", "jan", "feb", "mar", "apr", "aug", "sept", "oct", "nov", "dec", "inc", "ltd", "co", "corp", "dept", "ave", "blvd", "rd", "hon", "pres", "supt", "saint", "sainte", "mount", "fort", "ala", "ariz", "ark", "calif", "colo", "conn", "del", "fla", "ga", "ill", "ind", "kan", "ky", "la", "md", "mass", "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ore", "pa", "tenn", "tex", "va", "vt", "wash", "wis", "wyo", "ont", "alta", "sask"]
 )
 _STOP = re.compile(r"[.!?…]|[\n\r\u2028\u2029]")
 
