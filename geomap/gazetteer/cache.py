@@ -16,6 +16,9 @@ from time import monotonic
 from geomap.errors import GazetteerError
 from geomap.gazetteer.index import FORMAT, Index
 
+Build = Callable[[Path, Callable[[int], None]], None]
+"""Fills an empty folder, telling how many rows are done."""
+
 STALE_SECONDS = 3600
 """A build folder untouched for an hour was left by a process that died: builds take under a minute."""
 QUIET_SECONDS = 1.0
@@ -67,7 +70,7 @@ def _lock(path: Path) -> Iterator[None]:
         yield
 
 
-def open_or_build(name: str, build: Callable[[Path, Callable[[int], None]], None], *, total: int | None = None) -> Index:
+def open_or_build(name: str, build: Build, *, total: int | None = None) -> Index:
     """The index ``name`` of the cache, built first where it is missing, damaged or of another format.
 
     ``build`` fills an empty folder and reports rows done; ``total`` rows are expected.
@@ -92,7 +95,8 @@ def open_or_build(name: str, build: Callable[[Path, Callable[[int], None]], None
                 if not final.exists():
                     raise
         except OSError as error:
-            raise GazetteerError(f"{partial}: the index cannot be written ({error.strerror}); set GEOMAP_CACHE") from error
+            problem = f"{partial}: the index cannot be written ({error.strerror})"
+            raise GazetteerError(f"{problem}; set GEOMAP_CACHE to a folder with 60 MB free") from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return Index(final)

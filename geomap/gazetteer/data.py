@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import itertools
 import json
 from collections.abc import Iterator
 from functools import cache
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.errors import GazetteerError
 from geomap.gazetteer.index import ALTERNATE, DERIVED, MACHINE, PRIMARY, Row
+from geomap.gazetteer.names import normalise
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +25,9 @@ REGION_WORDS = ("region", "province")
 """What news calls any first-level region, beside its own word."""
 SLAVIC = frozenset(("UA", "RU", "BY", "KZ", "KG", "BG"))
 OWN_WORDS = frozenset(
-    ["province", "region", "state", "governorate", "county", "department", "prefecture", "oblast", "district", "republic", "canton", "territory", "municipality", "voivodship", "krai", "division", "emirate", "parish"]
-)
+    ("province", "region", "state", "governorate", "county", "department", "prefecture", "oblast", "district",
+     "republic", "canton", "territory", "municipality", "voivodship", "krai", "division", "emirate", "parish")
+)  # fmt: skip
 
 
 @cache
@@ -108,44 +111,114 @@ def importance_of(feature: str, population: int, *, capital: bool = False) -> fl
     return base + {"P.PPLA": 0.3, "P.PPLX": -0.5}.get(feature, 0.0)
 
 
-def read_rows() -> Iterator[Row]:
-    """Every entry of the shipped gazetteer."""
-    extra: dict[str, list[tuple[str, int]]] = {}  # typed by hand and checked: as good as names
-    for record in read_csv("aliases.csv"):
-        extra.setdefault(record["id"], []).append((record["alias"], PRIMARY))
-    capitals = set()
+@cache
+def code_ids() -> dict[str, str]:
+    """ "UA", "UA.07" -> place id."""
     table = read_table("countries.parquet")
-    for number, name, alternates, lat, lon, country, population, capital in _columns(
-        table, "id", "name", "alternates", "lat_e5", "lon_e5", "country", "population", "capital"
-    ):
-        capitals.add((country, capital))
+    found = {country: f"geonames:{number}" for country, number in _columns(table, "country", "id")}
+    table = read_table("regions.parquet")
+    for country, admin1, feature, number in _columns(table, "country", "admin1", "feature", "id"):
+        if feature == "A.ADM1":
+            found[f"{country}.{admin1}"] = f"geonames:{number}"
+    return found
+
+
+def _target(code: str, file: str) -> str:
+    """A hand-typed table's target as a place id: an id already, or a country's or region's code."""
+    if ":" in code:
+        return code
+    if code not in code_ids():
+        raise GazetteerError(f"{file}: {code!r} is no country or region code; expected one like UA or UA.07")
+    return code_ids()[code]
+
+
+def read_demonyms() -> dict[str, str]:
+    """Normalised demonym -> place id."""
+    return {
+        normalise(demonym): _target(record["target"], "demonyms.csv")
+        for record in read_csv("demonyms.csv")
+        for demonym in record["demonyms"].split("|")
+    }
+
+
+def read_members() -> dict[str, list[str]]:
+    """Place id of an area made of countries and regions -> their codes; continents as their countries."""
+    table = read_table("countries.parquet")
+    continents: dict[str, list[str]] = {}
+    for country, continent in _columns(table, "country", "continent"):
+        continents.setdefault(f"continent:{continent}", []).append(country)
+    return {
+        f"geomap:{record['key']}": [c for code in record["members"].split() for c in continents.get(code, [code])]
+        for record in read_csv("supplement.csv")
+        if record["members"]
+    }
+
+
+def read_rows() -> Iterator[Row]:
+    """Every entry of the shipped gazetteer, countries first."""
+    extra: dict[str, list[tuple[str, int]]] = {}  # typed by hand and checked: as good as names
+    weighed: dict[str, float] = {}
+    for record in read_csv("aliases.csv"):
+        place_id = _target(record["target"], "aliases.csv")
+        extra.setdefault(place_id, []).extend((alias, PRIMARY) for alias in record["aliases"].split("|"))
+        if record["importance"]:
+            weighed[place_id] = float(record["importance"])
+    for row in itertools.chain(_country_rows(), _region_rows(), _place_rows(), _water_rows()):
+        place_id = row.id if isinstance(row.id, str) else f"geonames:{row.id}"
+        if place_id in extra:
+            row = row._replace(
+                alternates=[*row.alternates, *extra[place_id]], importance=weighed.get(place_id, row.importance)
+            )
+        yield row
+    for record in read_csv("supplement.csv"):
+        population = int(record["population"] or 0)
         yield Row(
-            number, name, [*alternate_kinds(alternates), *extra.get(f"geonames:{number}", ())], lat / 1e5, lon / 1e5,
+            f"geomap:{record['key']}", record["name"], [(n, PRIMARY) for n in record["alternates"].split("|") if n],
+            float(record["lat"]), float(record["lon"]), record["feature"], record["country"], record["admin1"], "",
+            population, float(record["importance"]), "geomap",
+        )  # fmt: skip
+
+
+def _country_rows() -> Iterator[Row]:
+    table = read_table("countries.parquet")
+    for number, name, alternates, lat, lon, country, population in _columns(
+        table, "id", "name", "alternates", "lat_e5", "lon_e5", "country", "population"
+    ):
+        yield Row(
+            number, name, alternate_kinds(alternates), lat / 1e5, lon / 1e5,
             "A.PCLI", country, "", "", population, importance_of("A.PCLI", population), "geonames",
         )  # fmt: skip
+
+
+def _region_rows() -> Iterator[Row]:
     table = read_table("regions.parquet")
     for number, name, alternates, lat, lon, feature, country, admin1, admin2, population, word in _columns(
         table, "id", "name", "alternates", "lat_e5", "lon_e5", "feature", "country", "admin1", "admin2",
         "population", "type",
     ):  # fmt: skip
-        names = [*alternate_kinds(alternates), *extra.get(f"geonames:{number}", ())]
+        names = alternate_kinds(alternates)
         if feature == "A.ADM1":
-            names += region_names(country, [name, *(n for n, kind in names if kind == ALTERNATE)], word)
+            names += region_names(country, [name, *(n for n, kind in names if kind <= ALTERNATE)], word)
         yield Row(
             number, name, names, lat / 1e5, lon / 1e5, feature, country, admin1, admin2, population,
             importance_of(feature, population), "geonames",
         )  # fmt: skip
+
+
+def _place_rows() -> Iterator[Row]:
+    table = read_table("countries.parquet")
+    capitals = set(_columns(table, "country", "capital"))
     table = read_table("places.parquet")
     for number, name, alternates, lat, lon, feature, country, admin1, admin2, population in _columns(
         table, "id", "name", "alternates", "lat_e5", "lon_e5", "feature", "country", "admin1", "admin2", "population"
     ):
-        names = alternate_kinds(alternates)
-        if (place_id := f"geonames:{number}") in extra:
-            names += extra[place_id]
         yield Row(
-            number, name, names, lat / 1e5, lon / 1e5, feature, country, admin1, admin2, population,
-            importance_of(feature, population, capital=(country, name) in capitals), "geonames",
+            number, name, alternate_kinds(alternates), lat / 1e5, lon / 1e5, feature, country, admin1, admin2,
+            population, importance_of(feature, population, capital=(country, name) in capitals), "geonames",
         )  # fmt: skip
+
+
+def _water_rows() -> Iterator[Row]:
     table = read_table("lakes.parquet")
     for place_id, name, alternates, lat, lon, feature, rank in _columns(
         table, "id", "name", "alternates", "lat_e5", "lon_e5", "feature", "rank"
@@ -156,17 +229,28 @@ def read_rows() -> Iterator[Row]:
                 place_id, name, alternate_kinds(alternates), lat / 1e5, lon / 1e5, feature, "", "", "", 0,
                 5.0 - rank / 3, "naturalearth",
             )  # fmt: skip
-    for record in read_csv("supplement.csv"):
-        population = int(record["population"] or 0)
-        yield Row(
-            f"geomap:{record['key']}", record["name"], [(n, ALTERNATE) for n in record["alternates"].split("|") if n],
-            float(record["lat"]), float(record["lon"]), record["feature"], record["country"], record["admin1"], "",
-            population, float(record["importance"] or 0) or importance_of(record["feature"], population), "geomap",
-        )  # fmt: skip
+    table = read_table("rivers.parquet")
+    for place_id, name, alternates, lat, lon, importance, accuracy in _columns(
+        table, "id", "name", "alternates", "lat_e5", "lon_e5", "importance", "accuracy_km"
+    ):
+        names = [(n, PRIMARY) for n in alternates.split("\t") if n]
+        yield Row(place_id, name, names, lat / 1e5, lon / 1e5, "H.STM", "", "", "", 0, importance, "geomap", accuracy)
 
 
 def region_names(country: str, names: list[str], word: str) -> list[tuple[str, int]]:
-    """"Kharkiv" as "Kharkiv region", "Kharkiv province", "Kharkiv oblast": the way news writes a region."""
+    """ "Kharkiv" as "Kharkiv region", "Kharkiv province", "Kharkiv oblast": the way news writes a region.
+
+    "Belgorod Oblast" counts as "Belgorod", which alone the region is called too.
+    """
     words = {*REGION_WORDS, *({word} & OWN_WORDS), *(("oblast",) if country in SLAVIC else ())}
-    plain = {n for n in names if n.isascii() and not words & set(n.lower().split())}
-    return [(f"{n} {w}", DERIVED) for n in sorted(plain) for w in sorted(words)]
+    plain, stripped = set(), set()
+    for name in filter(str.isascii, names):
+        body, _, tail = name.rpartition(" ")
+        if body and tail.lower() in OWN_WORDS:
+            stripped.add(body)
+        elif not words & set(name.lower().split()):
+            plain.add(name)
+    return [
+        *((n, DERIVED) for n in sorted(stripped - plain)),
+        *((f"{n} {w}", DERIVED) for n in sorted(plain | stripped) for w in sorted(words)),
+    ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer import cache, data
 from geomap.gazetteer import geometry as shapes_of
 from geomap.gazetteer.index import Index, Row, write_index
 from geomap.gazetteer.names import normalise
 from geomap.gazetteer.search import Candidate, Search
+from geomap.geodesy import distance_km
 from geomap.models import Place, Provenance
 
 if TYPE_CHECKING:
@@ -42,9 +44,10 @@ def read_gazetteer(*layers: Path) -> Gazetteer:
 def base_index() -> Index:
     def build(folder: Path, step: Callable[[int], None]) -> None:
         regions: list[tuple[str, str, str]] = []
-        demonyms = {normalise(r["demonym"]): r["id"] for r in data.read_csv("demonyms.csv")}
-        members = {f"geomap:{r['key']}": r["members"].split() for r in data.read_csv("supplement.csv") if r["members"]}
-        meta = {"name": "shipped", "members": members, "regions": regions, "demonyms": demonyms, "data": data.registry()}
+        meta = {
+            "name": "shipped", "data": data.registry(), "members": data.read_members(),
+            "demonyms": data.read_demonyms(), "regions": regions,
+        }  # fmt: skip
 
         def rows() -> Iterator[Row]:
             for row in data.read_rows():
@@ -173,7 +176,8 @@ class Gazetteer(Search):
         if members := self.base.meta.get("members", {}).get(place_id):
             parts = [shape for code in members if (shape := self.shapes.get(code)) is not None]
             if parts:
-                return cast("BaseGeometry", shapes_of.without_seams(shapely.union_all(parts)))
+                whole = shapes_of.without_seams(shapely.union_all(parts))
+                return shapely.orient_polygons(whole)
         return self.shapes.get(self._shape_key(candidate)) or shapely.Point(candidate.lon, candidate.lat)
 
     area_shape = geometry
@@ -215,6 +219,22 @@ class Gazetteer(Search):
 
         kinds = np.array([feature.startswith("P.") for feature in self.base.features])
         return kinds[self.base.numpy("feature")]
+
+    def accuracy_km(self, place_id: str, lat: float, lon: float) -> float | None:
+        """How far a river's true course may lie from its line near a point, km; None for what is no river.
+
+        Our estimate: a fifth of the stretch between two towns that the line was drawn through, 2 km at least.
+        """
+        import shapely
+
+        line = self.shapes.get(place_id) if place_id.startswith("geomap:river-") else None
+        if line is None:
+            return None
+        coordinates = shapely.get_coordinates(line)
+        stretches = shapely.linestrings(list(pairwise(coordinates)))
+        nearest = coordinates[(at := int(shapely.distance(stretches, shapely.Point(lon, lat)).argmin())) : at + 2]
+        length = distance_km(nearest[0][0], nearest[0][1], nearest[1][0], nearest[1][1])
+        return max(2.0, round(length / 5, 1))
 
     def region_of(self, lat: float, lon: float) -> tuple[str, str, str] | None:
         """(country, admin1 code, region name) of a point; of the nearest region within 0.15° off a coast.

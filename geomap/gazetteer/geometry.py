@@ -61,10 +61,10 @@ def write_shapes(folder: Path) -> None:
     table = data.read_table("lakes.parquet")
     keys += table["id"].to_pylist()
     shapes += list(decode(table))
-    for record in data.read_csv("rivers.csv"):
-        keys.append(f"geomap:{record['key']}")
-        shapes.append(shapely.from_wkt(record["line"]))
-    blobs = shapely.to_wkb(np.array(shapes, dtype=object))
+    table = data.read_table("rivers.parquet")
+    keys += table["id"].to_pylist()
+    shapes += list(shapely.from_wkt(table["line"].to_pylist()))
+    blobs = shapely.to_wkb(shapely.orient_polygons(np.array(shapes, dtype=object)))  # shells anticlockwise
     with (folder / "shapes.wkb").open("wb") as file:
         file.writelines(blobs)
     np.cumsum([0, *map(len, blobs)]).astype("<u8").tofile(folder / "shapes.end")
@@ -103,7 +103,7 @@ class Shapes:
         at = self._at.get(key)
         if at is None:
             return None
-        return cast("BaseGeometry", shapely.from_wkb(self._blob[int(self._ends[at]) : int(self._ends[at + 1])]))
+        return shapely.from_wkb(self._blob[int(self._ends[at]) : int(self._ends[at + 1])])
 
     def touching(self, box: tuple[float, float, float, float], wanted: Callable[[str], bool]) -> list[str]:
         """Keys of shapes whose bounds meet a box (lon, lat, lon, lat)."""
@@ -152,7 +152,7 @@ def shared_border(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry | None
 
 
 def widen(shape: BaseGeometry, km: float) -> BaseGeometry:
-    """Planar buffer of a shape of any size in degrees, stretched by its middle latitude: for clipping, never measured."""
+    """Planar buffer of a shape in degrees, stretched by its latitude: for clipping, never measured."""
     from shapely import affinity
 
     south, north = shape.bounds[1], shape.bounds[3]
@@ -194,7 +194,7 @@ def clip_shape(
         if len(stray):
             wide = join(wide, shapely.union_all([widen(shapely.Point(p), disc_km) for p in stray]))
             shapely.prepare(wide)
-    return cast("BaseGeometry", wide)
+    return wide
 
 
 def drawn(shape: BaseGeometry, box: tuple[float, float, float, float], tolerance: float) -> BaseGeometry:
@@ -205,7 +205,7 @@ def drawn(shape: BaseGeometry, box: tuple[float, float, float, float], tolerance
     if simple.geom_type in ("Polygon", "MultiPolygon", "GeometryCollection"):
         parts = [p for p in shapely.get_parts(simple) if p.geom_type == "Polygon" and p.area > tolerance**2]
         simple = parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)
-    return cast("BaseGeometry", shapely.set_precision(simple, 1e-4, mode="pointwise"))
+    return shapely.set_precision(simple, 1e-4, mode="pointwise")
 
 
 def frame(records: list[dict[str, Any]], columns: list[str]) -> GeoDataFrame:

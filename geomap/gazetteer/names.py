@@ -115,7 +115,9 @@ _FEATURE_WORDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("sea", "ocean", "gulf", "bay", "strait", "straits", "channel"), ("H.",)),
     **dict.fromkeys(("city", "town", "village", "settlement", "hamlet", "suburb"), ("P.",)),
     **dict.fromkeys(("island", "islands", "isle", "archipelago"), ("T.ISL", "A.", "T.")),
-    **dict.fromkeys(("mountain", "mountains", "mount", "hills", "desert", "peninsula", "valley", "plateau"), ("T.", "V.")),
+    **dict.fromkeys(
+        ("mountain", "mountains", "mount", "hills", "desert", "peninsula", "valley", "plateau"), ("T.", "V.")
+    ),
     # the same in Ukrainian and Russian
     **dict.fromkeys(("область", "областi", "області", "области", "край", "республика", "республіка"), REGION),
     **dict.fromkeys(("район", "района", "району"), ("A.ADM2", "A.ADM1")),
