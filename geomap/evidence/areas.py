@@ -29,6 +29,7 @@ from geomap.evidence.ground import (
     state_map,
     town_radius_km,
 )
+from geomap.evidence.missing import missing_date, missing_map
 from geomap.evidence.sides import actor_side
 from geomap.hulls import measure_hull
 from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Predicate, Range
@@ -81,38 +82,6 @@ def _tells_change(claim: Claim, ground: Ground) -> bool:
         return True
     before = next((c for c in ground.claims if c.id == claim.antecedent), None)
     return before is not None and (before.predicate in GAINS | LOSSES or bool(CHANGED.search(before.quote)))
-
-
-# ── what stands in the way ───────────────────────────────────────────────────────────────────────────────────
-
-
-def missing_date() -> Evidence:
-    """Say that neither text nor record gives a date."""
-    return Evidence(
-        what="a date",
-        measured=(None, None),
-        unit="",
-        role="missing",
-        aspect="date",
-        note="It needs a date: the text gives none, and the article has no publication date; give one with --published",
-    )
-
-
-def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
-    """Say which map would settle a claim."""
-    when = f"dated {day(days.end)}" if days else "of its date (--published says when the article appeared)"
-    spans = [f"{s.name} {day(day_of(s, 0))} to {day(day_of(s, -1))}" for s in ground.control if s.snapshots]
-    have = f" (at hand: {'; '.join(spans)})" if spans else ""
-    about_control = claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.predicate in GAINS | LOSSES | HOLDS
-    kind = "a control map" if about_control or claim.actor else "a map of the ground it speaks of,"
-    return Evidence(
-        what=kind,
-        measured=(None, None),
-        unit="",
-        role="missing",
-        aspect="map",
-        note=f"no map at hand measures it{have}; {kind} {when} would settle it (--control)",
-    )
 
 
 # ── the claim's own parts ────────────────────────────────────────────────────────────────────────────────────

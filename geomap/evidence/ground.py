@@ -13,7 +13,7 @@ import shapely
 from geomap.control import HELD, HELD_AT_MOST, Change, change
 from geomap.control import ground as held_ground
 from geomap.geodesy import area
-from geomap.models import Article, Claim, ControlSeries, Mention, Place, Snapshot
+from geomap.models import Article, Claim, ControlSeries, Mention, Place, Snapshot, Status
 from geomap.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KM2 = 1e-6
+EVERY_STATUS = tuple(Status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,7 +235,7 @@ def domain(series: ControlSeries, ground: Ground) -> frozenset[str]:
     def find() -> frozenset[str]:
         found = set()
         for index in {0, len(series.snapshots) - 1}:
-            shape = held_ground(series.snapshots[index], [*HELD_AT_MOST, "free"])
+            shape = held_ground(series.snapshots[index], EVERY_STATUS)
             for part in shapely.get_parts(shape):
                 inner = part.representative_point()
                 at = ground.gazetteer.region_of(inner.y, inner.x)
@@ -251,7 +252,7 @@ def speaks_of(series: ControlSeries, place: Place, ground: Ground) -> bool:
     if series.from_reports:
         drawn = ground.once(
             ("drawn", id(series)),
-            lambda: held_ground(series.snapshots[-1], [*HELD_AT_MOST, "free"]),
+            lambda: shapely.union_all([held_ground(series.snapshots[i], EVERY_STATUS) for i in (0, -1)]),
         )
         return bool(drawn.intersects(shape))
     if place.country is None:

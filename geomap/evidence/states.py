@@ -8,8 +8,8 @@ from typing import Any
 
 import shapely
 
-from geomap.evidence.areas import first_map, gain_km2, missing_date, missing_map
-from geomap.evidence.distances import own_ground
+from geomap.evidence.areas import first_map, gain_km2
+from geomap.evidence.fronts import own_ground
 from geomap.evidence.ground import (
     Days,
     Ground,
@@ -28,6 +28,7 @@ from geomap.evidence.ground import (
     speaks_of,
     state_map,
 )
+from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
 from geomap.evidence.sides import stated_side
 from geomap.geodesy import disc, distance_to_km
 from geomap.models import Claim, Code, ControlSeries, Evidence, Mention, Place, Polarity, Predicate, Range
@@ -55,9 +56,7 @@ def control_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         places = [claim.region]
     if not places:
         lost = [m for m in claim.subject if m.place is None]
-        why = (lost[0].why_not or f"“{' '.join(lost[0].text.split())}” is no known place") if lost else None
-        note = why or "It names no place that the gazetteer knows"
-        return [Evidence(what="a place", measured=(None, None), unit="", role="missing", aspect="place", note=note)]
+        return [missing_place(why_not(lost[0]) if lost else "It names no place that the gazetteer knows")]
     days = days_of(claim, ground)
     if days is None:
         return [missing_date()]

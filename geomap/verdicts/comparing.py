@@ -6,6 +6,7 @@ Thursday and "about 2,500" on Saturday is a story; "about 1,000" after "more tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -124,13 +125,14 @@ def _same_events(dated: Sequence[_Dated], settings: Settings) -> list[Comparison
     by_place: dict[str, list[tuple[_Dated, Place]]] = {}
     for d in dated:
         if d.claim.kind is ClaimKind.CONTROL and d.claim.predicate in GAINS | LOSSES and _affirmed(d):
-            for place in _places(d.claim.subject):
+            # a region changes hands over weeks, a town in a day
+            for place in (p for p in _places(d.claim.subject) if not p.feature.startswith("A.")):
                 by_place.setdefault(place.id, []).append((d, place))
     found = []
     for group in by_place.values():
         group.sort(key=lambda item: (item[0].on or date.max, item[0].claim.id))
         clusters = _clusters(group, settings.same_event_days)
-        found += [_event([d for d, _ in cluster], cluster[0][1]) for cluster in clusters if len(cluster) > 1]
+        found += [_event([d for d, _ in cluster], cluster[0][1]) for cluster in clusters if _told_twice(cluster)]
     return found
 
 
@@ -146,6 +148,12 @@ def _clusters(group: list[tuple[_Dated, Place]], days: int) -> list[list[tuple[_
         else:
             clusters.append([item])
     return clusters
+
+
+def _told_twice(cluster: list[tuple[_Dated, Place]]) -> bool:
+    """Whether several sources or articles tell an event: one that repeats itself adds nothing."""
+    several = len({d.claim.article for d, _ in cluster}) > 1 or len(_merge(d.sources for d, _ in cluster)) > 1
+    return len({d.claim.id for d, _ in cluster}) > 1 and several
 
 
 def _event(group: list[_Dated], place: Place) -> Comparison:
@@ -423,7 +431,17 @@ def _comparison(kind: str, group: Sequence[_Dated], sentence: str, place: str | 
 
 
 def _merge(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(s for sources in many for s in sources))
+    """Sources by name, each once: "Russia's defense ministry" and "Russian defense ministry" are one."""
+    found: dict[frozenset[str], str] = {}
+    for source in (s for sources in many for s in sources):
+        found.setdefault(stems(source), source)
+    return tuple(found.values())
+
+
+def stems(name: str) -> frozenset[str]:
+    """First letters of a name's words, in any order."""
+    words = re.findall(r"\w+", name.casefold().replace("'s", "").replace("’s", ""))
+    return frozenset(w[:STEM] for w in words if w not in ("the", "of", "for", "a", "an", "and"))
 
 
 def _affirmed(d: _Dated) -> bool:

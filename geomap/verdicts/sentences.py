@@ -51,8 +51,8 @@ def times(ratio: float) -> str:
 
 
 def short(text: str) -> str:
-    """Quoted words on one line, cut at ``QUOTE_LIMIT``."""
-    line = " ".join(text.split())
+    """Quoted words on one line, without control and direction marks, cut at ``QUOTE_LIMIT``."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= QUOTE_LIMIT else line[: QUOTE_LIMIT - 1].rstrip() + "…"
 
 

@@ -1,0 +1,403 @@
+"""Evidence for what moves: the ground a side holds, how near it comes, how far it advanced and how fast."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geomap.evidence.areas import first_map, gain_km2
+from geomap.evidence.ground import (
+    Days,
+    Ground,
+    area_km2,
+    changed,
+    day_of,
+    days_of,
+    domain,
+    geometry_of,
+    held,
+    maps_of,
+    point_error_km,
+    polygon_of,
+    speaks_of,
+    state_map,
+)
+from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
+from geomap.evidence.sides import actor_side, holder_country, side_of
+from geomap.geodesy import buffer_m, distance_between_km, distance_to_km
+from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Mention, Place, Range
+from geomap.wording import day
+
+STRIP_KM = 2.0
+"""Narrower strips of a side's ground are what is left between two outlines, borders alone being 1.4 km off."""
+DEPTH_POINTS = 8
+"""Corners of changed ground, the furthest by the plane, from which the depth of an advance is measured."""
+
+
+def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, ground: Ground) -> Any:
+    """Ground of a side in a map, without pieces under ``held_min_piece_km2``; ``most``: contested ground counts as its.
+
+    The other side's ground is what the drawn countries have outside the drawn holder's, without lakes and without
+    strips under ``STRIP_KM``: a reservoir and its banks, left over between two outlines, are nobody's front.
+    """
+
+    def find() -> Any:
+        if holder:
+            shape = held(series, index, most, ground)
+        else:
+            taken = held(series, index, not most, ground)
+            rest = shapely.difference(_home(series, ground), taken)
+            shape = buffer_m(buffer_m(rest, -STRIP_KM * 500), STRIP_KM * 500)
+        parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
+        large = [p for p in parts if area_km2(p) >= ground.settings.held_min_piece_km2]
+        return shapely.MultiPolygon(large)
+
+    return ground.once(("own", id(series), index, holder, most), find)
+
+
+def _home(series: ControlSeries, ground: Ground) -> Any:
+    """The land of the drawn countries, without the holder's own."""
+
+    def join() -> Any:
+        codes = sorted(domain(series, ground) - {holder_country(series, ground)})
+        shapes = [polygon_of(ground.gazetteer.country(c), ground) for c in codes]
+        land = shapely.union_all([s for s in shapes if s is not None])
+        if land.is_empty:
+            return land
+        lakes = list(ground.gazetteer.basemap(land.bounds)["lakes"].geometry)
+        return shapely.difference(land, shapely.union_all(lakes)) if lakes else land
+
+    return ground.once(("home", id(series)), join)
+
+
+def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Ground) -> list[Evidence]:
+    """From a place to the nearest ground that a force holds, on the claim's days, by each source."""
+    days = days_of(claim, ground)
+    covering = [s for s in ground.control if s.snapshots and speaks_of(s, reference, ground)]
+    if not ground.control:
+        return [missing_map(claim, days, ground)] if days else [missing_date()]
+    if days is None:
+        return [missing_date()]
+    found: list[Evidence] = []
+    for series in covering:
+        side = side_of(subject.text, series, ground)
+        side = actor_side(claim, series, ground) if side is None else side
+        indices = maps_of(series, days.end, ground.settings)
+        if side is None or not indices:
+            continue
+        measured_spans = (front_km(series, i, side, reference, claim, ground) for i in indices)
+        spans = [s for s in measured_spans if s is not None]
+        if not spans:
+            continue
+        error = point_error_km(reference, ground.settings)
+        measured = (max(0.0, min(s[0] for s in spans) - error), max(s[1] for s in spans) + error)
+        last = spans[-1]
+        own = (max(0.0, last[0] - error), last[1] + error)
+        who = series.holder if side else _other_name(series, ground)
+        as_of = series.snapshots[indices[-1]].as_of
+        ids = (reference.id,)
+        found.append(
+            Evidence(
+                what=f"the nearest ground held by {who} to {reference.name} on {day(as_of.date())}",
+                measured=measured,
+                unit="km",
+                best=last[1],
+                aspect="distance",
+                method="geodesic to the nearest held ground, pieces under 100 km² ignored",
+                source=series.name,
+                as_of=as_of.isoformat(),
+                places=ids,
+                codes=(Code.CONTESTED,) if last[1] - last[0] > error else (),
+                error=own,
+            )
+        )
+        after = state_map(series, days.end + timedelta(days=1), ground.settings)
+        if after is not None and after > indices[-1]:
+            span = front_km(series, after, side, reference, claim, ground)
+            if span is not None:
+                found.append(
+                    Evidence(
+                        what="by the next day's map",
+                        measured=(max(0.0, span[0] - error), span[1] + error),
+                        unit="km",
+                        role="next_day",
+                        aspect="distance",
+                        source=series.name,
+                        as_of=series.snapshots[after].as_of.isoformat(),
+                        places=ids,
+                    )
+                )
+    return found or [missing_map(claim, days, ground)]
+
+
+def front_km(
+    series: ControlSeries, index: int, holder: bool, place: Place, claim: Claim, ground: Ground
+) -> tuple[float, float] | None:
+    """From a place to a side's ground in km: contested ground counted as that side's, and not."""
+    region = polygon_of(claim.region.place if claim.region else None, ground)
+    target = geometry_of(place, ground)
+
+    def measure() -> tuple[float, float] | None:
+        ends = []
+        for most in (True, False):
+            shape = own_ground(series, index, holder, most, ground)
+            if region is not None and region.intersects(target):
+                shape = shapely.intersection(shape, region)
+            if shape.is_empty:
+                return None
+            if target.geom_type == "Point":
+                ends.append(distance_to_km((target.x, target.y), shape))
+            else:
+                ends.append(0.0 if shape.intersects(target) else distance_between_km(target, shape))
+        return (min(ends), max(ends))
+
+    key = (
+        "front",
+        id(series),
+        index,
+        holder,
+        place.id,
+        claim.region.place.id if region is not None and claim.region and claim.region.place else None,
+    )
+    return ground.once(key, measure)
+
+
+def _other_name(series: ControlSeries, ground: Ground) -> str:
+    """A name for the side that a series does not draw: the country it is in, where there is one."""
+    codes = sorted(domain(series, ground) - {holder_country(series, ground)})
+    place = ground.gazetteer.country(codes[0]) if len(codes) == 1 else None
+    return place.name if place is not None else f"others than {series.holder}"
+
+
+# ── advances ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def advance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
+    """An advance to a named end: whether it was reached; with a figure, how far the front moved to it."""
+    assert claim.reference is not None
+    end = claim.reference.place
+    if end is None:
+        return [missing_place(why_not(claim.reference))]
+    days = days_of(claim, ground)
+    if days is None:
+        return [missing_date()]
+    found: list[Evidence] = []
+    for series in ground.control:
+        if not series.snapshots or not speaks_of(series, end, ground):
+            continue
+        side = actor_side(claim, series, ground)
+        indices = maps_of(series, days.end, ground.settings)
+        if side is None or not indices:
+            continue
+        if claim.value is not None:
+            found += _moved_to(claim, series, side, end, days, indices, ground)
+        else:
+            found += _reached(claim, series, side, end, days, indices, ground)
+    return found if any(e.role == "measure" for e in found) else [*found, missing_map(claim, days, ground)]
+
+
+def _reached(
+    claim: Claim, series: ControlSeries, side: bool, end: Place, days: Days, indices: list[int], ground: Ground
+) -> list[Evidence]:
+    """How far the side's ground still is from the end, on the last map of the date and of the next day."""
+    found: list[Evidence] = []
+    after = state_map(series, days.end + timedelta(days=1), ground.settings)
+    last = [i for i in indices if day_of(series, i) <= days.end][-1]
+    for role, index in (("measure", last), ("next_day", after)):
+        if index is None or (role == "next_day" and index <= last):
+            continue
+        span = front_km(series, index, side, end, claim, ground)
+        if span is None:
+            continue
+        who = series.holder if side else _other_name(series, ground)
+        when = day(day_of(series, index))
+        far = f"{span[1]:.0f} km from ground held by {who}" if span[1] >= 1 else f"at or in ground held by {who}"
+        found.append(
+            Evidence(
+                what=f"from ground held by {who} to {end.name}",
+                measured=span,
+                unit="km",
+                best=span[1],
+                role=role,
+                aspect="control",
+                method="geodesic to the nearest held ground, pieces under 100 km² ignored",
+                source=series.name,
+                as_of=series.snapshots[index].as_of.isoformat(),
+                places=(end.id,),
+                note=f"the map of {when} shows {end.name} {far}",
+            )
+        )
+    return found
+
+
+def _moved_to(
+    claim: Claim, series: ControlSeries, side: bool, end: Place, days: Days, indices: list[int], ground: Ground
+) -> list[Evidence]:
+    """How far the end lay from the side's ground before: what the side had to cover to reach it."""
+    start_day = days.start if days.own else days.end
+    before = state_map(series, start_day - timedelta(days=1), ground.settings)
+    if before is None:
+        return []
+    span = front_km(series, before, side, end, claim, ground)
+    if span is None or span[1] == 0.0:
+        return []
+    error = point_error_km(end, ground.settings)
+    measured = (max(0.0, span[0] - error), span[1] + error)
+    who = series.holder if side else _other_name(series, ground)
+    return [
+        Evidence(
+            what=f"{end.name} from the ground that {who} held on {day(day_of(series, before))}",
+            measured=measured,
+            unit="km",
+            best=span[1],
+            aspect="distance",
+            method="geodesic from the end to the nearest ground held before",
+            source=series.name,
+            as_of=series.snapshots[before].as_of.isoformat(),
+            places=(end.id,),
+            error=measured,
+        ),
+        *_earlier_lines(series, before, side, end, claim, ground),
+        *_reached_context(claim, series, side, end, days, indices, ground),
+    ]
+
+
+def _earlier_lines(
+    series: ControlSeries, before: int, side: bool, end: Place, claim: Claim, ground: Ground
+) -> list[Evidence]:
+    """The same advance, counted from the line of the days before."""
+    error = point_error_km(end, ground.settings)
+    found = []
+    for back in range(1, ground.settings.same_event_days + 1):
+        when = day_of(series, before) - timedelta(days=back)
+        index = state_map(series, when, ground.settings)
+        span = front_km(series, index, side, end, claim, ground) if index is not None else None
+        if span is not None:
+            found.append(
+                Evidence(
+                    what=f"from the line of {day(when)}",
+                    measured=(max(0.0, span[0] - error), span[1] + error),
+                    unit="km",
+                    role="would_fit",
+                    aspect="distance",
+                    source=series.name,
+                    places=(end.id,),
+                )
+            )
+    return found
+
+
+def _reached_context(
+    claim: Claim, series: ControlSeries, side: bool, end: Place, days: Days, indices: list[int], ground: Ground
+) -> list[Evidence]:
+    return [
+        replace(e, role="context")
+        for e in _reached(claim, series, side, end, days, indices, ground)
+        if e.role == "measure"
+    ]
+
+
+def movement_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
+    """How deep a side's new ground reaches from its old line; for a rate, that by the day."""
+    days = days_of(claim, ground)
+    if claim.kind is ClaimKind.EXTENT:
+        return [missing_map(claim, days, ground)]
+    if days is None:
+        return [missing_date()]
+    found: list[Evidence] = []
+    for series in ground.control:
+        if not series.snapshots:
+            continue
+        side = actor_side(claim, series, ground)
+        indices = maps_of(series, days.end, ground.settings)
+        if side is None or not indices:
+            continue
+        before = first_map(series, days, ground)
+        last = indices[-1]
+        if last <= before:
+            continue
+        if claim.value is not None and claim.value.si_unit == "m2/day":
+            found += _area_rate(claim, series, side, before, last, ground)
+        elif claim.kind is ClaimKind.RATE:
+            found += _speed(series, side, before, last, ground)
+        else:
+            found += _depth(series, side, before, last, ground)
+    return found if any(e.role == "measure" for e in found) else [*found, missing_map(claim, days, ground)]
+
+
+def depth_km(series: ControlSeries, side: bool, before: int, after: int, most: bool, ground: Ground) -> float:
+    """The furthest that ground newly held lies from the line before; contested ground counted as the side's, or not."""
+
+    def measure() -> float:
+        old = own_ground(series, before, side, most, ground)
+        new = own_ground(series, after, side, most, ground)
+        gained = shapely.difference(new, old)
+        parts = [
+            p
+            for p in shapely.get_parts(gained)
+            if p.geom_type == "Polygon" and area_km2(p) >= ground.settings.part_min_km2
+        ]
+        if not parts or old.is_empty:
+            return 0.0
+        corners = shapely.get_coordinates(shapely.MultiPolygon(parts))
+        # the plane ranks, the ellipsoid measures: a few of the furthest by the plane hold the furthest
+        squeeze = [math.cos(math.radians(float(corners[:, 1].mean()))), 1.0]
+        flat = shapely.transform(old, lambda c: c * squeeze)
+        order = np.argsort(-shapely.distance(shapely.points(corners * squeeze), flat), kind="stable")
+        return max(distance_to_km((float(x), float(y)), old) for x, y in corners[order[:DEPTH_POINTS]])
+
+    return ground.once(("depth", id(series), side, before, after, most), measure)
+
+
+def _depth(series: ControlSeries, side: bool, before: int, last: int, ground: Ground) -> list[Evidence]:
+    spans = sorted(depth_km(series, side, before, last, most, ground) for most in (False, True))
+    return [_moved(series, side, before, last, (spans[0], spans[1]), "km", "distance", ground)]
+
+
+def _speed(series: ControlSeries, side: bool, before: int, last: int, ground: Ground) -> list[Evidence]:
+    """From the mean over the period to the deepest single day."""
+    steps = sorted({before, *{day_of(series, i): i for i in range(before, last + 1)}.values()})
+    daily = [
+        max(depth_km(series, side, a, b, most, ground) for most in (False, True))
+        / max(1, (day_of(series, b) - day_of(series, a)).days)
+        for a, b in pairwise(steps)
+    ]
+    span = (day_of(series, last) - day_of(series, before)).days
+    mean = max(depth_km(series, side, before, last, most, ground) for most in (False, True)) / max(1, span)
+    return [_moved(series, side, before, last, (min(mean, max(daily)), max(mean, *daily)), "km/day", "rate", ground)]
+
+
+def _area_rate(
+    claim: Claim, series: ControlSeries, side: bool, before: int, last: int, ground: Ground
+) -> list[Evidence]:
+    region = claim.region.place if claim.region else None
+    low, high, _ = gain_km2(series, before, last, side, ground, region)
+    span = max(1, (day_of(series, last) - day_of(series, before)).days)
+    return [_moved(series, side, before, last, (low / span, high / span), "km2/day", "rate", ground)]
+
+
+def _moved(
+    series: ControlSeries, side: bool, before: int, last: int, measured: Range, unit: str, aspect: str, ground: Ground
+) -> Evidence:
+    who = series.holder if side else _other_name(series, ground)
+    what = "gain" if unit == "km2/day" else "advance"
+    frame = changed(series, before, last, ground, None).frame
+    word = "gained" if side else "lost"
+    return Evidence(
+        what=f"the {what} of {who} from {day(day_of(series, before))} to {day(day_of(series, last))}",
+        measured=measured,
+        unit=unit,
+        best=measured[1],
+        aspect=aspect,
+        method="furthest point of newly held ground from the line before",
+        source=series.name,
+        as_of=series.snapshots[last].as_of.isoformat(),
+        error=measured,
+        geometry=frame[frame["change"] == word].geometry.union_all() if len(frame) else None,
+    )

@@ -1,0 +1,566 @@
+"""Evidence from a made-up country: Asteria (AX), a third of it held by Borova (BX), given back over a week in May."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from geomap.evidence import Ground, gather_evidence
+from geomap.evidence.ground import Days, days_of, maps_of
+from geomap.evidence.sides import shares_source, stated_side
+from geomap.geodesy import area, azimuth_deg, distance_km
+from geomap.models import (
+    Article,
+    Claim,
+    ClaimKind,
+    Code,
+    Compass,
+    ControlSeries,
+    Evidence,
+    Label,
+    Mention,
+    Place,
+    Polarity,
+    Predicate,
+    Provenance,
+    Qualifier,
+    Snapshot,
+    Value,
+    When,
+)
+from geomap.settings import Settings
+from geomap.verdicts import judge
+
+# slanted on purpose: boxes hide projection errors
+ASTERIA = shapely.Polygon([(30.0, 48.1), (34.2, 47.6), (35.1, 50.3), (30.4, 50.0)])
+BOROVA = shapely.Polygon([(34.2, 47.6), (37.0, 47.2), (37.5, 50.1), (35.1, 50.3)])
+EAST = shapely.Polygon([(32.5, 47.8), (34.2, 47.6), (35.1, 50.3), (32.9, 50.16)])
+RIVER = shapely.LineString([(32.2, 50.1), (32.45, 49.2), (32.3, 48.4), (32.9, 47.75)])
+FIRST = date(2031, 5, 1)
+WINTER = date(2031, 2, 1)
+NEGATED = Polarity.NEGATED
+
+
+def place(key: str, lon: float, lat: float, feature: str = "P.PPL", **more: Any) -> Place:
+    country = more.pop("country", "AX")
+    return Place(id=f"t:{key}", name=key.title(), lon=lon, lat=lat, feature=feature, country=country, **more)
+
+
+PLACES = {
+    p.id: p
+    for p in (
+        place("asteria", 32.3, 49.0, "A.PCLI"),
+        place("borova", 36.0, 48.8, "A.PCLI", country="BX"),
+        place("eastmark", 33.7, 49.0, "A.ADM1"),
+        place("capita", 30.9, 49.4, "P.PPLC", population=900_000),
+        place("boromir", 36.1, 48.9, "P.PPLC", country="BX", population=700_000),
+        place("westford", 31.8, 48.9, population=9_000),
+        place("midton", 33.05, 49.02, population=15_000),
+        place("farholm", 34.4, 49.1, population=20_000),
+        place("wend", 32.4, 49.0, "H.STM"),
+        place("aland", 33.4, 60.2, "P.PPL", country="FI", population=5_000),
+    )
+}
+SHAPES = {"t:asteria": ASTERIA, "t:borova": BOROVA, "t:eastmark": EAST, "t:wend": RIVER,
+          "border:AX-BX": shapely.LineString([(34.2, 47.6), (35.1, 50.3)])}  # fmt: skip
+PLACES["border:AX-BX"] = Place(id="border:AX-BX", name="Asteria–Borova border", lon=34.6, lat=48.9, feature="A.BDR")
+DEMONYMS = {"Asterian": "AX", "Asterians": "AX", "Borovan": "BX", "Borovans": "BX"}
+
+
+class FakeGazetteer:
+    """As much of a gazetteer as evidence asks for."""
+
+    def find(self, name: str, *, country: str | None = None, limit: int = 10, fuzzy: bool = True) -> list[Place]:
+        return [p for p in PLACES.values() if p.name == name and country in (None, p.country)][:limit]
+
+    def demonym(self, word: str) -> Any:
+        return SimpleNamespace(country=DEMONYMS[word]) if word in DEMONYMS else None
+
+    def geometry(self, place_id: str) -> Any:
+        found = PLACES.get(place_id)
+        return SHAPES.get(place_id) or (shapely.Point(found.lon, found.lat) if found else None)
+
+    def place(self, place_id: str) -> Place | None:
+        return PLACES.get(place_id)
+
+    def country(self, code: str) -> Place | None:
+        return {"AX": PLACES["t:asteria"], "BX": PLACES["t:borova"]}.get(code)
+
+    def region_of(self, lat: float, lon: float) -> tuple[str, str, str] | None:
+        point = shapely.Point(lon, lat)
+        return (
+            ("AX", "1", "Eastmark")
+            if ASTERIA.covers(point)
+            else ("BX", "1", "Borova")
+            if BOROVA.covers(point)
+            else None
+        )
+
+    def settlements(self, bounds: Any) -> gpd.GeoDataFrame:
+        towns = [p for p in PLACES.values() if p.feature.startswith("P")]
+        return gpd.GeoDataFrame(
+            {"id": [p.id for p in towns]}, geometry=[shapely.Point(p.lon, p.lat) for p in towns], crs=4326
+        )
+
+    def basemap(self, bounds: Any) -> dict[str, gpd.GeoDataFrame]:
+        return {"lakes": gpd.GeoDataFrame({"id": []}, geometry=[], crs=4326)}
+
+
+def front(lon: float) -> Any:
+    """Asterian ground east of a slanted line that meets the 49th parallel at ``lon``."""
+    half = shapely.Polygon([(lon - 0.35, 47.0), (40.0, 47.0), (40.0, 51.0), (lon + 0.55, 51.0)])
+    return shapely.intersection(ASTERIA, half)
+
+
+def snapshot(day: date, held: Any, contested: Any = None, hour: int = 20) -> Snapshot:
+    rows = [("held", "Borova", held)] + ([("contested", "Borova", contested)] if contested is not None else [])
+    frame = gpd.GeoDataFrame(
+        {"status": [r[0] for r in rows], "holder": [r[1] for r in rows], "name": [None] * len(rows)},
+        geometry=[r[2] for r in rows], crs=4326,
+    )  # fmt: skip
+    when = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+    return Snapshot(as_of=when, frame=frame, provenance=Provenance(name=f"{day}"))
+
+
+LINES = [32.5, 32.5, 32.7, 33.0, 33.4, 33.4, 33.9, 33.9]
+"""Where the front meets the 49th parallel, from 1 May on: Midton (33.05) is free on 4 May, Farholm never."""
+
+
+def series(name: str = "Drawn", **more: Any) -> ControlSeries:
+    snapshots = tuple(snapshot(FIRST + timedelta(days=i), front(lon)) for i, lon in enumerate(LINES))
+    return ControlSeries(name=name, snapshots=snapshots, provenance=Provenance(name=name), holder="Borova", **more)
+
+
+SERIES = series()
+ARTICLE = Article(id="a1", text="", source="Capita Courier", published_on=date(2031, 5, 7))
+
+
+def ground(*control: ControlSeries, article: Article = ARTICLE, **more: Any) -> Ground:
+    return Ground(gazetteer=FakeGazetteer(), control=control, articles={article.id: article}, **more)  # type: ignore[arg-type]
+
+
+def mention(key: str, text: str | None = None) -> Mention:
+    found = PLACES.get(f"t:{key}") or PLACES.get(key)
+    return Mention(text=text or (found.name if found else key), place=found)
+
+
+def on(first: date | int, last: date | int | None = None, text: str | None = None) -> When:
+    start = date(2031, 5, first) if isinstance(first, int) else first
+    end = start if last is None else date(2031, 5, last) if isinstance(last, int) else last
+    return When(text=text, start=start, end=end)
+
+
+def control(
+    key: str, predicate: Predicate = Predicate.RECAPTURED, actor: str | None = "Asterian troops", **more: Any
+) -> Claim:
+    quote = more.pop("quote", f"{actor} {predicate} {mention(key).text}")
+    return Claim(
+        id=more.pop("id", "k1"), article="a1", kind=ClaimKind.CONTROL, quote=quote, start=0, end=len(quote),
+        subject=(mention(key),), predicate=predicate, actor=actor, **more,
+    )  # fmt: skip
+
+
+def area_claim(km2: float, qualifier: Qualifier = Qualifier.ABOUT, **more: Any) -> Claim:
+    more = {"predicate": Predicate.RECAPTURED, "actor": "Asterian troops", "quote": "recaptured ground", **more}
+    return Claim(
+        id=more.pop("id", "m1"), article="a1", kind=ClaimKind.AREA, start=0, end=10,
+        value=Value(text=f"{km2:g} km2", start=0, end=5, number=km2, unit="km2", si=km2 * 1e6, si_unit="m2",
+                    qualifier=qualifier), **more,
+    )  # fmt: skip
+
+
+def far(km: float, subject: Mention, reference: Mention, **more: Any) -> Claim:
+    kind = more.pop("kind", ClaimKind.DISTANCE)
+    value = Value(text=f"{km:g}km", start=0, end=4, number=km, unit="km", si=km * 1000, si_unit="m",
+                  qualifier=more.pop("qualifier", Qualifier.EXACT))  # fmt: skip
+    return Claim(id="d1", article="a1", kind=kind, quote="so far", start=0, end=6,
+                 value=value if km else None, subject=(subject,), reference=reference, **more)  # fmt: skip
+
+
+def measure(claim: Claim, where: Ground) -> Evidence:
+    found = [e for e in gather_evidence(claim, where) if e.role == "measure"]
+    assert found, gather_evidence(claim, where)
+    return found[0]
+
+
+def verdict(claim: Claim, where: Ground) -> Any:
+    return judge(claim, gather_evidence(claim, where), where.settings)
+
+
+def lost_km2(first: int, last: int) -> float:
+    """What Borova lost between the maps of two days of May, measured here apart."""
+    gone = shapely.difference(front(LINES[first - 1]), front(LINES[last - 1]))
+    return float(area(gone, edges="planar").sum()) / 1e6
+
+
+# ── areas ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_day_runs_from_the_map_before_it_to_its_last_map() -> None:
+    found = measure(area_claim(1000, date=on(4)), ground(SERIES))
+    assert found.measured == (pytest.approx(lost_km2(1, 3)), pytest.approx(lost_km2(1, 4)))
+    assert found.as_of == "2031-05-04T20:00:00+00:00"
+    assert found.source == "Drawn"
+
+
+def test_change_runs_to_publication_without_a_date_and_counts_from_since_or_the_period() -> None:
+    undated = measure(area_claim(1000), ground(SERIES))
+    assert undated.measured[1] == pytest.approx(lost_km2(1, 7))
+    since = measure(area_claim(1000), ground(SERIES, since=date(2031, 5, 4)))
+    assert since.measured[1] == pytest.approx(lost_km2(4, 7))
+    period = measure(area_claim(1000, date=on(5, 7, "since Monday to Wednesday".replace("since ", ""))), ground(SERIES))
+    assert period.measured[1] == pytest.approx(lost_km2(4, 7))
+
+
+def test_gains_of_the_other_side_are_not_gains_of_the_actor() -> None:
+    borovan = measure(area_claim(1000, actor="Borovan troops", predicate=Predicate.CAPTURED), ground(SERIES))
+    assert borovan.measured == (0.0, 0.0)
+    assert (
+        verdict(area_claim(1000, actor="Borovan troops", predicate=Predicate.CAPTURED), ground(SERIES)).label
+        is Label.DOES_NOT_FIT
+    )
+
+
+def test_region_cuts_and_contested_ground_widens() -> None:
+    region = measure(area_claim(1000, region=mention("eastmark")), ground(SERIES))
+    assert 0 < region.measured[1] < lost_km2(1, 7)
+    strip = shapely.difference(front(33.4), front(33.9))
+    maps = (SERIES.snapshots[0], snapshot(date(2031, 5, 7), front(33.9), strip))
+    fuzzy = replace(SERIES, snapshots=maps)
+    found = measure(area_claim(1000), ground(fuzzy))
+    assert found.measured == (0.0, pytest.approx(lost_km2(1, 7)))
+    in_out = [e.measured for e in gather_evidence(area_claim(1000, date=on(8)), ground(fuzzy)) if e.role == "measure"]
+    assert in_out[0][0] == pytest.approx(lost_km2(1, 5))
+
+
+def test_every_map_gives_its_own_number() -> None:
+    second = replace(series("Second"), snapshots=series().snapshots[:6])
+    found = [e for e in gather_evidence(area_claim(1000), ground(SERIES, second)) if e.role == "measure"]
+    assert [e.source for e in found] == ["Drawn", "Second"]
+    assert all(Code.ONE_MAP not in e.codes for e in found)
+    assert Code.ONE_MAP in measure(area_claim(1000), ground(SERIES)).codes
+
+
+def test_figure_out_of_date_would_fit_by_its_map() -> None:
+    claim = area_claim(round(lost_km2(1, 4)), date=on(7))
+    said = verdict(claim, ground(SERIES))
+    assert said.label is Label.DOES_NOT_FIT
+    assert "by the map of 4 May 2031" in said.would_fit
+    assert "4 May 2031" in said.reason
+
+
+def test_held_ground_and_shares() -> None:
+    half = float(area(front(LINES[6]), edges="planar").sum() / area(ASTERIA, edges="planar").sum())
+    share = replace(
+        area_claim(0, predicate=Predicate.CONTROLS, actor="Borova", quote="controls part of Asteria"),
+        value=Value(text="share", start=0, end=5, number=round(100 * half), unit="share_of_area",
+                    qualifier=Qualifier.ABOUT), reference=mention("asteria"),
+    )  # fmt: skip
+    assert verdict(share, ground(SERIES)).label is Label.FITS
+    wrong = replace(share, value=replace(share.value, number=100 * half * 3))  # type: ignore[type-var]
+    assert verdict(wrong, ground(SERIES)).label is Label.DOES_NOT_FIT
+
+
+def test_own_area_of_a_country() -> None:
+    km2 = float(area(ASTERIA, edges="planar").sum()) / 1e6
+    claim = area_claim(round(km2, -2), predicate=None, actor=None, subject=(mention("asteria"),))
+    assert verdict(claim, ground()).label is Label.FITS
+    assert (
+        verdict(area_claim(2 * km2, predicate=None, actor=None, subject=(mention("asteria"),)), ground()).label
+        is Label.DOES_NOT_FIT
+    )
+
+
+def test_hull_alone_settles_only_what_it_can() -> None:
+    towns = (mention("westford"), mention("midton"), mention("farholm"))
+    claim = area_claim(30_000, subject=towns)
+    said = verdict(claim, ground())
+    assert said.label is Label.MAPS_CANNOT_SETTLE
+    assert Code.HULL_ONLY in said.codes
+    assert "times" in said.reason
+    # places that only its article names rest on the article's word
+    other = control("midton", id="k2")
+    borne = verdict(area_claim(5, id="m2"), ground(claims=(other,)))
+    assert borne.label is Label.MAPS_CANNOT_SETTLE
+    assert Code.HULL_ONLY in borne.codes
+
+
+def test_sum_with_an_antecedent() -> None:
+    first = area_claim(1000, Qualifier.MORE_THAN, id="m1")
+    again = area_claim(1000, Qualifier.SAME_AS, id="m2", antecedent="m1", quote="another area of the same size")
+    roles = {e.role: e for e in gather_evidence(again, ground(SERIES, claims=(first, again)))}
+    assert roles["antecedent"].best == pytest.approx(1000)
+
+
+# ── dates and missing things ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_undated_says_which_flag_is_missing() -> None:
+    undated = replace(ARTICLE, published_on=None)
+    for claim in (control("midton"), area_claim(1000)):
+        said = verdict(claim, ground(SERIES, article=undated))
+        assert said.label is Label.NOT_TESTABLE
+        assert "--published" in said.reason
+    # what stands still needs no date
+    assert verdict(far(90, mention("midton"), mention("westford")), ground(article=undated)).label is Label.FITS
+
+
+def test_no_control_map_says_which_would_settle() -> None:
+    said = verdict(control("midton", date=on(5)), ground())
+    assert said.label is Label.MAPS_CANNOT_SETTLE
+    assert "5 May 2031" in said.reason
+    assert "--control" in said.reason
+
+
+def test_maps_far_from_the_day_do_not_speak_of_it() -> None:
+    late = verdict(control("midton", date=on(date(2031, 6, 20))), ground(SERIES))
+    assert late.label is Label.MAPS_CANNOT_SETTLE
+    assert "1 May 2031" in late.reason
+
+
+def test_maps_of_a_day() -> None:
+    settings = Settings()
+    assert maps_of(SERIES, date(2031, 5, 4), settings) == [2, 3]
+    assert maps_of(SERIES, date(2031, 4, 30), settings) == []
+    assert maps_of(SERIES, date(2031, 5, 10), settings) == [7]
+    gappy = replace(SERIES, snapshots=(SERIES.snapshots[0], SERIES.snapshots[3]))
+    assert maps_of(gappy, date(2031, 5, 3), settings) == [0, 1]
+
+
+def test_days_of_a_claim() -> None:
+    where = ground(SERIES)
+    assert days_of(area_claim(1), where) == Days(start=date(2031, 5, 7), end=date(2031, 5, 7), own=False)
+    since = days_of(area_claim(1, date=on(2, 2, "since 2 May")), where)
+    assert since is not None
+    assert (since.open, since.end) == (True, date(2031, 5, 7))
+    month = days_of(area_claim(1, date=on(1, 31, "this month")), where)
+    assert month is not None
+    assert (month.period, month.end) == (True, date(2031, 5, 7))
+
+
+# ── control ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("claim", "want"),
+    [
+        (control("midton", date=on(5)), Label.FITS),
+        (control("midton", date=on(3)), Label.ROUGHLY_FITS),  # free on the next day's map
+        (control("midton", date=on(2)), Label.DOES_NOT_FIT),
+        (control("midton", Predicate.WITHDREW, "Borovan soldiers", date=on(5)), Label.FITS),
+        (control("midton", Predicate.WITHDREW, "Borovan soldiers", date=on(2)), Label.DOES_NOT_FIT),
+        (control("farholm", Predicate.OCCUPIED, "Borova", date=on(5)), Label.FITS),
+        (control("farholm", Predicate.CAPTURED, "the Asterian army", date=on(5)), Label.DOES_NOT_FIT),
+        (control("farholm", Predicate.CAPTURED, "the Asterian army", date=on(5), polarity=NEGATED), Label.FITS),
+        (control("midton", Predicate.OCCUPIED, "Borova", date=on(WINTER, WINTER, "since February")), Label.FITS),
+        (control("capita", Predicate.CAPTURED, "Borova", date=on(WINTER), polarity=NEGATED), Label.FITS),
+        (control("capita", Predicate.CAPTURED, "Borova", date=on(WINTER)), Label.MAPS_CANNOT_SETTLE),
+        (control("aland", date=on(5)), Label.MAPS_CANNOT_SETTLE),  # no ground of this map
+        (control("midton", Predicate.ANNEXED, "Borova", date=on(5)), Label.NOT_TESTABLE),
+    ],
+)  # fmt: skip
+def test_control_of_towns(claim: Claim, want: Label) -> None:
+    assert verdict(claim, ground(SERIES)).label is want
+
+
+def test_contested_ground_at_a_town_cannot_settle_it() -> None:
+    strip = shapely.difference(front(32.9), front(33.2))
+    maps = (snapshot(FIRST, front(33.2), strip), snapshot(date(2031, 5, 7), front(33.2), strip))
+    said = verdict(control("midton"), ground(replace(SERIES, snapshots=maps)))
+    assert said.label is Label.MAPS_CANNOT_SETTLE
+    assert Code.CONTESTED in said.codes
+
+
+def test_parts_and_wholes_of_a_region() -> None:
+    some = control("eastmark", quote="Asterian troops recaptured villages in Eastmark")
+    whole = control("eastmark", quote="Asterian troops recaptured Eastmark")
+    held = control("eastmark", Predicate.CONTROLS, "Borova", quote="Borova controls what remains of Eastmark")
+    where = ground(SERIES)
+    assert verdict(some, where).label is Label.FITS
+    assert verdict(whole, where).label is Label.DOES_NOT_FIT
+    assert verdict(held, where).label is Label.FITS
+    assert measure(some, where).unit == "km2"
+    assert measure(whole, where).unit == "share"
+
+
+def test_who_has_the_ground_after_the_event() -> None:
+    where = ground(SERIES)
+    assert stated_side(control("midton", Predicate.CAPTURED, "Borovan forces"), SERIES, where) is True
+    assert stated_side(control("midton", Predicate.LOST, "Borovan forces"), SERIES, where) is False
+    assert stated_side(control("midton", Predicate.CAPTURED, "Boromir's men"), SERIES, where) is True
+    assert stated_side(control("midton", Predicate.LIBERATED, None), SERIES, where) is False
+    assert stated_side(control("midton", Predicate.CAPTURED, None), SERIES, where) is None
+    assert stated_side(control("midton", Predicate.CAPTURED, None, counterparty="Borova"), SERIES, where) is False
+    ours = control("midton", Predicate.CAPTURED, "our troops", source=("Asterian commander",))
+    assert stated_side(ours, SERIES, where) is False
+
+
+def test_contested_is_measured_to_the_line_between_the_sides() -> None:
+    near = control("midton", Predicate.CONTESTED, "Borova", date=on(4))
+    behind = control("farholm", Predicate.CONTESTED, "Borova", date=on(4))
+    assert verdict(near, ground(SERIES)).label is Label.FITS
+    assert verdict(behind, ground(SERIES)).label is Label.DOES_NOT_FIT
+
+
+# ── distances ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def straight(a: str, b: str) -> float:
+    one, other = PLACES[f"t:{a}"], PLACES[f"t:{b}"]
+    return distance_km(one.lon, one.lat, other.lon, other.lat)
+
+
+def test_place_to_place() -> None:
+    km = straight("westford", "midton")
+    found = measure(far(90, mention("midton"), mention("westford")), ground())
+    assert found.best == pytest.approx(km)
+    assert found.measured == (pytest.approx(km - 3), pytest.approx(km + 3))
+    road = verdict(far(km * 1.3, mention("midton"), mention("westford")), ground())
+    assert (road.label, Code.ROAD in road.codes) == (Label.ROUGHLY_FITS, True)
+    assert verdict(far(km * 1.6, mention("midton"), mention("westford")), ground()).label is Label.DOES_NOT_FIT
+
+
+def test_azimuth_runs_from_the_reference_to_the_subject() -> None:
+    claim = far(90, mention("midton"), mention("westford"), direction=Compass.E)
+    found = next(e for e in gather_evidence(claim, ground()) if e.aspect == "direction")
+    assert found.best == pytest.approx(azimuth_deg(31.8, 48.9, 33.05, 49.02))
+    assert verdict(claim, ground()).label is Label.FITS
+    back = verdict(replace(claim, direction=Compass.W), ground())
+    assert (back.label, Code.DIRECTION in back.codes) == (Label.ROUGHLY_FITS, True)
+
+
+def test_places_too_close_have_no_direction() -> None:
+    suburb = place("suburb", 30.95, 49.42)
+    claim = far(4, Mention(text="Suburb", place=suburb), mention("capita"), direction=Compass.N)
+    assert all(e.aspect != "direction" for e in gather_evidence(claim, ground()))
+
+
+def test_another_place_of_that_name() -> None:
+    twin = replace(place("midton", 32.6, 48.95), id="t:twin", admin1="Westmark")
+    torn = Mention(text="Midton", place=replace(PLACES["t:midton"], alternatives=(twin,)))
+    km = distance_km(32.6, 48.95, 31.8, 48.9)
+    said = verdict(far(round(km), torn, mention("westford"), qualifier=Qualifier.ABOUT), ground())
+    assert said.label is Label.DOES_NOT_FIT
+    assert any("another Midton (Westmark" in r for r in said.would_fit)
+
+
+def test_river_is_a_range_over_its_near_part() -> None:
+    found = measure(far(100, mention("wend"), mention("capita")), ground())
+    low, high = found.measured
+    assert low is not None
+    assert high is not None
+    assert high - low > 20
+    assert low < distance_km(30.9, 49.4, 32.45, 49.2) < high
+
+
+def test_front_is_the_nearest_held_ground() -> None:
+    force = Mention(text="Asterian forces", place=PLACES["t:asteria"])
+    found = measure(far(50, force, mention("farholm"), date=on(3)), ground(SERIES))
+    assert found.source == "Drawn"
+    # the line of 3 May passes 32.7 on the 49th parallel; Farholm lies at 34.4
+    assert found.best == pytest.approx(distance_km(32.75, 49.1, 34.4, 49.1), rel=0.08)
+    holder = Mention(text="Borovan troops", place=PLACES["t:borova"])
+    assert measure(far(50, holder, mention("farholm"), date=on(3)), ground(SERIES)).best == 0.0
+
+
+def test_front_ignores_slivers() -> None:
+    sliver = shapely.Point(34.3, 49.1).buffer(0.02)
+    maps = tuple(
+        snapshot(FIRST + timedelta(days=i), shapely.difference(front(32.5), sliver)) for i in range(7)
+    )  # fmt: skip
+    force = Mention(text="Asterian forces", place=PLACES["t:asteria"])
+    found = measure(far(50, force, mention("farholm")), ground(replace(SERIES, snapshots=maps)))
+    assert found.best is not None
+    assert found.best > 100
+
+
+def test_advance_reaches_its_end_or_does_not() -> None:
+    def advance(key: str, day: int) -> Claim:
+        return replace(far(0, Mention(text="Asterian forces"), mention(key), kind=ClaimKind.ADVANCE, date=on(day)),
+                       predicate=Predicate.REACHED)  # fmt: skip
+
+    assert verdict(advance("midton", 5), ground(SERIES)).label is Label.FITS
+    assert verdict(advance("farholm", 5), ground(SERIES)).label is Label.DOES_NOT_FIT
+
+
+def test_depth_and_rate_of_an_advance() -> None:
+    claim = replace(far(0, Mention(text="Asterian forces"), mention("midton"), kind=ClaimKind.ADVANCE), reference=None,
+                    value=far(95, mention("midton"), mention("westford")).value)  # fmt: skip
+    found = measure(claim, ground(SERIES))
+    # from 32.5 to 33.9 along a parallel, less across the slant
+    assert found.best == pytest.approx(distance_km(32.5, 49.0, 33.9, 49.0), rel=0.15)
+    day = measure(replace(claim, kind=ClaimKind.RATE), ground(SERIES))
+    assert day.unit == "km/day"
+    assert day.measured[0] == pytest.approx(found.best / 6, rel=0.05) if found.best else False
+
+
+def test_containment() -> None:
+    inside = far(0, mention("farholm"), mention("eastmark"), kind=ClaimKind.CONTAINMENT)
+    outside = far(0, mention("westford"), mention("eastmark"), kind=ClaimKind.CONTAINMENT)
+    part = far(0, mention("eastmark"), mention("asteria"), kind=ClaimKind.CONTAINMENT)
+    assert verdict(inside, ground()).label is Label.FITS
+    assert verdict(outside, ground()).label is Label.DOES_NOT_FIT
+    assert verdict(part, ground()).label is Label.FITS
+    assert verdict(replace(inside, polarity=Polarity.NEGATED), ground()).label is Label.DOES_NOT_FIT
+
+
+def test_along_a_river_on_the_side_named() -> None:
+    bank = Mention(text="Bankside", place=place("bankside", 32.49, 49.1))
+    east = far(0, bank, mention("wend"), kind=ClaimKind.ADJACENCY, direction=Compass.E)
+    assert verdict(east, ground()).label is Label.FITS
+    west = verdict(replace(east, direction=Compass.W), ground())
+    assert (west.label, Code.DIRECTION in west.codes) == (Label.ROUGHLY_FITS, True)
+    assert (
+        verdict(far(0, mention("midton"), mention("wend"), kind=ClaimKind.ADJACENCY), ground()).label
+        is Label.DOES_NOT_FIT
+    )
+
+
+def test_unresolved_place_says_why() -> None:
+    lost = Mention(text="Nowhere", why_not="three places bear this name")
+    said = verdict(far(30, lost, mention("midton")), ground())
+    assert said.label is Label.NOT_TESTABLE
+    assert said.reason == "Three places bear this name."
+
+
+# ── independence ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_map_of_reports_from_the_same_outlet_never_counts() -> None:
+    own = series("events", from_reports=True, sources=("Capita Courier",))
+    for claim in (control("midton", date=on(5)), area_claim(round(lost_km2(1, 5)), date=on(5))):
+        before, after = verdict(claim, ground()), verdict(claim, ground(own))
+        assert before.label is after.label is Label.MAPS_CANNOT_SETTLE
+        assert Code.SAME_SOURCE in after.codes
+        both = verdict(claim, ground(own, SERIES))
+        assert both.label is verdict(claim, ground(SERIES)).label
+        assert all(e.independent is False for e in both.evidence if e.source == "events")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "claim_source", "want"),
+    [
+        ("Capita Courier", (), True),
+        ("ISW", ("Institute for the Study of War",), True),
+        ("Borovan state TV", ("Governor Ralk", "Borovan state TV", "Wire"), True),
+        ("General Staff", ("Governor Ralk",), False),
+        ("Drawn", ("drawn",), True),
+    ],
+)
+def test_sources_are_known_by_name_part_or_initials(theirs: str, claim_source: tuple[str, ...], want: bool) -> None:
+    claim = control("midton", source=claim_source)
+    assert shares_source(series("other" if theirs != "Drawn" else "Drawn", sources=(theirs,)), claim, ground()) is want
+
+
+def test_memory_serves_the_second_claim() -> None:
+    where = ground(SERIES)
+    first = gather_evidence(area_claim(1000), where)
+    kept = len(where.memory)
+    assert gather_evidence(area_claim(1000), where) == first
+    assert len(where.memory) == kept
