@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -62,7 +63,7 @@ def find_files(inputs: Iterable[str | Path]) -> Iterator[Path]:
     """Files that inputs name: folders are searched for article files, hidden ones left out."""
     for given in inputs:
         path = Path(given)
-        if not path.is_dir():
+        if not os.path.isdir(path):  # unlike Path.is_dir, false of names that the system cannot hold
             yield path
             continue
         found = sorted(
@@ -297,7 +298,7 @@ def _spans(where: str, value: object, length: int) -> tuple[Span, ...] | None:
     spans = []
     for item in value:
         start, end = (item.get("start"), item.get("end")) if isinstance(item, dict) else (None, None)
-        if not isinstance(start, int) or not isinstance(end, int) or not 0 <= start < end <= length:
+        if type(start) is not int or type(end) is not int or not 0 <= start < end <= length:  # true is an int too
             raise InputError(
                 f"{where}: toponym {shown(json.dumps(item, default=str))[:80]}; expected 0 <= start < end <= {length}"
             )

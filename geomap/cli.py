@@ -40,6 +40,9 @@ gazetteer_app = typer.Typer(
 )
 app.add_typer(gazetteer_app, name="gazetteer")
 
+MAX_LINE = 500
+"""Characters of an error: what is wrong and what to try fit in, a megabyte of somebody's input does not."""
+
 GREETING = """geomap: from a news story to a checked map
 
   geomap report story.txt --published 2022-09-12 -o report.html   the whole job: map, claims, verdicts
@@ -118,7 +121,17 @@ Tiles = Annotated[
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 where a place stays unresolved.")]
 FailOn = Annotated[Label | None, typer.Option(help="Exit with 4 where a claim has this verdict.", show_default=False)]
 Near = Annotated[str | None, typer.Option(metavar="NAME|LAT,LON", help="Prefer places near this one.")]
-Country = Annotated[str | None, typer.Option(metavar="CC", help="Only this country (ISO 3166 two letters).")]
+
+
+def _two_letters(value: str | None) -> str | None:
+    if value is not None and not (len(value) == 2 and value.isascii() and value.isalpha()):
+        raise typer.BadParameter(f"{shown(value)[:40]!r}; expected two letters such as UA")
+    return value
+
+
+Country = Annotated[
+    str | None, typer.Option(metavar="CC", callback=_two_letters, help="Only this country (ISO 3166 two letters).")
+]
 
 
 # ── the job ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -611,7 +624,8 @@ def main() -> None:
     try:
         app()
     except GeomapError as error:
-        note(f"geomap: {' '.join(shown(error).split())}")
+        line = " ".join(shown(error).split())
+        note(f"geomap: {line if len(line) <= MAX_LINE else line[:MAX_LINE] + '…'}")
         sys.exit(1)
     except BrokenPipeError:
         # the reader of the pipe left: nothing more to say, and nothing to say it to

@@ -22,7 +22,7 @@ MAX_BYTES = 512 * 2**20
 def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     """Read a file whole, unpacking gzip by content; at most ``limit`` bytes unpacked."""
     try:
-        if path.is_dir():
+        if os.path.isdir(path):
             raise InputError(f"{shown(path)}: is a folder; expected a file")
         with path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
@@ -39,7 +39,9 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{shown(path)}: broken gzip ({error}); fetch it again") from None
     except OSError as error:
-        raise InputError(f"{shown(path)}: cannot be read ({error.strerror or error})") from None
+        raise InputError(f"{shown(path)[:200]}: cannot be read ({error.strerror or error})") from None
+    except ValueError:
+        raise InputError(f"{shown(path)}: no such file; a name cannot hold NUL") from None
     if len(data) > limit:
         raise InputError(f"{shown(path)}: more than {limit // 2**20} MB unpacked; expected less. Split it")
     return data

@@ -39,7 +39,7 @@ class Harvest:
         return {"geomap": __version__, "gazetteer": layers, "published": str(self.published or "")}
 
     def prepare(self) -> None:
-        _gazetteer()
+        _warmed()
 
     def __call__(self, where: str, fields: dict[str, Any]) -> Rows:
         """Rows of one record.
@@ -59,6 +59,13 @@ class Harvest:
 @lru_cache(maxsize=1)
 def _gazetteer() -> Gazetteer:
     return read_gazetteer()
+
+
+@lru_cache(maxsize=1)
+def _warmed() -> None:
+    """Load gazetteer, word lists and weights before the first article, so that what is amiss with them is no failure
+    of an article."""
+    Harvest()("warming up", {"id": "warming up", "text": "Troops advanced 5 km from Kyiv to Kharkiv."})
 
 
 def _toponym(toponym: Toponym, where: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ step   call                                            gives
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -243,7 +244,7 @@ def read_config(path: str | Path | None) -> tuple[Settings, Style, Path | None]:
 
     try:
         table = tomllib.loads(read_bytes(found, limit=2**20).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{shown(found)}: not TOML ({shown(error)})") from None
     unknown = set(table) - {"settings", "style"}
     if unknown:
@@ -268,6 +269,8 @@ def _from_table(kind: Any, table: Mapping[str, Any], where: str) -> Any:
             value = float(value)
         if model is not None and not isinstance(value, type(model)):
             raise InputError(f"{where} {key} is {shown(value)!r}; expected {type(model).__name__} such as {model!r}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InputError(f"{where} {key} is {value}; expected a number such as {model!r}")
         values[key] = value
     return kind(**values)
 

@@ -36,7 +36,7 @@ from geomap.corpus.reading import (
     stamp,
 )
 from geomap.corpus.tables import CLAIMS, FAILURES, TOPONYMS, write_part
-from geomap.errors import GeomapError, InputError, OutputError
+from geomap.errors import GeomapError, InputError, OutputError, PlaceError
 from geomap.files import shown, write_whole
 from geomap.progress import Progress, silent
 
@@ -155,10 +155,10 @@ def _one(raw: Raw, work: Work) -> Any:
         return {"article": None, "where": raw.where, "reason": raw.error}
     try:
         return work(raw.where, raw.fields)
-    except GeomapError as error:
+    except (InputError, PlaceError) as error:
         reason = shown(str(error)).removeprefix(f"{raw.where}: ")
-    except (OSError, MemoryError):
-        # not the article's fault: the same one may do well on a sounder machine, so the part is not done
+    except (GeomapError, OSError, MemoryError):
+        # not the article's fault: on a sounder machine it may do well, so the part stays to be done
         raise
     except Exception as error:  # a bug in one article's reading must not cost the other millions
         last = traceback.extract_tb(error.__traceback__)[-1]
