@@ -1,7 +1,8 @@
 """Control maps: read them, measure what they hold, subtract one date from another."""
 
-from geomap.control.changes import HELD, HELD_AT_MOST, Change, areas, change, diff, ground, series
+from geomap.control.changes import HELD, HELD_AT_MOST, Change, areas, change, diff, ground
 from geomap.control.events import Event, control_from_events, read_events
+from geomap.control.measuring import series
 from geomap.control.polygons import read_polygons
 from geomap.control.reading import licences, read_control, snapshot_at
 from geomap.control.rules import PRESETS, Rules, read_rules

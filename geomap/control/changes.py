@@ -6,17 +6,18 @@ longitude and latitude, and only so before + gained - lost equals after.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from geomap.control.edges import changes
 from geomap.errors import ControlError
 from geomap.geodesy import area
-from geomap.models import ControlSeries, Snapshot, Status
+from geomap.models import Snapshot, Status
 
 if TYPE_CHECKING:
     import geopandas
@@ -59,9 +60,18 @@ class Change:
 def ground(snapshot: Snapshot, statuses: Collection[Status | str] = HELD, region: Any = None) -> Any:
     """Give the ground of some statuses as one geometry, cut to ``region`` where given; empty where there is none."""
     rows = np.isin(np.asarray(snapshot.frame["status"], dtype=str), [str(s) for s in statuses])
-    polygons = np.asarray(snapshot.frame.geometry.array, dtype=object)[rows]
-    whole = shapely.union_all(polygons) if len(polygons) != 1 else polygons[0]
+    whole = joined(np.asarray(snapshot.frame.geometry.array, dtype=object)[rows])
     return whole if region is None else only_polygons(shapely.intersection(whole, region))
+
+
+def joined(shapes: Any) -> Any:
+    """One geometry of several polygons: as they stand where they do not overlap or share edges, else their union."""
+    if len(shapes) == 0:
+        return shapely.MultiPolygon()
+    if len(shapes) == 1:
+        return shapes[0]
+    whole = shapely.multipolygons(shapely.get_parts(shapes))
+    return whole if shapely.is_valid(whole) else only_polygons(shapely.union_all(shapes))
 
 
 def only_polygons(geometry: Any) -> Any:
@@ -98,14 +108,14 @@ def change(
     holder
         Who gains and loses; else who holds the held ground of the maps.
     """
+    sets = [tuple(sorted(map(str, s))) for s in (include, HELD, HELD_AT_MOST)]
     pieces = {}
-    for key in {tuple(sorted(map(str, s))) for s in (include, HELD, HELD_AT_MOST)}:
-        old, new = ground(before, key, region), ground(after, key, region)
-        pieces[key] = (_polygons(shapely.difference(new, old)), _polygons(shapely.difference(old, new)))
+    for key in dict.fromkeys(sets):
+        found = changes([ground(before, key), ground(after, key)])[0]
+        pieces[key] = [p if region is None else clipped(p, region) for p in found]
     totals = {k: [float(area(p, edges="planar").sum()) for p in v] for k, v in pieces.items()}
-    gained, lost = pieces[tuple(sorted(map(str, include)))]
-    ends = [totals[tuple(sorted(map(str, s)))] for s in (HELD, HELD_AT_MOST)]
-    own = totals[tuple(sorted(map(str, include)))]
+    gained, lost = pieces[sets[0]]
+    own, ends = totals[sets[0]], [totals[k] for k in sets[1:]]
     name = holder or _holder(after) or _holder(before) or "unknown holder"
     return Change(
         frame=change_frame(gained, lost, name),
@@ -138,8 +148,15 @@ def change_frame(gained: Any, lost: Any, holder: str) -> geopandas.GeoDataFrame:
     )
 
 
-def _polygons(geometry: Any) -> Any:
-    return shapely.get_parts(only_polygons(geometry)) if not geometry.is_empty else np.empty(0, object)
+def clipped(polygons: Any, region: Any) -> Any:
+    """What of each polygon lies in a region, in polygons again."""
+    if not len(polygons):
+        return polygons
+    shapely.prepare(region)
+    inside = shapely.contains_properly(region, polygons)
+    cut = shapely.get_parts(shapely.intersection(polygons[~inside], region))
+    cut = shapely.get_parts(cut[np.isin(shapely.get_type_id(cut), (3, 6))])
+    return np.concatenate([polygons[inside], cut[~shapely.is_empty(cut)]])
 
 
 def _holder(snapshot: Snapshot) -> str | None:
@@ -162,12 +179,10 @@ def diff(before: Any, after: Any, *, region: Any = None, holder: str | None = No
     GeoDataFrame
         EPSG:4326: geometry, change, holder, area_km2.
     """
-    old, new = _held(before, "before"), _held(after, "after")
+    gained, lost = changes([_held(before, "before"), _held(after, "after")])[0]
     if region is not None:
-        old, new = (only_polygons(shapely.intersection(g, region)) for g in (old, new))
-    name = holder or _frame_holder(after) or _frame_holder(before) or "holder"
-    gained, lost = _polygons(shapely.difference(new, old)), _polygons(shapely.difference(old, new))
-    return change_frame(gained, lost, name)
+        gained, lost = clipped(gained, region), clipped(lost, region)
+    return change_frame(gained, lost, holder or _frame_holder(after) or _frame_holder(before) or "holder")
 
 
 def _held(frame: Any, which: str) -> Any:
@@ -183,7 +198,7 @@ def _held(frame: Any, which: str) -> Any:
             f"{which}: feature {bad[0]}: {shapely.is_valid_reason(polygons[bad[0]])} (lon lat); "
             "expected rings that do not cross themselves; mend the map first"
         )
-    return only_polygons(shapely.union_all(polygons))
+    return joined(polygons[~(shapely.is_missing(polygons) | shapely.is_empty(polygons))])
 
 
 def _frame_holder(frame: Any) -> str | None:
@@ -193,95 +208,3 @@ def _frame_holder(frame: Any) -> str | None:
         return None
     named = frame["holder"].dropna().unique()
     return str(named[0]) if len(named) == 1 else None
-
-
-def series(
-    control: ControlSeries | Sequence[ControlSeries],
-    *,
-    since: date | None = None,
-    region: Any = None,
-    regions: Mapping[str, Any] | None = None,
-) -> geopandas.GeoDataFrame:
-    """Measure a series of control maps: what is held, gained, lost, gross, net and cumulative at each.
-
-    Parameters
-    ----------
-    control
-        One source, or several to be joined in time. Where the source changes from one map to the next the row is a
-        ``seam``: its change is the difference of two hands, not of the ground, and is left out (NaN).
-    since
-        Count from the last map up to the end of that day; earlier ones are left out.
-    region, regions
-        Geometry within which to measure, or several by name (rows for each, named in ``region``).
-
-    Returns
-    -------
-    GeoDataFrame
-        One row a map: date (UTC), held_km2, contested_km2, unknown_km2, gained_km2, lost_km2, gross_km2, net_km2,
-        cumulative_km2 (sum of net), source, region, gap_days (days to the map before, where that is a gap, else 0),
-        seam; geometry is the changed ground.
-    """
-    import geopandas
-
-    rows = [
-        row for name, shape in (regions.items() if regions is not None else [(None, region)])
-        for row in _series_rows(control, since, shape, name)
-    ]  # fmt: skip
-    frame = geopandas.GeoDataFrame(rows, columns=[*COLUMNS, "geometry"], geometry="geometry", crs=4326)
-    return frame
-
-
-COLUMNS = ("date", "held_km2", "contested_km2", "unknown_km2", "gained_km2", "lost_km2", "gross_km2", "net_km2",
-           "cumulative_km2", "source", "region", "gap_days", "seam")  # fmt: skip
-
-
-def joined(control: ControlSeries | Iterable[ControlSeries]) -> list[tuple[Snapshot, ControlSeries]]:
-    """All maps of one or several sources in time order."""
-    given = [control] if isinstance(control, ControlSeries) else list(control)
-    return sorted(((s, c) for c in given for s in c.snapshots), key=lambda pair: pair[0].as_of)
-
-
-def _series_rows(control: Any, since: date | None, region: Any, name: str | None) -> list[dict[str, Any]]:
-    pairs = joined(control)
-    if since is not None:
-        first = max((i for i, (s, _) in enumerate(pairs) if s.as_of.date() <= since), default=0)
-        pairs = pairs[first:]
-    rows: list[dict[str, Any]] = []
-    cumulative = 0.0
-    last: tuple[Snapshot, ControlSeries] | None = None
-    for snapshot, source in pairs:
-        held = areas(snapshot, region)
-        gained = lost = 0.0
-        shape: Any = shapely.MultiPolygon()
-        gap, seam = 0, False
-        if last is not None:
-            seam = last[1].name != source.name
-            days = (last[0].as_of.date(), snapshot.as_of.date())
-            gap = (days[1] - days[0]).days if days in source.gaps else 0
-            if seam:
-                gained = lost = float("nan")
-            else:
-                found = change(last[0], snapshot, region=region, holder=source.holder)
-                gained, lost = found.gained / SQUARE_KM, found.lost / SQUARE_KM
-                shape = shapely.multipolygons(np.asarray(found.frame.geometry.array, dtype=object))
-                cumulative += gained - lost
-        rows.append(
-            {
-                "date": snapshot.as_of,
-                "held_km2": held[Status.HELD] / SQUARE_KM,
-                "contested_km2": held[Status.CONTESTED] / SQUARE_KM,
-                "unknown_km2": held[Status.UNKNOWN] / SQUARE_KM,
-                "gained_km2": gained,
-                "lost_km2": lost,
-                "gross_km2": gained + lost,
-                "net_km2": gained - lost,
-                "cumulative_km2": cumulative,
-                "source": source.name,
-                "region": name,
-                "gap_days": gap,
-                "seam": seam,
-                "geometry": shape,
-            }
-        )
-        last = (snapshot, source)
-    return rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import gzip
 import hashlib
 import io
 import tempfile
@@ -104,14 +103,19 @@ def layers(file: Path) -> Iterator[Layer]:
 def _unpacked(data: bytes, where: str) -> bytes:
     if data[:2] != b"\x1f\x8b":
         return data
+    out: list[bytes] = []
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
-            out = stream.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
+        while data:  # a gzip file may have several members
+            stream = zlib.decompressobj(wbits=31)
+            out.append(stream.decompress(data, LARGEST + 1))
+            if sum(map(len, out)) > LARGEST:
+                raise ControlError(f"{where}: unpacks to more than {LARGEST >> 20} MB; expected a control map")
+            if not stream.eof:
+                raise ControlError(f"{where}: damaged gzip: it ends too early")
+            data = stream.unused_data.lstrip(b"\0")
+    except zlib.error as error:
         raise ControlError(f"{where}: damaged gzip: {error}") from error
-    if len(out) > LARGEST:
-        raise ControlError(f"{where}: unpacks to more than {LARGEST >> 20} MB; expected a control map")
-    return out
+    return b"".join(out)
 
 
 def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
@@ -233,11 +237,15 @@ def _without_collector() -> Iterator[None]:
 
 def _geojson(where: str, data: bytes, provenance: Provenance) -> Layer:
     with _without_collector():
-        try:
-            tree = orjson.loads(data)
-        except orjson.JSONDecodeError as error:
-            raise ControlError(f"{where}: no JSON: {error}; expected GeoJSON in UTF-8") from error
-        return _from_tree(tree, where, provenance)
+        # the tree has no name here, so that it is gone before the collector runs again
+        return _from_tree(_parsed(data, where), where, provenance)
+
+
+def _parsed(data: bytes, where: str) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ControlError(f"{where}: no JSON: {error}; expected GeoJSON in UTF-8") from error
 
 
 def _from_tree(tree: Any, where: str, provenance: Provenance) -> Layer:
