@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -47,6 +44,8 @@ def cache_folder() -> Path:
             return folder
         except OSError as error:
             problem = f"{folder}: {error.strerror}"
+    import tempfile
+
     folder = Path(tempfile.gettempdir()) / f"geomap-cache-{os.getuid() if hasattr(os, 'getuid') else 'user'}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
@@ -78,6 +77,9 @@ def open_or_build(name: str, build: Build, *, total: int | None = None) -> Index
     final = cache_folder() / f"{name}-v{FORMAT}"
     with contextlib.suppress(GazetteerError):
         return Index(final)
+    import secrets
+    import shutil
+
     with _lock(cache_folder() / f"{name}.lock"):
         with contextlib.suppress(GazetteerError):
             return Index(final)  # another process built it meanwhile
@@ -104,6 +106,7 @@ def open_or_build(name: str, build: Build, *, total: int | None = None) -> Index
 
 def _remove_stale(name: str) -> None:
     """Leftovers of killed builds."""
+    import shutil
     import time
 
     for folder in cache_folder().glob(f"{name}.partial-*"):

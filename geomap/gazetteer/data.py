@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import itertools
 import json
 from collections.abc import Iterator
 from functools import cache
-from importlib import resources
 from math import log10
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +29,7 @@ OWN_WORDS = frozenset(
 @cache
 def data_folder() -> Path:
     """Where the shipped tables lie: inside the wheel, or beside the package in a checkout."""
-    package = Path(str(resources.files("geomap")))
+    package = Path(__file__).resolve().parent.parent
     for folder in (package / "data" / "gazetteer", package.parent / "data" / "gazetteer"):
         if (folder / "registry.json").is_file():
             return folder
@@ -53,11 +49,15 @@ def registry() -> dict[str, str]:
 
 def data_key() -> str:
     """What identifies the shipped data: a hash of the registry's hashes."""
+    import hashlib
+
     return hashlib.sha256(json.dumps(registry(), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_bytes(name: str) -> bytes:
     """A data file's bytes, refused unless they are what was shipped."""
+    import hashlib
+
     path = data_folder() / name
     expected = registry().get(name)
     try:
@@ -80,6 +80,9 @@ def read_table(name: str) -> pa.Table:
 
 
 def read_csv(name: str) -> list[dict[str, str]]:
+    import csv
+    import io
+
     return list(csv.DictReader(io.StringIO(read_bytes(name).decode("utf-8"))))
 
 

@@ -146,6 +146,11 @@ class Gazetteer(Search):
     def shapes(self) -> shapes_of.Shapes:
         return shapes_of.Shapes(self.base)
 
+    @cached_property
+    def _layer_shapes(self) -> list[shapes_of.Shapes]:
+        """Shapes that came with the user's own places."""
+        return [shapes_of.Shapes(layer) for layer in self.layers[:-1] if "shapes.json" in layer.meta["sizes"]]
+
     def _find_border(self, one: str, other: str) -> BaseGeometry | None:
         a, b = self.shapes.get(one), self.shapes.get(other)
         return None if a is None or b is None or one == other else shapes_of.shared_border(a, b)
@@ -178,6 +183,9 @@ class Gazetteer(Search):
             if parts:
                 whole = shapes_of.without_seams(shapely.union_all(parts))
                 return shapely.orient_polygons(whole)
+        for layer in self._layer_shapes:
+            if (own := layer.get(place_id)) is not None:
+                return own
         return self.shapes.get(self._shape_key(candidate)) or shapely.Point(candidate.lon, candidate.lat)
 
     area_shape = geometry

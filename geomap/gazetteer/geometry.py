@@ -39,7 +39,6 @@ KM_PER_DEG = 111.2
 
 def write_shapes(folder: Path) -> None:
     """Decode the shipped shapes, join countries, and write all as WKB with bounds."""
-    import numpy as np
     import shapely
 
     from geomap.gazetteer.shapes import decode_shapes
@@ -64,11 +63,20 @@ def write_shapes(folder: Path) -> None:
     table = data.read_table("rivers.parquet")
     keys += table["id"].to_pylist()
     shapes += list(shapely.from_wkt(table["line"].to_pylist()))
-    blobs = shapely.to_wkb(shapely.orient_polygons(np.array(shapes, dtype=object)))  # shells anticlockwise
+    write_blobs(folder, keys, shapes)
+
+
+def write_blobs(folder: Path, keys: list[str], shapes: list[BaseGeometry]) -> None:
+    """Shapes by key as WKB, shells anticlockwise, with offsets and bounds."""
+    import numpy as np
+    import shapely
+
+    array = shapely.orient_polygons(np.array(shapes, dtype=object))
+    blobs = shapely.to_wkb(array)
     with (folder / "shapes.wkb").open("wb") as file:
         file.writelines(blobs)
     np.cumsum([0, *map(len, blobs)]).astype("<u8").tofile(folder / "shapes.end")
-    shapely.bounds(np.array(shapes, dtype=object)).astype("<f8").tofile(folder / "shapes.box")
+    shapely.bounds(array).astype("<f8").tofile(folder / "shapes.box")
     (folder / "shapes.json").write_text(json.dumps(keys), "utf-8")
 
 

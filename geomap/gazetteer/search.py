@@ -29,8 +29,8 @@ class Candidate(NamedTuple):
     """One entry that a name may mean; fast to make and to read, for ranking.
 
     ``country`` ISO alpha-2; ``admin1`` and ``admin2`` GeoNames codes; ``importance`` a power of ten of people;
-    ``kind`` 0 name, 1 alternate, 2 romanised by program, 3 name with a feature word; ``radius_km`` above 0 where point or
-    line are approximate. ``row`` is unique in a gazetteer.
+    ``kind`` 0 name, 1 alternate, 2 romanised by program, 3 name with a feature word; ``radius_km`` above 0 where
+    point or line are approximate. ``row`` is unique in a gazetteer.
     """
 
     id: str

@@ -20,7 +20,7 @@ STEP = 1e-5
 
 
 def encode_shapes(shapes: Sequence[BaseGeometry]) -> dict[str, list[NDArray[np.int32]]]:
-    """Columns ``dx``, ``dy`` (deltas, the first of a shape from 0) and ``rings`` (lengths; negative begins a polygon)."""
+    """Columns ``dx``, ``dy`` (deltas; a shape's first from 0) and ``rings`` (lengths; negative begins a polygon)."""
     columns: dict[str, list[NDArray[np.int32]]] = {"dx": [], "dy": [], "rings": []}
     for shape in shapes:
         lengths: list[int] = []

@@ -1,0 +1,326 @@
+"""Layers over the shipped gazetteer: a GeoNames dump of any size, or the user's own places."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from geomap.errors import GazetteerError, InputError
+from geomap.gazetteer import cache, data
+from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row, write_index
+from geomap.gazetteer.names import normalise
+
+DUMP_COLUMNS = 19
+DUMP_CLASSES = "AHLPTV"
+"""Classes of a dump that are read: no spots (hotels, schools, churches), roads or undersea forms, whose names are
+those of places and would drown them."""
+OWN_WEIGHT = 3.0
+"""A user's own place counts a thousand times its people: nearer layers come first."""
+ALTERNATE_SEPARATOR = re.compile(r"[|;]")
+
+
+def layers_folder() -> Path:
+    """Where layers are kept: in ``GEOMAP_CACHE`` where that is set, else with the user's data."""
+    import os
+
+    if chosen := os.environ.get("GEOMAP_CACHE"):
+        return Path(chosen) / "layers"
+    from platformdirs import user_data_path
+
+    return user_data_path("geomap", appauthor=False) / "layers"
+
+
+def installed_layers() -> list[Path]:
+    """Folders of the layers that the user has built or added, nearest first: own places, then dumps; newest first."""
+    folder = layers_folder()
+    if not folder.is_dir():
+        return []
+    found = [p for p in folder.iterdir() if (p / "meta.json").is_file()]
+
+    def order(path: Path) -> tuple[bool, float, str]:
+        meta = path / "meta.json"
+        return not path.name.startswith("own-"), -meta.stat().st_mtime, path.name
+
+    return sorted(found, key=order)
+
+
+def build_layer(
+    dump: Path, *, name: str | None = None, classes: str = DUMP_CLASSES, folder: Path | None = None
+) -> Path:
+    """Index a GeoNames dump (allCountries.txt, a country's UA.txt, or their .zip) as a layer.
+
+    The file is streamed and sorted on disk, so memory stays below a gigabyte whatever its size. A layer of the same
+    name is replaced once the new one is whole.
+
+    Parameters
+    ----------
+    dump
+        Tab-separated text of 19 columns, UTF-8.
+    name
+        Of the layer; the file's stem where not given.
+    classes
+        GeoNames feature classes to keep, as letters.
+    folder
+        Where layers go; the user's where not given.
+
+    Returns
+    -------
+    Path
+        The layer's folder, for ``read_gazetteer``.
+
+    Raises
+    ------
+    InputError
+        With the line number, where a line is not one of such a dump.
+    """
+    dump = Path(dump)
+    if not dump.is_file():
+        raise InputError(f"{dump}: no such file; expected a GeoNames dump such as allCountries.txt or UA.txt")
+    meta = {"name": name or dump.stem, "source": str(dump), "kind": "dump"}
+
+    def build(target: Path, step: Callable[[int], None]) -> None:
+        write_index(_dump_rows(dump, set(classes)), target, meta, step)
+
+    return _replace(f"dump-{_slug(name or dump.stem)}", folder, build, f"Indexing {dump.name}", _guess_lines(dump))
+
+
+@contextmanager
+def _open_dump(dump: Path) -> Iterator[io.TextIOWrapper]:
+    if dump.suffix == ".zip":
+        with zipfile.ZipFile(dump) as archive:
+            members = [m for m in archive.namelist() if m.endswith(".txt") and not m.lower().startswith("readme")]
+            if len(members) != 1:
+                raise InputError(f"{dump}: holds {len(members)} tables; expected one .txt beside the readme")
+            with archive.open(members[0]) as raw:
+                yield io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
+    else:
+        with dump.open(encoding="utf-8", newline="\n") as file:
+            yield file
+
+
+def _guess_lines(dump: Path) -> int | None:
+    """Lines of a dump, from the mean length of its first ones."""
+    if dump.suffix == ".zip":
+        return None
+    with dump.open("rb") as file:
+        sample = file.read(1_000_000)
+    lines = sample.count(b"\n")
+    return int(dump.stat().st_size * lines / len(sample)) if lines else None
+
+
+def _dump_rows(dump: Path, classes: set[str]) -> Iterator[Row]:
+    with _open_dump(dump) as file:
+        number = 0
+        try:
+            for number, line in enumerate(file, 1):
+                fields = line.rstrip("\r\n").split("\t")
+                if len(fields) != DUMP_COLUMNS:
+                    raise InputError(
+                        f"{dump}:{number}: {len(fields)} columns, expected {DUMP_COLUMNS}, tab-separated; "
+                        "is this a table of GeoNames' dump folder?"
+                    )
+                if fields[6] not in classes:
+                    continue
+                try:
+                    place_id, lat, lon = int(fields[0]), float(fields[4]), float(fields[5])
+                    population = int(fields[14] or 0)
+                except ValueError as error:
+                    raise InputError(f"{dump}:{number}: {error}; expected id, lat, lon and population") from error
+                _check_position(f"{dump}:{number}", fields[1], lat, lon)
+                feature = f"{fields[6]}.{fields[7]}"
+                alternates = data.alternate_kinds(fields[3].replace(",", "\t"))
+                yield Row(
+                    place_id, fields[1], [(fields[2], ALTERNATE), *alternates], lat, lon, feature, fields[8],
+                    fields[10], fields[11], population, data.importance_of(feature, population), "geonames",
+                )  # fmt: skip
+        except UnicodeDecodeError as error:
+            raise InputError(f"{dump}:{number + 1}: not UTF-8 ({error.reason}); expected a GeoNames dump") from error
+
+
+def add_places(file: Path, *, name: str | None = None, folder: Path | None = None) -> Path:
+    """Index the user's own places as a layer that comes before all others.
+
+    Parameters
+    ----------
+    file
+        CSV with columns ``name, lat, lon`` and optionally ``alternates`` (separated by ``|``), ``country`` (alpha-2),
+        ``admin1`` (GeoNames code), ``feature`` ("P.PPL"), ``population``, ``source``, ``id``; or GeoJSON with the same
+        properties and points, lines or polygons in longitude, latitude.
+    name, folder
+        As ``build_layer``.
+
+    Raises
+    ------
+    InputError
+        With line number or feature number, what was found and what was expected.
+    """
+    file = Path(file)
+    try:
+        text = file.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: cannot be read as UTF-8 text ({error}); expected CSV or GeoJSON") from error
+    layer = _slug(name or file.stem)
+    geojson = file.suffix.lower() in (".geojson", ".json")
+    records = list(_read_geojson(file, text) if geojson else _read_csv(file, text))
+    if not records:
+        raise InputError(f"{file}: holds no place; expected rows with name, lat, lon")
+    rows, shapes = [], {}
+    used: dict[str, int] = {}
+    for where, record, shape in records:
+        row = _own_row(where, record, layer, used)
+        rows.append(row)
+        if shape is not None:
+            shapes[str(row.id)] = shape
+    meta = {"name": name or file.stem, "source": str(file), "kind": "own"}
+
+    def build(target: Path, step: Callable[[int], None]) -> None:
+        if shapes:
+            from geomap.gazetteer.geometry import write_blobs
+
+            write_blobs(target, list(shapes), list(shapes.values()))
+        write_index(rows, target, meta, step)
+
+    return _replace(f"own-{layer}", folder, build, f"Indexing {file.name}", len(rows))
+
+
+def _read_csv(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], None]]:
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    columns = {c.strip().lower() for c in reader.fieldnames or () if c}
+    columns = {{"latitude": "lat", "longitude": "lon", "lng": "lon"}.get(c, c) for c in columns}
+    if missing := {"name", "lat", "lon"} - columns:
+        raise InputError(f"{file}:1: no column {', '.join(sorted(missing))}; expected name, lat, lon (and more)")
+    for record in reader:
+        clean = {
+            {"latitude": "lat", "longitude": "lon", "lng": "lon"}.get(k.strip().lower(), k.strip().lower()): v.strip()
+            for k, v in record.items()
+            if isinstance(k, str) and isinstance(v, str)
+        }
+        if any(clean.values()):
+            yield f"{file}:{reader.line_num}", clean, None
+
+
+def _read_geojson(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], Any]]:
+    import shapely
+    from shapely.errors import ShapelyError
+
+    try:
+        collection = json.loads(text)
+        features = collection["features"] if collection.get("type") == "FeatureCollection" else [collection]
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise InputError(f"{file}: not GeoJSON ({error}); expected a FeatureCollection of named features") from error
+    for number, feature in enumerate(features, 1):
+        where = f"{file}: feature {number}"
+        try:
+            shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+            properties = dict(feature.get("properties") or {})
+        except (ShapelyError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{where}: no geometry that can be read ({error}); expected a point or polygon") from error
+        if shape is None or shape.is_empty:
+            raise InputError(f"{where}: empty geometry; expected a point, line or polygon")
+        point = shapely.point_on_surface(shape)
+        alternates = properties.get("alternates") or ""
+        if isinstance(alternates, list):
+            properties["alternates"] = "|".join(map(str, alternates))
+        record = {str(k).lower(): "" if v is None else str(v) for k, v in properties.items()}
+        record |= {"lat": repr(float(shapely.get_y(point))), "lon": repr(float(shapely.get_x(point)))}
+        yield where, record, None if shape.geom_type == "Point" else shape
+
+
+def _own_row(where: str, record: dict[str, str], layer: str, used: dict[str, int]) -> Row:
+    name = record.get("name", "")
+    if not normalise(name):
+        raise InputError(f"{where}: no name; expected letters, found {name!r}")
+    try:
+        lat, lon = float(record["lat"]), float(record["lon"])
+    except ValueError:
+        found = f"lat={record['lat']!r}, lon={record['lon']!r}"
+        raise InputError(f"{where}: {name!r} has {found}; expected decimal degrees such as 47.38") from None
+    _check_position(where, name, lat, lon)
+    country = record.get("country", "").upper()
+    if country and not re.fullmatch("[A-Z]{2}", country):
+        raise InputError(f"{where}: {name!r} has country {country!r}; expected two letters such as UA")
+    try:
+        population = int(float(record.get("population") or 0))
+    except (ValueError, OverflowError):
+        found = record["population"]
+        raise InputError(f"{where}: {name!r} has population {found!r}; expected a number or nothing") from None
+    feature = record.get("feature") or "P.PPL"
+    key = record.get("id") or _slug(name)
+    used[key] = used.get(key, 0) + 1
+    place_id = f"{layer}:{key}" if used[key] == 1 else f"{layer}:{key}-{used[key]}"
+    alternates = [(a.strip(), PRIMARY) for a in ALTERNATE_SEPARATOR.split(record.get("alternates", "")) if a.strip()]
+    importance = data.importance_of(feature, population) + OWN_WEIGHT
+    return Row(
+        place_id, name, alternates, lat, lon, feature, country, record.get("admin1", ""), record.get("admin2", ""),
+        population, importance, record.get("source") or layer,
+    )  # fmt: skip
+
+
+def _check_position(where: str, name: str, lat: float, lon: float) -> None:
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # false for nan too
+        swapped = " Are they swapped?" if -90 <= lon <= 90 and -180 <= lat <= 180 else ""
+        raise InputError(f"{where}: {name!r} has lat={lat}, lon={lon}; expected lat -90–90, lon -180–180.{swapped}")
+
+
+def _slug(name: str) -> str:
+    return normalise(name).replace(" ", "-") or "layer"
+
+
+def _replace(name: str, folder: Path | None, build: cache.Build, title: str, total: int | None) -> Path:
+    """Build a layer beside and put it in place whole."""
+    import secrets
+
+    home = folder or layers_folder()
+    final = home / name
+    partial = home / f".{name}.partial-{secrets.token_hex(4)}"
+    try:
+        partial.mkdir(parents=True)
+        with cache.progress(title, total) as step:
+            build(partial, step)
+        Index(partial)
+        if final.exists():
+            old = home / f".{name}.old-{secrets.token_hex(4)}"
+            final.rename(old)
+            partial.rename(final)
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            partial.rename(final)
+    except OSError as error:
+        raise GazetteerError(f"{final}: the layer cannot be written ({error.strerror})") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return final
+
+
+def info(layers: Iterable[Path] | None = None) -> dict[str, Any]:
+    """What is embedded and layered: files with SHA-256, rows, licences, and each layer's name, source and rows."""
+    from geomap.gazetteer.gazetteer import base_index
+
+    base = base_index()
+    paths = installed_layers() if layers is None else list(layers)
+    return {
+        "places": base.count,
+        "names": sum((base.folder / f"fuzzy.{i}.len").stat().st_size for i in range(len(base.meta["shards"]["keys"]))),
+        "index": str(base.folder),
+        "data": str(data.data_folder()),
+        "files": data.registry(),
+        "licences": {
+            "GeoNames (places, regions)": "CC BY 4.0, geonames.org",
+            "Natural Earth (outlines, lakes)": "public domain",
+            "US Census Bureau (states, counties)": "public domain",
+        },
+        "layers": [
+            {"name": (index := Index(path)).meta["name"], "kind": index.meta["kind"], "places": index.count,
+             "source": index.meta["source"], "folder": str(path)}
+            for path in paths
+        ],
+    }  # fmt: skip
