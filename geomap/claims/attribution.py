@@ -23,6 +23,9 @@ _GAIN = {
 _LOSS = {Predicate.WITHDREW, Predicate.LOST, Predicate.EVACUATED, Predicate.SURRENDERED}
 
 
+_MARKS = frozenset(",”\"’'»")
+
+
 @dataclass(slots=True)
 class Frame:
     """A verb of saying at tokens [i, j) with its speaker; ``outer``: "according to"; ``through``: the medium told."""
@@ -93,10 +96,9 @@ class Speakers:
         before = k - 1
         while before >= first and low[before] in words("adverbs") | words("auxiliaries"):
             before -= 1
-        inverted = (
-            before >= first
-            and p.tk.word[before] in ",”\"’'"
-            and (here is None or self.quoted[before - 1] or p.tk.word[before] != ",")
+        marked = before >= first and p.tk.word[before] in _MARKS
+        inverted = marked and (
+            here is None or self.quoted[before - 1] or p.tk.word[before] != "," or self._ends_clause(k, stop)
         )
         if inverted or here is None:
             after = _phrase_after(p, k + 1, stop)
@@ -123,6 +125,13 @@ class Speakers:
             ):
                 through = p.tk.slice(*addressee)
         return Frame(k, k + 1, speaker, here, through=through)
+
+    def _ends_clause(self, k: int, stop: int) -> bool:
+        """Whether the words after the verb at token k name a speaker and no more: "..., said local officials."."""
+        after = _phrase_after(self.p, k + 1, stop)
+        if after is None or not (after[1] >= stop or self.p.tk.word[after[1]] in ".,;"):
+            return False
+        return self.p.tk.low[after[1] - 1] in self.p.lang.words("speakers") or self.p.tk.capital(after[0])
 
     def _whole(self, here: tuple[int, int], first: int) -> tuple[int, int]:
         """A speaker with the words that name it: back over "Name, the head of ...", "channels on Telegram"."""
@@ -275,7 +284,7 @@ def parties(p: Passage, text: str | None) -> str | None:
         # introduced elsewhere: "Ramzan Kadyrov, an ally of President ..."
         number = _token_at(p, at)
         if number is not None:
-            first, stop = p.sentence(number)
+            first, _stop = p.sentence(number)
             for k in range(max(first, number - 4), number):
                 toponym2 = p.toponym(k)
                 if toponym2 is not None:

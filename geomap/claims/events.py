@@ -62,7 +62,7 @@ def find_events(p: Passage, first: int, stop: int) -> list[Event]:
 def _name_part(p: Passage, i: int, first: int, stop: int) -> bool:
     """Whether a capitalised control word belongs to a name ("Joint Control Commission"), not to a headline."""
     small = sum(1 for k in range(first, stop) if p.tk.word[k][0].islower() and len(p.tk.word[k]) > 3)
-    return small >= 2 and (p.tk.capital(i - 1) or i + 1 < stop and p.tk.capital(i + 1))
+    return small >= 2 and (p.tk.capital(i - 1) or (i + 1 < stop and p.tk.capital(i + 1)))
 
 
 def _in_hands(p: Passage, j: int, stop: int) -> bool:
@@ -132,7 +132,8 @@ def _places(p: Passage, spans: list[tuple[int, int]], *, strict: bool) -> list[M
     for a, b in spans:
         toponym = p.toponym(a)
         if toponym is None:
-            if strict or not p.conflict:
+            known_shape = b - a > 1 and p.place_like(a, b)
+            if not known_shape and (strict or not p.conflict or b - a > 1):
                 continue
         elif toponym.kind is MentionKind.DEMONYM:
             continue
@@ -141,7 +142,7 @@ def _places(p: Passage, spans: list[tuple[int, int]], *, strict: bool) -> list[M
 
 
 def _fits_place(p: Passage, b: int, stop: int) -> bool:
-    """Whether the name that ends before token b stands for the place itself ("took Ghazni", not "took Moscow residents")."""
+    """Whether the name that ends before token b is the place itself: "took Ghazni", not "took Moscow residents"."""
     if b >= stop:
         return True
     low, words = p.tk.low, p.lang.words
@@ -231,7 +232,7 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         if not places:
             return None
         if event.frame in ("take", "left") and not (
-            actor is not None and (p.has_force(*actor) or p.conflict and _named_party(p, actor))
+            actor is not None and (p.has_force(*actor) or (p.conflict and _named_party(p, actor)))
         ):
             return None
         if not _actor_ok(p, actor):
@@ -285,13 +286,8 @@ def _only(p: Passage, a: int, b: int) -> bool:
 def frame_is_noun(p: Passage, i: int, first: int) -> bool:
     """ "the capture", "loss of control": a verb form that stands as a noun or after "of"."""
     low = p.tk.low
-    if (
-        i - 1 >= first
-        and low[i] in p.lang.words("noun_verbs")
-        and low[i - 1] in p.lang.words("determiners") | {"'s", "of", "remote", "full", "complete", "effective", "under"}
-    ):
-        return True
-    return False
+    leads = p.lang.words("determiners") | p.lang.words("noun_leads")
+    return i - 1 >= first and low[i] in p.lang.words("noun_verbs") and low[i - 1] in leads
 
 
 def _by_agent(p: Passage, j: int, stop: int) -> tuple[int, int] | None:
@@ -345,7 +341,7 @@ def _passive_claim(
     relative = group - 1 >= first and low[group - 1] in words("relative")
     if relative and low[group - 1] in words("person_relative"):
         return None
-    if event.frame in ("take", "left") and (by is None or not p.has_force(*by) and not _named_party(p, by)):
+    if event.frame in ("take", "left") and (by is None or (not p.has_force(*by) and not _named_party(p, by))):
         return None
     if relative or (group - 1 >= first and p.tk.word[group - 1] in ",–—"):
         place = p.place_before(group, first, reach=24)
@@ -354,8 +350,8 @@ def _passive_claim(
         spans = _subject_names(p, group, first)
     places = _places(p, spans, strict=True)
     if not places and p.conflict and by is not None:
-        place = _territory_subject(p, group, first)
-        places = [place] if place else []
+        ground = _territory_subject(p, group, first)
+        places = [ground] if ground else []
     if not places:
         return None
     if not ((by is not None and _actor_ok(p, by)) or (by is None and p.conflict)):
@@ -405,7 +401,8 @@ def _territory_subject(p: Passage, group: int, first: int) -> Mention | None:
         return None
     for k in range(here[0] - 1, max(-1, here[0] - 200), -1):
         toponym = p.toponym(k)
-        if toponym is not None and toponym.kind is MentionKind.LITERAL:
+        by_agent = k > 0 and p.tk.low[k - 1] in p.lang.words("by_words")
+        if toponym is not None and toponym.kind is MentionKind.LITERAL and not by_agent:
             return p.mention(*p.span(k))
     return None
 
@@ -470,7 +467,7 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     )
     actor: tuple[int, int] | None = None
     if verbal:
-        be, group = _passive(p, event.i, first)
+        _be, group = _passive(p, event.i, first)
         actor = _actor_only(p, p.subject_before(group, first))
     else:
         k = event.i - 1
@@ -579,7 +576,7 @@ def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     h = event.i - 2
     if h < first or not (p.tk.capital(h) or low[h] in words("forces")):
         return None
-    spans, end = p.names_from(event.j, stop)
+    spans, _ = p.names_from(event.j, stop)
     if not spans:
         k = event.j
         while k < stop and k < event.j + 4 and not p.boundary(k):
@@ -590,7 +587,7 @@ def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
             and k > event.j
             and low[k - 1] in words("place_nouns") | words("land_nouns")
         ):
-            spans, end = p.names_from(k + 1, stop)
+            spans, _end = p.names_from(k + 1, stop)
     places = _places(p, spans[:1], strict=True)
     if not places or not _fits_place(p, spans[0][1], stop):
         return None
@@ -679,7 +676,7 @@ def governing(p: Passage, events: list[Event], i: int, j: int, first: int, stop:
         if event.frame in ("held", "subj", "advance"):
             continue
         if event.j <= i and i - event.j <= 10 and not any(p.tk.word[k] in ";:" for k in range(event.j, i)):
-            own = any(p.top[k] >= 0 and not p.is_demonym(k) for k in range(event.j, i))
+            own = bool(p.names_from(event.j, i)[0])
             stated = any(p.tk.low[k] in p.lang.words("states") for k in range(event.j, i))
             if not stated and not (own and any(p.tk.word[k] == "," for k in range(event.j, i))):
                 best = event

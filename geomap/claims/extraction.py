@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from geomap.claims.attribution import Speakers, parties, side
 from geomap.claims.dates import find_dates, nearest
@@ -59,14 +60,20 @@ def extract_claims(article: Article, toponyms: Sequence[Toponym], *, area_of: Ar
 
 
 def read_value(text: str) -> Value | None:
-    """The first quantity of a few words ("1,160 sq mi", "about 40 km"), as people write it in a table; else None."""
-    p = Passage(Article(id="", text=text), ())
-    found = find_quantities(p.tk, 0, len(p.tk), p.lang, p.commas)
-    if not found:
-        return None
-    q = found[0]
-    start, end = p.tk.start[q.i], p.tk.end[q.j - 1]
-    return _measured(p, Draft(kind=ClaimKind.AREA, i=q.i, j=q.j, at=q.i), q, text[start:end], start, end)
+    """Read one quantity as people write them, with its hedge: "more than 390 sq mi". None where there is none.
+
+    Examples
+    --------
+    >>> value = read_value("about 40-50,000 acres")
+    >>> value.number, value.number_max, value.unit
+    (40000.0, 50000.0, 'acre')
+    """
+    passage = Passage(Article(id="", text=text), ())
+    found = find_quantities(passage.tk, 0, len(passage.tk), passage.lang, passage.commas)
+    for q in found:
+        if q.dim != "speed":
+            return _value(passage, Draft(ClaimKind.AREA, q.i, q.end, q.i, quantity=q), None, {})
+    return None
 
 
 def _drafts(p: Passage) -> list[Draft]:
@@ -84,7 +91,8 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
     slips: list[Draft] = []
     for q in quantities:
         draft = quantity_draft(p, q, first, stop)
-        if draft is None and slips and q.unit == slips[-1].quantity.unit and p.tk.word[q.i - 1] in "([":  # type: ignore[union-attr]
+        again = slips and slips[-1].quantity is not None and q.unit == slips[-1].quantity.unit
+        if draft is None and again and p.tk.word[q.i - 1] in "([":
             draft = Draft(ClaimKind.AREA, q.i, q.end, q.i, quantity=q, corrected=True, unit=slips[-1].unit)
         if draft is not None:
             if draft.corrected:
@@ -229,8 +237,7 @@ def _value(p: Passage, draft: Draft, area_of: AreaOf | None, values: dict[int, V
             digits_step=before.digits_step if before else None,
         )
     if draft.times is not None:
-        place = draft.reference.place if draft.reference is not None else None
-        area = area_of(place) if area_of is not None and place is not None else None
+        area = _area_compared(draft, area_of)
         return Value(
             text=text,
             start=start,
@@ -245,6 +252,21 @@ def _value(p: Passage, draft: Draft, area_of: AreaOf | None, values: dict[int, V
             digits_step=None if area is None else q.step * area,
         )
     return _measured(p, draft, q, text, start, end)
+
+
+def _area_compared(draft: Draft, area_of: AreaOf | None) -> float | None:
+    """Area of what is compared with, in m²; "Luxembourg" the city gives way to the country of that name: sizes are told in countries."""
+    place = draft.reference.place if draft.reference is not None else None
+    if area_of is None or place is None or draft.reference is None:
+        return None
+    countries = [c for c in place.alternatives if c.feature.startswith("A.PCL")]
+    for candidate in (*countries, place, *place.alternatives):
+        area = area_of(candidate)
+        if area is not None:
+            if candidate is not place:
+                draft.reference = replace(draft.reference, place=candidate)
+            return area
+    return None
 
 
 def _measured(p: Passage, draft: Draft, q: Quantity, text: str, start: int, end: int) -> Value:

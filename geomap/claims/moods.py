@@ -1,4 +1,4 @@
-"""Whether a claim is affirmed, and whether the article asserts it or only reports a plan, threat, denial or retraction."""
+"""Whether a claim is affirmed, and asserted: or only planned, threatened, denied or retracted."""
 
 from __future__ import annotations
 

@@ -142,7 +142,7 @@ def _spelled(tk: Tokens, i: int, stop: int, lang: Language) -> Number | None:
         w = low[j]
         if w in lang.numbers:
             n = lang.numbers[w]
-            if seen and not after_scale and not (last >= 20 and n < 10):
+            if seen and not after_scale and not ((last >= 20 and n < 10) or last >= 100 > n):
                 break
             current += n
             magnitude = 1.0 if n % 10 or n < 20 else 10.0
@@ -265,6 +265,9 @@ def read_number(tk: Tokens, i: int, stop: int, lang: Language, commas: bool) -> 
                 other=None,
             )
             j = k + 1
+            if j < stop and tk.word[j] == "." and tk.touching(j) and _unit_follows(low, j + 1, stop, lang):
+                found = replace(found, j=j + 1)  # "12 тис. км²"
+                j += 1
     return found, found.j
 
 
@@ -285,12 +288,11 @@ def read_amount(tk: Tokens, i: int, stop: int, lang: Language, commas: bool) -> 
     first, j = read_number(tk, i, stop, lang, commas)
     if first is None or j >= stop:
         return first, j
-    between = i > 0 and (low[i - 1] in lang.words("between") or i > 1 and low[i - 2] in lang.words("between"))
+    between = i > 0 and (low[i - 1] in lang.words("between") or (i > 1 and low[i - 2] in lang.words("between")))
     joins = lang.words("between_joins") if between else lang.words("range_words")
-    if low[j] in joins and not between and i > 0 and low[i - 1] in lang.words("from"):
-        # "grew from 500 to 800 acres" is two figures, not a range
-        if any(w in lang.words("change_verbs") for w in low[max(0, i - 7) : i - 1]):
-            return first, j
+    changing = not between and i > 0 and low[i - 1] in lang.words("from") and low[j] in joins
+    if changing and any(w in lang.words("change_verbs") for w in low[max(0, i - 7) : i - 1]):
+        return first, j  # "grew from 500 to 800 acres" is two figures, not a range
     if low[j] in _DASHES or (low[j] in joins and not first.plain_year):
         k = j + 1
         if k < stop and (tk.word[k][0].isdecimal() or low[k] in lang.numbers):

@@ -22,10 +22,13 @@ from geomap.models import (
     Toponym,
 )
 
+_SAME_START = 8
+"""Known names that begin with the same word: more are not looked at, so that a pass stays linear."""
 _PHRASE_LIMIT = 14
 """Tokens looked at for a noun phrase: longer ones do not name a place."""
 _CONFLICT_WORDS = 2
-"""So many words of war in a text, or one that nothing else uses ("garrison"), make "took Ghazni" a change of control rather than a trip or a match."""
+"""So many words of war in a text, or one that nothing else uses ("garrison"), make "took Ghazni" a change of control
+rather than a trip or a match."""
 
 
 @dataclass(slots=True)
@@ -78,10 +81,42 @@ class Passage:
                 if self.top[k] < 0:
                     self.top[k] = number
                 k += 1
+        self._repeat_known()
         war = self.lang.words("conflict")
         strong = self.lang.words("conflict_strong")
         heard = set(self.tk.low)
         self.conflict = bool(heard & strong) or len(heard & war) >= _CONFLICT_WORDS
+
+    def _repeat_known(self) -> None:
+        """Let a name that is a toponym in one place be one wherever it stands: finders miss repeats."""
+        low, top = self.tk.low, self.top
+        known: dict[str, list[tuple[tuple[str, ...], int]]] = {}
+        i = 0
+        while i < len(low):
+            number = top[i]
+            j = i + 1
+            while number >= 0 and j < len(low) and top[j] == number:
+                j += 1
+            if number >= 0 and self.toponyms[number].kind is MentionKind.LITERAL and self.tk.capital(i):
+                words = tuple(self.tk.word[i:j])
+                entries = known.setdefault(words[0], [])
+                if all(words != w for w, _ in entries) and len(entries) < _SAME_START:
+                    entries.append((words, number))
+            i = j
+        if not known:
+            return
+        for i, word in enumerate(self.tk.word):
+            if top[i] >= 0 or word not in known:
+                continue
+            for words, number in known[word]:
+                j = i + len(words)
+                inside_name = (i > 0 and self.tk.capital(i - 1) and top[i - 1] < 0 and self.capital_name(i - 1)) or (
+                    j < len(low) and self.tk.capital(j) and self.capital_name(j)
+                )
+                if tuple(self.tk.word[i:j]) == words and all(t < 0 for t in top[i:j]) and not inside_name:
+                    self.toponyms.append(self.toponyms[number])
+                    top[i:j] = [len(self.toponyms) - 1] * (j - i)
+                    break
 
     # ── names ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -152,6 +187,8 @@ class Passage:
         """Whether token i cannot be inside a simple noun phrase."""
         low = self.tk.low[i]
         words = self.lang.words
+        if low == "-" and not (self.tk.touching(i) and i + 1 < len(self.tk) and self.tk.touching(i + 1)):
+            return True
         return (
             not (self.tk.word[i][0].isalnum() or low in ("-", "'s", "'", "&", "’", "“", "”", '"'))
             or low in words("prepositions")
@@ -378,14 +415,26 @@ class Passage:
         return self.tk.capital(nxt) and self.tk.low[k - 1] not in self.lang.words("never_names")
 
     def place_before(self, i: int, first: int, *, reach: int = 40) -> tuple[int, int] | None:
-        """The last literal place named before token i in the sentence."""
+        """The last literal place named before token i in the sentence; an unknown "... Heights" counts as one."""
         k = i - 1
         while k >= first and k > i - reach:
             toponym = self.toponym(k)
             if toponym is not None and toponym.kind is MentionKind.LITERAL:
                 return self.span(k)
+            if toponym is None and self.place_like(k, k + 1) and k > first and self.capital_name(k - 1):
+                a = k - 1
+                while a > first and self.capital_name(a - 1) and self.toponym(a - 1) is None:
+                    a -= 1
+                return a, k + 1
             k -= 1
         return None
+
+    def place_like(self, a: int, b: int) -> bool:
+        """Whether a capitalised name that no gazetteer knows ends as places do: "Snake Island", "Golan Heights"."""
+        low = self.tk.low[b - 1]
+        return self.tk.capital(b - 1) and (
+            low in self.lang.words("place_nouns") or low in self.lang.words("region_nouns")
+        )
 
     def has_force(self, i: int, j: int) -> bool:
         """Whether tokens [i, j) name an armed party, a country or a capital standing for one."""

@@ -356,7 +356,7 @@ def _convert(tk: Tokens, q: Quantity, number: Number, stop: int, lang: Language,
             k += 1
     if k >= stop or not (tk.word[k][0].isdecimal() or low[k] in lang.numbers or low[k] in lang.fractions):
         return q
-    other, after = read_amount(tk, k, stop, lang, commas)
+    other, _after = read_amount(tk, k, stop, lang, commas)
     if other is None:
         return q
     second = _finish(tk, other, k, k, stop, lang, commas, inside=True)
@@ -430,7 +430,7 @@ def _elided_before(
 def _elided_after(
     tk: Tokens, i: int, first: int, stop: int, lang: Language, commas: bool, found: list[Quantity]
 ) -> Quantity | None:
-    """A figure whose unit was written before: "second only to 2012's 3.41 million", "in hectares, about 3,100 a day"."""
+    """A figure whose unit was written before: "only to 2012's 3.41 million", "in hectares, about 3,100 a day"."""
     low = tk.low
     number, j = read_amount(tk, i, stop, lang, commas)
     if number is None or number.plain_year or number.vague:

@@ -73,7 +73,7 @@ def _place_area(p: Passage, draft: Draft, q: Quantity, first: int, stop: int) ->
     limit = min(stop, k + 12)
     while k < limit and tk.word[k] not in (",", ";", ".") and not tk.word[k][0].isdecimal():
         if k > q.end and (
-            low[k] in p.lang.numbers or low[k] in p.lang.before and low[k] not in p.lang.words("in_words")
+            low[k] in p.lang.numbers or (low[k] in p.lang.before and low[k] not in p.lang.words("in_words"))
         ):
             break  # another figure begins
         if low[k] in p.lang.words("in_words"):
@@ -119,8 +119,9 @@ def slipped(p: Passage, q: Quantity, first: int, stop: int) -> bool:
         while k < min(stop, q.end + 14) and tk.word[k] != closing:
             k += 1
         k += 1
-    if k < stop and low[k] in p.lang.words("of_words"):
-        for x in range(k + 1, min(stop, k + 5)):
+    genitive = not p.lang.words("of_words")  # a case rather than a word says "of"
+    if k < stop and (genitive or low[k] in p.lang.words("of_words")):
+        for x in range(k if genitive else k + 1, min(stop, k + 5)):
             if low[x] in land:
                 return True
             if p.boundary(x):
@@ -230,7 +231,7 @@ def _advance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
 
 
 def _toward(p: Passage, draft: Draft, k: int, stop: int) -> None:
-    """Direction, end and region of an advance: "south-west to Dudchany", "into Russia-controlled territory in Kharkiv"."""
+    """Direction, end and region of an advance: "south-west to Dudchany", "into Russia-held land in Kharkiv"."""
     low, words = p.tk.low, p.lang.words
     limit = min(stop, k + 14)
     while k < limit:
@@ -261,7 +262,7 @@ def _toward(p: Passage, draft: Draft, k: int, stop: int) -> None:
 
 
 def _distance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
-    tk, low, words = p.tk, p.tk.low, p.lang.words
+    _tk, low, words = p.tk, p.tk.low, p.lang.words
     k = q.end
     direction: str | None = None
     reference: Mention | None = None
@@ -279,7 +280,13 @@ def _distance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
         direction, k = wind
         end = k
         linked = True
-    link = p.lang.table("from").match(low, k, stop)
+        if low[k - 1] in words("bare_winds"):
+            # "за 20 км північніше Харкова": the case says "of"
+            here = p.place_phrase(k, stop, plain=False)
+            if here is not None:
+                reference = p.mention(here[0], here[1])
+                end = here[1]
+    link = p.lang.table("from").match(low, k, stop) if reference is None else None
     inside = low[k] if k < stop else ""
     of = k < stop and low[k] in words("of_words") and (direction is not None or q.qualifier is Qualifier.AT_MOST)
     if not of and k < stop and low[k] in words("of_words") and _found_clause(p, k + 1, stop):
@@ -511,8 +518,8 @@ def _extent(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
                 kind, end = True, q.end
     if not kind:
         x = q.i - 1
-        if x - 1 >= first and low[x] in words("of_words") and low[x - 1] in words("extent_nouns"):
-            kind = True
+        of_noun = x - 1 >= first and low[x] in words("of_words") and low[x - 1] in words("extent_nouns")
+        kind = of_noun or (x >= first and low[x] in words("bare_extent"))
     if not kind:
         return None
     draft = Draft(ClaimKind.EXTENT, q.i, end, q.i, quantity=q)
@@ -631,7 +638,7 @@ def _nearness(p: Passage, k: int, after: int, first: int, stop: int) -> Draft | 
         return None
     if not line and p.toponym(here[0]) is None and not any(p.top[x] >= 0 for x in range(here[0], here[1])):
         return None
-    if p.tk.capital(k) and k > first or any(low[x] in words("street_nouns") for x in range(after, here[1])):
+    if (p.tk.capital(k) and k > first) or any(low[x] in words("street_nouns") for x in range(after, here[1])):
         return None
     x = k
     while x > first and low[x - 1] in words("auxiliaries") | words("adverbs") | words("located_verbs"):
@@ -653,7 +660,7 @@ def _standing(p: Passage, found: tuple[int, int]) -> bool:
         return False
     if p.top[found[1] - 1] >= 0 and not p.is_demonym(found[1] - 1):
         return True
-    return last in words("near_subjects") or p.conflict and p.has_force(*found)
+    return last in words("near_subjects") or (p.conflict and p.has_force(*found))
 
 
 def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft | None:
@@ -672,6 +679,8 @@ def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft |
         x += 1
     name = p.name(x, stop)
     here = (*name, True) if name is not None else p.place_phrase(x, stop, plain=False)
+    if here is not None and here[1] < stop and low[here[1]] in words("line_nouns"):
+        here = (here[0], here[1] + 1, here[2])
     if here is None or not here[2]:
         return None
     if low[k] in ("along", "alongside", "hugging") and not any(
@@ -728,7 +737,7 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     toponym = p.toponym(a)
     inner_region = low[b - 1] in words("region_nouns")
     big = toponym is not None and toponym.place is not None and toponym.place.feature.startswith("A")
-    if not (named_region or inner_region or big or lead and toponym is not None):
+    if not (named_region or inner_region or big or (lead and toponym is not None)):
         return None
     settlement = p.toponym(subject[0])
     if settlement is not None and settlement.place is not None and settlement.place.feature in ("A.PCLI", "A.PCLS"):
