@@ -6,27 +6,21 @@ from geomap.models import MentionKind
 from geomap.toponyms.lookup import DEMONYM, Option
 from geomap.toponyms.text import Tokens
 from geomap.toponyms.words import (
+    AGENT_WORDS,
     BACKED_WORDS,
+    COMPOUND_NOUNS,
     GOVERNMENT_NOUNS,
     GOVERNOR_WORDS,
+    GROUND_NOUNS,
     LOCATIVE,
     METONYMS,
+    POLITICAL_VERBS,
     SPEECH_VERBS,
     demonyms,
 )
 
 _HYPHENS = frozenset("-‐‑–")
-_GOVERNING = ("A.PCL", "P.PPLC", "P.PPLA", "A.ADM1", "A.ADM2", "P.PPL")
 _STATE = ("A.PCL", "P.PPLC")
-_AFTER_BY = frozenset(["by", "from", "against", "between", "with"])
-_GROUND = frozenset(
-    ["territory", "soil", "east", "west", "north", "south", "border", "borders", "coast", "coastline", "capital", "city", "cities", "region", "regions", "town", "towns", "airspace", "land", "shore", "shores", "northeast", "northwest", "southeast", "southwest", "village", "villages", "province", "provinces", "frontier", "largest", "second", "third", "biggest", "countryside", "interior", "heartland", "waters", "islands", "population", "outskirts", "suburbs"]
-)
-"""What a government has that is ground: "Ukraine's east" is the place."""
-_COMPOUND = frozenset(
-    ["forces", "troops", "army", "military", "officials", "government", "ministry", "minister", "president", "intelligence", "media", "embassy", "diplomats", "backers", "allies", "authorities", "leaders", "leadership", "command", "soldiers", "strongman", "regime", "spokesman", "navy", "parliament", "think", "nuclear", "defence", "defense", "foreign", "administration", "congress", "senate", "sanctions", "weapons", "envoy"]
-)
-"""What follows the bare name of a state used as an adjective: "Kremlin forces", "US intelligence agencies"."""
 
 
 def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Option]) -> MentionKind:
@@ -65,7 +59,7 @@ def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Optio
     if not state:
         return MentionKind.LITERAL
     if possessive and joined:
-        if after in _GROUND or (after2 in _GROUND and after not in GOVERNMENT_NOUNS):
+        if after in GROUND_NOUNS or (after2 in GROUND_NOUNS and after not in GOVERNMENT_NOUNS):
             return MentionKind.LITERAL
         if tokens.capital[last + 1] and after not in GOVERNMENT_NOUNS:
             return MentionKind.LITERAL
@@ -75,13 +69,13 @@ def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Optio
         return MentionKind.LITERAL
     if possessive:
         return MentionKind.ASSOCIATIVE
-    if after in _COMPOUND or (after in ("defence", "defense", "foreign", "state") and after2):
+    if after in COMPOUND_NOUNS or (after in ("defence", "defense", "foreign", "state") and after2):
         return MentionKind.ASSOCIATIVE
-    if after in SPEECH_VERBS or before in _AFTER_BY or (before == "to" and before2 in ("blow", "threat", "appeal")):
+    if after in SPEECH_VERBS or before in AGENT_WORDS or (before == "to" and before2 in ("blow", "threat", "appeal")):
         return MentionKind.ASSOCIATIVE
     if after in ("and", "or") and after2 and tokens.capital[last + 2]:
         return MentionKind.ASSOCIATIVE if _acts(tokens, last + 3) else MentionKind.LITERAL
-    if _acts(tokens, last + 1) or _object_of_politics(before):
+    if _acts(tokens, last + 1) or before in POLITICAL_VERBS:
         return MentionKind.ASSOCIATIVE
     return MentionKind.LITERAL
 
@@ -113,11 +107,3 @@ def _acts(tokens: Tokens, i: int) -> bool:
     return any(
         t < len(tokens) and (t == i or tokens.joins[t - 1]) and tokens.key[t] in SPEECH_VERBS for t in (i, i + 1)
     ) and (i == 0 or tokens.joins[i - 1])
-
-
-def _object_of_politics(before: str) -> bool:
-    return before in (
-        "criticized", "criticised", "accused", "blamed", "urged", "told", "asked", "for", "support", "supporting",
-        "warned", "pressured", "helping", "help", "arming", "sanctioned", "condemned", "that", "while", "where", "as",
-        "because", "if", "whether", "but", "and",
-    )  # fmt: skip

@@ -54,6 +54,8 @@ class Candidate(Protocol):
     def is_primary(self) -> bool: ...
     @property
     def source(self) -> str: ...
+    @property
+    def importance(self) -> float: ...
 
 
 class Gazetteer(Protocol):
@@ -82,13 +84,14 @@ def prior(option: Option) -> float:
     candidate, how = option
     population = candidate.population or 0
     feature = candidate.feature
+    if not population:
+        # rivers, seas, continents and historical regions: the gazetteer's own estimate in decades of people
+        return max(candidate.importance, 1.0) + (0.6 if how == EXACT else -0.5 if how >= STRIPPED else 0.0)
     value = math.log10(population + 10)
     if feature[:5] in _BONUS:
         value += _BONUS[feature[:5]]
     else:
         value += _BONUS.get(feature[:6], 0.0)
-    if population == 0 and feature[:1] in "HTL":
-        value += 3.0  # rivers, mountains and regions have no population and still make news
     if feature.startswith("A.ADM2"):
         value -= 0.7  # a county named after its town counts the town's people again
     if how == EXACT:

@@ -14,21 +14,20 @@ from geomap.toponyms.model import Model
 from geomap.toponyms.rank import Frame, Group, Weigher, softmax
 from geomap.toponyms.spans import UNKNOWN, SpanCandidate
 from geomap.toponyms.text import Tokens
-from geomap.toponyms.words import FEATURE_PREFIXES, FEATURE_WORDS, GOVERNOR_WORDS
+from geomap.toponyms.words import (
+    CITY_HINTS,
+    FEATURE_PREFIXES,
+    FEATURE_WORDS,
+    GOVERNOR_WORDS,
+    PLURAL_FEATURES,
+    REGION_HINTS,
+)
 
 Floats = NDArray[np.float64]
 
-PLURALS = frozenset(
-    ["regions", "oblasts", "provinces", "governorates", "states", "counties", "districts", "rivers", "lakes", "cities", "towns", "villages", "islands"]
-)
-NEAR_WORDS = frozenset(["near", "outside", "toward", "towards", "around"])
-"""Before a bare name that a city and its region share, these mean the city: nobody stands outside a region's middle."""
 BROAD = ("A.PCL", "A.ADM1")
 CLEAR = 1.0
 """Ten times the people: the name of a country or region that nothing rivals."""
-REGION_HINTS = frozenset(["annexed", "annexing", "annex", "governor", "throughout"])
-
-
 @dataclass(slots=True)
 class Named:
     """A mention on its way to a place."""
@@ -104,9 +103,9 @@ def _cues(tokens: Tokens, mentions: list[Named]) -> None:
             cue = (
                 FEATURE_WORDS.get(keys[j + 1], "") if keys[j + 1] not in ("capital", "port", "state", "country") else ""
             )
-            if keys[j + 1] in PLURALS:
+            if keys[j + 1] in PLURAL_FEATURES:
                 plural[m] = cue
-        if tail in PLURALS:
+        if tail in PLURAL_FEATURES:
             plural[m] = cue
         if (
             not cue
@@ -130,7 +129,7 @@ def _cues(tokens: Tokens, mentions: list[Named]) -> None:
         between = tokens.text[before.end : mentions[m].start][:8].strip(" ,")
         first = before.first
         if not mentions[m].cue and between in ("and", "or", "") and first >= 2 and keys[first - 1] == "of":
-            if keys[first - 2] in PLURALS:
+            if keys[first - 2] in PLURAL_FEATURES:
                 mentions[m].cue = FEATURE_WORDS[keys[first - 2]]
 
 
@@ -164,7 +163,7 @@ def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
         before = keys[i - 1] if i and joins[i - 1] else ""
         before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
         after = keys[j + 1] if j + 1 < len(tokens) and joins[j] else ""
-        if before in NEAR_WORDS:
+        if before in CITY_HINTS:
             sense = "city"
         elif before in REGION_HINTS or (before == "of" and before2 in REGION_HINTS) or after in GOVERNOR_WORDS or (before in ("of", "over") and before2 in ("all", "whole", "across")):
             sense = "region"

@@ -6,23 +6,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from geomap.toponyms.words import ABBREVIATED_WORDS, NO_STOP
+
 MAX_WORD = 60
 """A longer token is no word of a place name (the longest one-word name, in Wales, has 58): it joins nothing."""
 
 # Initialisms keep their dots ("U.S.", "W.Va."); else a word is a run of letters, marks and digits with apostrophes
 # inside. The negative class is all of ASCII but letters and digits, Latin-1 signs, general punctuation, CJK
 # punctuation, and surrogates: marks of Indic, Thai and Arabic script stay inside words.
-_LETTER = "[^\\s\\x00-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\xbf\\xd7\\xf7\u02c2-\u02df\u2000-\u206f\u20a0-\u20cf\u2190-\u2bff\u3000-\u303f\ud800-\udfff\uff00-\uff0f]"
-_TOKEN = re.compile(f"(?:[A-Z][a-z]?\\.){{2,}}|(?:{_LETTER}|[ʹʺʻʼ])+(?:['’‘`´]{_LETTER}+)*")
+_LETTER = (
+    "[^\\s\\x00-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\xbf\\xd7\\xf7\u02c2-\u02df\u2000-\u206f\u20a0-\u20cf"
+    "\u2190-\u2bff\u3000-\u303f\ud800-\udfff\uff00-\uff0f]"
+)
+_TOKEN = re.compile(f"(?:[A-Z][a-z]?\\.){{2,}}|{_LETTER}+(?:['’‘`´]{_LETTER}+)*")
 # Chinese, Japanese, Thai, Lao, Khmer and Burmese put no spaces between words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _JOIN = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|\r?\n|[-‐‑–]|['’])\Z")
-_ABBREVIATED = frozenset(["st", "ste", "mt", "ft", "pt", "n", "s", "e", "w", "no", "so", "u.s", "w.va", "va", "is", "co", "cape"]) | frozenset(
-    ["saint", "sainte", "mount", "fort"]
-)
-_NO_STOP = frozenset(
-    ["mr", "mrs", "ms", "dr", "sen", "rep", "gov", "gen", "col", "lt", "sgt", "capt", "maj", "rev", "prof", "jr", "sr", "st", "ste", "mt", "ft", "vs", "no", "jan", "feb", "mar", "apr", "aug", "sept", "oct", "nov", "dec", "inc", "ltd", "co", "corp", "dept", "ave", "blvd", "rd", "hon", "pres", "supt", "saint", "sainte", "mount", "fort", "ala", "ariz", "ark", "calif", "colo", "conn", "del", "fla", "ga", "ill", "ind", "kan", "ky", "la", "md", "mass", "mich", "minn", "miss", "mo", "mont", "neb", "nev", "okla", "ore", "pa", "tenn", "tex", "va", "vt", "wash", "wis", "wyo", "ont", "alta", "sask"]
-)
 _STOP = re.compile(r"[.!?…]|[\n\r\u2028\u2029]")
 
 
@@ -113,7 +112,7 @@ def _stops(gap: str, key: str, word: str, after: str, capital: bool) -> bool:
     if "\n" in gap or "\r" in gap or "\u2028" in gap:
         return gap.count("\n") > 1 or capital or after[:1].isdigit()
     if gap[0] == "." and gap.count(".") == 1 and not gap.rstrip(" \u00a0").rstrip(".").strip():
-        if key in _NO_STOP or (len(word) == 1 and word.isupper()):
+        if key in NO_STOP or (len(word) == 1 and word.isupper()):
             return False
         return (capital or after[:1].isdigit()) and len(gap) > 1
     return len(gap) > 1
@@ -122,7 +121,7 @@ def _stops(gap: str, key: str, word: str, after: str, capital: bool) -> bool:
 def _joins(gap: str, key: str, word: str) -> bool:
     if _JOIN.match(gap):
         return True
-    return gap in (". ", ".", ".\u00a0") and (key in _ABBREVIATED or (len(word) == 1 and word.isupper()))
+    return gap in (". ", ".", ".\u00a0") and (key in ABBREVIATED_WORDS or (len(word) == 1 and word.isupper()))
 
 
 def unspaced_runs(text: str) -> list[tuple[int, int]]:

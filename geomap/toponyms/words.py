@@ -309,3 +309,45 @@ BACKED_WORDS = _set(
     "backed installed appointed led controlled friendly sponsored funded brokered imposed allied aligned supplied made"
 )
 """Second halves of "Moscow-backed": the place is a government."""
+
+GROUND_NOUNS = _set(
+    "territory soil east west north south border borders coast coastline capital city cities region regions town towns "
+    "airspace land shore shores northeast northwest southeast southwest village villages province provinces frontier "
+    "largest second third biggest countryside interior heartland waters islands population outskirts suburbs current"
+)
+"""What a country has that is ground: "Ukraine's east" is the place."""
+
+COMPOUND_NOUNS = _set(
+    "forces troops army military officials government ministry minister president intelligence media embassy diplomats "
+    "backers allies authorities leaders leadership command soldiers strongman regime spokesman navy parliament "
+    "think nuclear defence defense foreign administration congress senate sanctions weapons envoy bid concern"
+)
+"""What follows the bare name of a state used as an adjective: "Kremlin forces", "US intelligence agencies"."""
+
+POLITICAL_VERBS = _set(
+    "criticized criticised accused blamed urged told asked support supporting supported warned pressured helping help "
+    "arming sanctioned condemned backing defeated fighting"
+)
+"""What is done to a government: "criticized Berlin"."""
+
+AGENT_WORDS = _set("by from against between with for")
+"""Prepositions before one who acts: "held by Moscow"."""
+
+PLURAL_FEATURES = _set(
+    "regions oblasts provinces governorates states counties districts rivers lakes cities towns villages islands"
+)
+
+CITY_HINTS = _set("near outside toward towards around")
+"""Before a bare name that a city and its region share, these mean the city: nobody stands outside a region's middle."""
+
+REGION_HINTS = _set("annexed annexing annex governor throughout")
+
+ABBREVIATED_WORDS = _set("saint sainte mount fort pt n s e w no so co cape")
+"""Normalised words whose dot does not end a name: "St. Petersburg", "N. Korea"."""
+
+NO_STOP = _set(
+    "mr mrs ms dr sen rep gov gen col lt sgt capt maj rev prof jr sr vs no jan feb mar apr aug sept oct nov dec inc ltd "
+    "co corp dept ave blvd rd hon pres supt saint sainte mount fort ala ariz ark calif colo conn del fla ga ill ind kan "
+    "ky la md mass mich minn miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo ont alta sask"
+)
+"""Abbreviations whose dot seldom ends a sentence."""
