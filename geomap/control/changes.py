@@ -26,6 +26,7 @@ HELD: tuple[Status, ...] = (Status.HELD,)
 HELD_AT_MOST: tuple[Status, ...] = (Status.HELD, Status.CONTESTED, Status.UNKNOWN)
 """Unknown counts as contested: with both in, this is the most that may be held."""
 SQUARE_KM = 1e6
+NOTHING = shapely.MultiPolygon()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def ground(snapshot: Snapshot, statuses: Collection[Status | str] = HELD, region
 def joined(shapes: Any) -> Any:
     """One geometry of several polygons: as they stand where they do not overlap or share edges, else their union."""
     if len(shapes) == 0:
-        return shapely.MultiPolygon()
+        return NOTHING
     if len(shapes) == 1:
         return shapes[0]
     whole = shapely.multipolygons(shapely.get_parts(shapes))

@@ -13,8 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geomap.control.changes import SQUARE_KM, clipped, joined, only_polygons
+from geomap.control.changes import NOTHING, SQUARE_KM, clipped, joined, only_polygons
 from geomap.control.edges import Piece, changes
+from geomap.control.files import without_collector
 from geomap.control.reading import Paths, gaps, read_maps
 from geomap.control.rules import Rules
 from geomap.geodesy import area
@@ -93,8 +94,9 @@ def series(
     places: list[Place] = list(regions.items()) if regions is not None else [(None, region)]
     days: list[Day] = []
     maps = _since(_maps(control, rules, repair), since)
-    pieces = changes(_measured(_marked(maps), places, days))
-    table = [row for i in range(len(places)) for row in _rows(days, pieces, places[i], i)]
+    with without_collector():
+        pieces = changes(_measured(_marked(maps), places, days))
+        table = [row for i in range(len(places)) for row in _rows(days, pieces, places[i], i)]
     return geopandas.GeoDataFrame(
         {c: [row[j] for row in table] for j, c in enumerate(COLUMNS)}, geometry=[row[-1] for row in table], crs=4326
     )
@@ -166,9 +168,8 @@ def _within(m: Map, region: Any) -> tuple[Any, Any, Any]:
     if region is None:
         return m.shapes
     held, contested, unknown = m.shapes
-    nothing = shapely.MultiPolygon()
     cut = [g if g.is_empty else only_polygons(shapely.intersection(g, region)) for g in (contested, unknown)]
-    return only_polygons(shapely.intersection(held, region)) if m.first else nothing, cut[0], cut[1]
+    return only_polygons(shapely.intersection(held, region)) if m.first else NOTHING, cut[0], cut[1]
 
 
 def _rows(days: Sequence[Day], pieces: Sequence[Piece], place: Place, index: int) -> list[tuple[Any, ...]]:
@@ -186,7 +187,7 @@ def _rows(days: Sequence[Day], pieces: Sequence[Piece], place: Place, index: int
     for i, day in enumerate(days):
         seam = day.first and i > 0
         gained, lost = (float("nan"), float("nan")) if seam else (sums[2 * i - 2], sums[2 * i - 1]) if i else (0.0, 0.0)
-        shape: Any = shapely.MultiPolygon()
+        shape: Any = NOTHING
         if i and not seam:
             cumulative += gained - lost
             parts = np.concatenate(pieces[i - 1])
