@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from geomap.articles import article_from, find_files, records_of
 from geomap.claims import extract_claims
 from geomap.corpus.reading import Rows
 from geomap.gazetteer import Gazetteer, read_gazetteer
+from geomap.measure import area_of
 from geomap.models import Article, Claim, Mention, Place, Toponym
 from geomap.toponyms import find_toponyms, resolve_toponyms
 
@@ -52,7 +53,7 @@ class Harvest:
         gazetteer = _gazetteer()
         article = article_from(where, fields, published=self.published)
         toponyms = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
-        claims = extract_claims(article, toponyms, area_of=gazetteer.area_of)
+        claims = extract_claims(article, toponyms, area_of=partial(area_of, gazetteer=gazetteer))
         return Rows([_toponym(t, where) for t in toponyms], [_claim(c, article, where) for c in claims])
 
 

@@ -93,6 +93,7 @@ def write_corpus(
     """
     folder, base = Path(folder), str(Path.cwd())
     names = _names(inputs, folder, work)
+    work.prepare()  # what is amiss with the installation is known before anything is written
     with engine_for(workers, scheduler, say) as engine:
         manifest = read_manifest(folder)
         made_with = work.describe()
