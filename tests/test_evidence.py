@@ -285,8 +285,8 @@ def test_hull_alone_settles_only_what_it_can() -> None:
     assert Code.HULL_ONLY in said.codes
     assert "times" in said.reason
     # places that only its article names rest on the article's word
-    other = control("midton", id="k2")
-    borne = verdict(area_claim(5, id="m2"), ground(claims=(other,)))
+    others = tuple(control(key, id=key) for key in ("midton", "farholm", "capita"))
+    borne = verdict(area_claim(5, id="m2"), ground(claims=others))
     assert borne.label is Label.MAPS_CANNOT_SETTLE
     assert Code.HULL_ONLY in borne.codes
 

@@ -42,6 +42,8 @@ CHANGED = re.compile(
     r"\b(?:re-?captur\w+|re-?tak\w+|re-?took|liberat\w+|re-?gain\w+|re-?claim\w+|freed|won back)\b", re.I
 )
 """Said of ground held: "in control of 1,500 square miles of recaptured territory" counts change, not all held."""
+HULL_PLACES = 3
+"""Fewer places span no ground: a disc or corridor round them says nothing of what was taken."""
 SEARCH_DAYS = 31
 """How far from its date a claim is looked for on other maps: a month, beyond which it speaks of something else."""
 
@@ -413,7 +415,7 @@ def _hulls(claim: Claim, ground: Ground, *, deciding: bool) -> list[Evidence]:
     own = _own_towns(claim)
     # places that only its article names rest on the article's word: extent to compare with, never a test
     towns = own or _article_towns(claim, ground)
-    if not towns:
+    if len(towns) < HULL_PLACES:
         return []
     lonlat = np.array([(p.lon, p.lat) for p in towns])
     pad = 0.5

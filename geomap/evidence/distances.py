@@ -32,7 +32,7 @@ from geomap.geodesy import (
     distances_m,
     nearest_point,
 )
-from geomap.models import Claim, ClaimKind, Code, Compass, Evidence, Mention, Place, Range
+from geomap.models import Claim, ClaimKind, Code, Evidence, Mention, Place, Range
 
 LINE_STEP_KM = 2.0
 """Points each 2 km stand for a river or border: finer than its outline is true."""
@@ -73,9 +73,11 @@ def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         if subject.force:
             found += front_evidence(claim, subject.mention, reference.place, ground)
         elif subject.place is None:
-            found.append(missing_place(why_not(subject.mention)))
+            found.append(missing_place(_no_place(subject.mention)))
         elif claim.kind is ClaimKind.CONTAINMENT:
             found += _containment(subject.place, reference.place, ground)
+            if claim.direction is not None and len(subjects) == 1 and found[-1].measured == (0.0, 0.0):
+                found += _azimuth(subject.place, reference.place, ground)
         elif claim.kind is ClaimKind.ADJACENCY:
             found += _adjacency(claim, subject.place, reference.place, ground)
         else:
@@ -98,6 +100,14 @@ def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
 def _fixed(claim: Claim) -> bool:
     """Kinds in which a country means its ground, not its army."""
     return claim.kind is not ClaimKind.ADVANCE
+
+
+def _no_place(mention: Mention) -> str:
+    """Why one end of a distance has no place: things and events have none of their own."""
+    words = " ".join(mention.text.split())
+    if mention.why_not is None and not any(w[:1].isupper() for w in words.split()):
+        return f"It does not say where “{words}” is, other than by this figure"
+    return why_not(mention)
 
 
 # ── place to place, line or polygon ──────────────────────────────────────────────────────────────────────────
@@ -135,10 +145,19 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
     ]
     found += _readings(subject, reference, km, error, both_points, ground)
     if claim.direction is not None:
-        found += _azimuth(claim, subject, reference, km, ground)
+        found += _azimuth(subject, reference, ground)
     if claim.kind is ClaimKind.DIRECTION:
-        return [e if e.aspect == "direction" else replace(e, role="context") for e in found] or found
+        return _only_direction(found, subject, reference)
     return found
+
+
+def _only_direction(found: list[Evidence], subject: Place, reference: Place) -> list[Evidence]:
+    """Keep a direction as what decides; say so where the places are too close to have one."""
+    if any(e.aspect == "direction" for e in found):
+        return [e if e.aspect == "direction" else replace(e, role="context") for e in found]
+    close = f"{called(subject)} and {called(reference)} lie closer than twice their own size, too close for a direction"
+    missing = Evidence(what="a direction", measured=(None, None), unit="", role="missing", aspect="map", note=close)
+    return [missing, *(replace(e, role="context") for e in found)]
 
 
 def _straight(subject: Place, reference: Place, shapes: tuple[Any, Any], both_points: bool) -> Any:
@@ -168,6 +187,10 @@ def _readings(
     edge = town_radius_km(subject, ground.settings) + town_radius_km(reference, ground.settings)
     if edge > 0:
         found.append(item("edge", "from the town's edge", (max(0.0, km - edge - error), km)))
+    if any(polygon_of(p, ground) is not None for p in (subject, reference)):
+        middle = distance_km(*_middle(subject, ground), *_middle(reference, ground))
+        if middle > km:
+            found.append(item("edge", "towards its middle", (km, middle)))
     for place, other in ((subject, reference), (reference, subject)):
         for twin in place.alternatives[:5]:
             if both_points and twin.id != other.id:
@@ -193,10 +216,13 @@ def _middle(place: Place, ground: Ground) -> tuple[float, float]:
     return (place.lon, place.lat)
 
 
-def _azimuth(claim: Claim, subject: Place, reference: Place, km: float, ground: Ground) -> list[Evidence]:
+def _azimuth(subject: Place, reference: Place, ground: Ground) -> list[Evidence]:
     """Azimuth from the reference to the subject; none where they are closer than twice their size."""
     line = line_of(reference, ground)
     there = _middle(subject, ground)
+    outer = polygon_of(reference, ground)
+    if outer is not None and outer.covers(shapely.Point(there)):
+        return _part_named(subject, reference, there, ground)
     here = nearest_point(there, line) if line is not None else _middle(reference, ground)
     apart = distance_km(*here, *there)
     sizes = [_size_km(subject, ground)] + ([] if line is not None else [_size_km(reference, ground)])
@@ -215,6 +241,15 @@ def _azimuth(claim: Claim, subject: Place, reference: Place, km: float, ground: 
             places=(subject.id, reference.id),
         )
     ]
+
+
+def _part_named(subject: Place, reference: Place, there: tuple[float, float], ground: Ground) -> list[Evidence]:
+    """Which part of a country or region a town lies in, "in the south of": the side of its middle."""
+    here = _middle(reference, ground)
+    # near the middle a place is in no part at all
+    if polygon_of(subject, ground) is not None or distance_km(*here, *there) < _size_km(reference, ground) / 4:
+        return []
+    return [_side(subject, reference, azimuth_deg(*here, *there), (subject.id, reference.id))]
 
 
 def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, ground: Ground) -> list[Evidence]:
@@ -373,12 +408,12 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
         middle = _middle(subject, ground)
         foot = nearest_point(middle, edge)
         azimuth = azimuth_deg(*foot, *middle)
-        found.append(_side(subject, reference, azimuth, wind, ids))
+        found.append(_side(subject, reference, azimuth, ids))
     return found
 
 
-def _side(subject: Place, reference: Place, azimuth: float, wind: Compass, ids: tuple[str, ...]) -> Evidence:
-    """Which side of a line: a half turn wide, for a bank is "western" along all of a river that flows south-west."""
+def _side(subject: Place, reference: Place, azimuth: float, ids: tuple[str, ...]) -> Evidence:
+    """Which side of a line or middle: a half turn wide, for all of one bank of a winding river is "western"."""
     return Evidence(
         what=f"the way from {reference.name} to {subject.name}",
         measured=((azimuth - SIDE_DEG) % 360, (azimuth - SIDE_DEG) % 360 + 2 * SIDE_DEG),

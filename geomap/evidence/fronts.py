@@ -36,6 +36,8 @@ from geomap.wording import day
 
 STRIP_KM = 2.0
 """Narrower strips of a side's ground are what is left between two outlines, borders alone being 1.4 km off."""
+GRID_DEG = 1e-6
+"""Degrees, about 10 cm: finer than any outline."""
 DEPTH_POINTS = 8
 """Corners of changed ground, the furthest by the plane, from which the depth of an advance is measured."""
 
@@ -52,7 +54,8 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
             shape = held(series, index, most, ground)
         else:
             taken = held(series, index, not most, ground)
-            rest = shapely.difference(_home(series, ground), taken)
+            # snapped to a grid, for edges that both outlines share would leave spikes of no width
+            rest = shapely.difference(_home(series, ground), taken, grid_size=GRID_DEG)
             shape = buffer_m(buffer_m(rest, -STRIP_KM * 500), STRIP_KM * 500)
         parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
         large = [p for p in parts if area_km2(p) >= ground.settings.held_min_piece_km2]

@@ -266,7 +266,7 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
             if reading.role == "next_day":
                 shown = quantity(reading.measured, reading.unit)
                 return found(Label.ROUGHLY_FITS, f"by the next day's map ({shown})", Code.DATE)
-            return found(Label.ROUGHLY_FITS, f"from the town's edge ({quantity(reading.measured, e.unit)})", Code.EDGE)
+            return found(Label.ROUGHLY_FITS, f"{reading.what} ({quantity(reading.measured, e.unit)})", Code.EDGE)
     even = ", even by road" if any(r.role == "road" for r in readings) else ""
     even = even or (", nor by the next day's map" if any(r.role == "next_day" for r in readings) else "")
     return found(Label.DOES_NOT_FIT, even.removeprefix(", "))
