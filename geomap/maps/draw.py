@@ -20,7 +20,7 @@ from geomap.maps.payload import (
 from geomap.maps.sketch import PATTERNS, claim_sketch, story_sketch, swatch
 from geomap.models import Assessment, report_record
 from geomap.settings import PALETTE, Style
-from geomap.wording import clip, measured, words
+from geomap.wording import clip, heading, measured, words
 
 if TYPE_CHECKING:
     from geomap.maps.locked import MapParts, OfflineMap
@@ -72,6 +72,8 @@ def draw_map(
     folium.Map
         Takes what users add; ``save`` writes the locked page.
     """
+    from shapely.geometry import shape as from_geojson
+
     from geomap.maps.locked import OfflineMap
 
     style = style or Style()
@@ -79,6 +81,7 @@ def draw_map(
     bounds = extent(assessment, gazetteer)
     drawn = shapes(assessment, gazetteer, style)
     base, labels = basemap_of(gazetteer, bounds, assessment)
+    ground = [(part["kind"], from_geojson(part["geometry"])) for part in base]
     series = [
         state
         for number, control in enumerate(assessment.control)
@@ -105,7 +108,7 @@ def draw_map(
         {
             "w": w,
             "alt": alt,
-            "still": story_sketch(drawn, bounds, base, style),
+            "still": story_sketch(drawn, bounds, ground, style),
             "timed": timed,
             "layers": layers,
             "swatches": {layer["id"]: swatch(layer["id"]) for layer in layers},
@@ -129,7 +132,7 @@ def draw_map(
         body=body,
         data=as_json(data),
         theme=theme(style),
-        sketches={c.id: claim_sketch(c, style) for c in assessment.claims},
+        sketches={c.id: claim_sketch(c, style, assessment, ground) for c in assessment.claims},
         alt=alt,
         location=((bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2),
     )
@@ -160,12 +163,11 @@ def reviewed(assessment: Assessment) -> bool:
 
 
 def map_title(assessment: Assessment, style: Style) -> str:
-    """The first article's title, else its first line."""
-    for article in assessment.articles:
-        first = article.title or next((line for line in article.text.splitlines() if line.strip()), "")
-        if first:
-            return clip(first, 110)
-    return words(style.language)["map"]
+    """The article's title, or how many there are."""
+    w = words(style.language)
+    if len(assessment.articles) == 1:
+        return heading(assessment.articles[0], 110)
+    return w("texts_many", n=len(assessment.articles)) if assessment.articles else w["map"]
 
 
 def theme(style: Style) -> str:

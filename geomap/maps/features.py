@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from geomap.models import Article, Assessment, Claim, Evidence, MentionKind, Place, Toponym
+from geomap.models import Article, Assessment, Claim, Evidence, Label, MentionKind, Place, Toponym
 from geomap.settings import Style
-from geomap.wording import clip, context, day, fold, measured, said, speaker, words
+from geomap.wording import clip, context, day, fold, heading, measured, said, speaker, words
 
 if TYPE_CHECKING:
     import geopandas
@@ -105,7 +105,7 @@ def printed_name(place: Place, style: Style) -> str:
 
 def is_wide(place: Place) -> bool:
     """Countries, regions, rivers, borders: drawn as a shape, not as a dot."""
-    return place.feature.startswith("A.") or place.feature.startswith("H.STM") or place.id.startswith("border:")
+    return place.feature.startswith(("A.", "L.", "H.STM")) or place.id.startswith("border:")
 
 
 # ── the extent ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,13 +115,19 @@ def extent(assessment: Assessment, gazetteer: Gazetteer | None = None) -> Bounds
     """The ground that the claims are about, with a margin: where every picture of this story is cut.
 
     Settlements of claims that were tested come first, then of any claim, then any settlement of the story; countries
-    count only where there is nothing else. Stray places (more than six times the median distance from the middle of
-    the others) do not stretch the picture.
+    count only where there is nothing else. A stray place, far from the others and alone there, does not stretch the
+    picture.
     """
+    settled = [
+        p
+        for c in assessment.tested
+        if c.verdict is not None and c.verdict.label is not Label.MAPS_CANNOT_SETTLE
+        for p in claim_places(c)
+    ]
     tested = [p for c in assessment.tested for p in claim_places(c)]
     claimed = [p for c in assessment.claims for p in claim_places(c)]
     named = [m.place for m in mentioned_places(assessment)]
-    for places in (tested, [*tested, *claimed], named):
+    for places in (settled, tested, [*tested, *claimed], named):
         points = sorted({(p.lon, p.lat) for p in places if not is_wide(p)})
         if len(points) >= 2:
             break
@@ -149,13 +155,19 @@ def extent(assessment: Assessment, gazetteer: Gazetteer | None = None) -> Bounds
 
 
 def _without_strays(points: Sequence[tuple[float, float]]) -> Sequence[tuple[float, float]]:
+    """Leave out a point far from the middle of the others that has no other one near it."""
     if len(points) < 4:
         return points
     lons, lats = sorted(p[0] for p in points), sorted(p[1] for p in points)
     middle = (lons[len(lons) // 2], lats[len(lats) // 2])
-    away = [max(abs(p[0] - middle[0]), abs(p[1] - middle[1])) for p in points]
-    usual = sorted(away)[len(away) // 2]
-    return [p for p, d in zip(points, away, strict=True) if d <= max(6 * usual, 1.0)]
+
+    def apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+        return max(abs(one[0] - other[0]), abs(one[1] - other[1]))
+
+    usual = max(sorted(apart(p, middle) for p in points)[len(points) // 2], 0.25)
+    return [
+        p for p in points if apart(p, middle) <= 3 * usual or any(q != p and apart(p, q) <= 2 * usual for q in points)
+    ]
 
 
 def _union(boxes: Iterable[Bounds]) -> Bounds:
@@ -261,7 +273,7 @@ def claim_card(claim: Claim, articles: dict[str, Article], style: Style) -> dict
         rows.append((w["card_reason"], fold(verdict.reason)))
     rows.append((w["card_says"], speaker(claim, article, style)))
     if article is not None:
-        parts = [article.source or article.title or "", day(article.published_on, style) or w["undated"]]
+        parts = [article.source or heading(article, 60), day(article.published_on, style) or w["undated"]]
         rows.append((w["card_source"], ", ".join(p for p in parts if p)))
     return {
         "claim": claim.id,
@@ -280,8 +292,8 @@ def how_measured(claim: Claim, style: Style) -> str:
     decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role == "measure"]
     told: list[str] = []
     for evidence in decisive[:2]:
-        parts = [evidence.method or evidence.what, evidence.source]
-        if evidence.as_of:
+        parts = [evidence.what, evidence.source]
+        if evidence.as_of and day(evidence.as_of, style) not in evidence.what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
         told.append(", ".join(dict.fromkeys(fold(p) for p in parts if p)))
     return "; ".join(dict.fromkeys(told))
@@ -312,7 +324,7 @@ def _place_shapes(
     for number, entry in enumerate(mentioned_places(assessment)):
         place = entry.place
         claims = by_place.get(place.id, [])
-        geometry = gazetteer.geometry(place.id) if is_wide(place) else None
+        geometry = gazetteer.geometry(place.id)
         if geometry is None or geometry.is_empty or "Point" in geometry.geom_type:
             geometry = Point(place.lon, place.lat)
             layer = "ambiguous" if is_ambiguous(place) else "place"
@@ -357,7 +369,7 @@ def _place_card(
         article = articles.get(toponym.article)
         if article is not None:
             before, quote, after = context(article.text, toponym.start, toponym.end, reach=90)
-            quotes.append([before, quote, after, article.source or clip(article.title or "", 60)])
+            quotes.append([before, quote, after, article.source or heading(article, 60)])
     card: dict[str, Any] = {
         "title": printed_name(place, style),
         "rows": rows,

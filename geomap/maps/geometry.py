@@ -86,3 +86,13 @@ def polygons_only(geometry: BaseGeometry) -> BaseGeometry:
         elif part.geom_type in ("MultiPolygon", "GeometryCollection"):
             parts.extend(p for p in part.geoms if p.geom_type == "Polygon")
     return MultiPolygon(parts)
+
+
+def without_islets(geometry: BaseGeometry, least: float) -> BaseGeometry:
+    """Drop polygons under ``least`` square degrees, less than a pixel of the view, but never all of them."""
+    from shapely.geometry import MultiPolygon
+
+    if not isinstance(geometry, MultiPolygon):
+        return geometry
+    parts = sorted(geometry.geoms, key=lambda part: -part.area)
+    return MultiPolygon([parts[0], *(part for part in parts[1:] if part.area > least)])

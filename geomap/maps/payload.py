@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.geodesy import area_m2
 from geomap.maps.features import Bounds, Gazetteer, Shape, is_ambiguous, is_wide, mentioned_places
-from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen
+from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen, without_islets
 from geomap.models import Assessment, ControlSeries, Snapshot, Status
 from geomap.settings import Style
 from geomap.wording import day, fold, words
@@ -47,7 +47,10 @@ def features_of(shapes: Sequence[Shape], bounds: Bounds) -> list[dict[str, Any]]
         }
         if shape.layer == "area":
             # an outline to read by, often a whole country's: not a measurement
-            geometry = for_display(geometry, tolerance * 2, keep_area=False)
+            line = geometry.boundary if "Polygon" in geometry.geom_type else geometry
+            geometry = for_display(cut(line, widen(bounds, 2.5)), tolerance * 3, keep_area=False)
+            if geometry.is_empty:
+                geometry = shape.geometry.representative_point()
         elif "Point" not in geometry.geom_type:
             geometry = for_display(geometry, tolerance)
         if shape.layer in ("change", "hull") and "Polygon" in geometry.geom_type:
@@ -72,7 +75,7 @@ def basemap_of(
     """
     near = widen(bounds, 1.6)
     far = widen(bounds, CONTEXT_FACTOR)
-    coarse, fine = _tolerance(far) * 2, _tolerance(bounds)
+    coarse, fine = _tolerance(far) * 4, _tolerance(bounds)
     parts: list[dict[str, Any]] = []
     labels: list[list[Any]] = []
     wide = gazetteer.basemap(far)
@@ -81,13 +84,13 @@ def basemap_of(
         part = polygons_only(cut(geometry, far))
         if part.is_empty:
             continue
+        part = without_islets(part, coarse**2)
         inside = polygons_only(cut(part, near))
         parts += _part("far", for_display(part, coarse, keep_area=False))
         if not inside.is_empty:
             parts += _part("land", for_display(inside, fine, keep_area=False))
         # lines come from the whole outline: a cut polygon would draw the cut as a border
         parts += _part("border", for_display(cut(geometry.boundary, near), fine, keep_area=False))
-        parts += _part("border-far", for_display(cut(geometry.boundary, far), coarse, keep_area=False))
         labels += _label(name, polygons_only(cut(part, bounds)), "country", bounds)
     for kind, key in (("region", "regions"), ("lake", "lakes"), ("river", "rivers")):
         for name, geometry in _named(close.get(key)):
@@ -100,7 +103,7 @@ def basemap_of(
                 continue
             parts += _part(kind, for_display(part, fine, keep_area=False))
     labels += _towns(close.get("places"), near, assessment)
-    order = ("far", "border-far", "land", "region", "lake", "river", "border")
+    order = ("far", "land", "region", "lake", "river", "border")
     return sorted(parts, key=lambda p: order.index(p["kind"])), labels
 
 
@@ -145,6 +148,8 @@ def _towns(frame: Any, bounds: Bounds, assessment: Assessment) -> list[list[Any]
             continue
         if any(abs(point.x - x) < near and abs(point.y - y) < near for x, y in spots):
             continue
+        # a town's districts are towns of their own in some gazetteers
+        spots.append((point.x, point.y))
         found.append([fold(name), round(point.x, 4), round(point.y, 4), "town"])
         if len(found) == TOWNS:
             break
@@ -241,7 +246,7 @@ def layers_of(assessment: Assessment, shapes: Sequence[Shape], style: Style, tim
 
 def credits_of(assessment: Assessment) -> str:
     """Who made the maps under the story."""
-    told = [fold(p.attribution) for p in assessment.methods.data if p.attribution]
+    told = [fold(p.attribution).rstrip(". ") for p in assessment.methods.data if p.attribution]
     told += [fold(c.provenance.attribution or c.name) for c in assessment.control]
     return "; ".join(dict.fromkeys(t for t in told if t))
 

@@ -14,12 +14,15 @@ from markupsafe import Markup, escape
 
 from geomap.geodesy import distance_km
 from geomap.maps.features import Bounds, Shape, claim_places, drawn_evidence, evidence_layer, is_wide, printed_name
-from geomap.models import Claim
+from geomap.models import Assessment, Claim, Evidence
 from geomap.settings import Style
 from geomap.wording import clip, words
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
+
+Ground = tuple[str, "BaseGeometry"]
+"""Kind of a part of the basemap, and its shape."""
 
 PATTERNS = Markup(
     '<svg class="gm-hidden" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
@@ -81,7 +84,11 @@ class Frame:
         """SVG path data, thinned to half a pixel and cut to the frame."""
         from geomap.maps.geometry import cut, widen
 
-        thin = cut(geometry, widen(self.bounds, 1.1)).simplify(0.5 / self.scale)
+        west, south, east, north = geometry.bounds
+        frame = widen(self.bounds, 1.1)
+        if west > frame[2] or east < frame[0] or south > frame[3] or north < frame[1]:
+            return ""
+        thin = cut(geometry, frame).simplify(0.5 / self.scale)
         return "".join(self._line(c, closed) for c, closed in _rings(thin))
 
     def _line(self, coordinates: Sequence[tuple[float, ...]], closed: bool) -> str:
@@ -120,20 +127,35 @@ def scale_bar(frame: Frame, style: Style, *, share: float = 0.28) -> tuple[float
     return frame.km(nice), f"{nice:g} {words(style.language)['unit_km']}"
 
 
-def claim_sketch(claim: Claim, style: Style, land: Sequence[BaseGeometry] = (), *, width: int = 200) -> Markup:
-    """A claim's own drawing: its places by name, what was measured, a scale bar. Empty where nothing has a place."""
-    places = [p for p in dict.fromkeys(claim_places(claim)) if not is_wide(p)] if claim_places(claim) else []
-    measured = drawn_evidence(claim)
+def claim_sketch(
+    claim: Claim, style: Style, assessment: Assessment, ground: Sequence[Ground] = (), *, width: int = 200
+) -> Markup:
+    """A claim's own drawing: its places by name, what was measured, the control map it was held against, a scale bar.
+
+    Empty where there is nothing but a dot to show.
+    """
+    places = [p for p in {p.id: p for p in claim_places(claim)}.values() if not is_wide(p)]
+    measured = [e for e in drawn_evidence(claim) if e.geometry is not None]
+    held = _control_of(claim, assessment)
     boxes = [(p.lon, p.lat, p.lon, p.lat) for p in places]
     boxes += [e.geometry.bounds for e in measured if e.geometry is not None]
-    if not boxes:
+    if not boxes or (len(boxes) < 2 and held is None and all("Point" in _kind(e) for e in measured)):
         return Markup("")
     west, south = min(b[0] for b in boxes), min(b[1] for b in boxes)
     east, north = max(b[2] for b in boxes), max(b[3] for b in boxes)
-    pad = max(east - west, north - south, 0.1) * 0.2
+    pad = max((east - west) * 0.2, (north - south) * 0.2, 0.3 if held is not None else 0.02)
     height = width * 0.72
     frame = Frame((west - pad * 1.3, south - pad, east + pad * 1.3, north + pad), width, height)
-    parts = [_tag("path", d=frame.path(g), class_="gm-base gm-base-land") for g in land]
+    parts = []
+    for kind, geometry in ground:
+        if kind in ("land", "border", "lake", "river"):
+            path = frame.path(geometry)
+            if path:
+                parts.append(_tag("path", d=path, class_=f"gm-base gm-base-{kind}"))
+    for layer, geometry in held or ():
+        path = frame.path(geometry)
+        if path:
+            parts.append(_tag("path", d=path, class_=f"gm-{layer}"))
     for evidence in measured:
         assert evidence.geometry is not None
         layer = evidence_layer(evidence)
@@ -146,19 +168,39 @@ def claim_sketch(claim: Claim, style: Style, land: Sequence[BaseGeometry] = (), 
     return _svg(width, height, parts, "gm-sketch")
 
 
+def _kind(evidence: Evidence) -> str:
+    return evidence.geometry.geom_type if evidence.geometry is not None else "Point"
+
+
+def _control_of(claim: Claim, assessment: Assessment) -> list[tuple[str, BaseGeometry]] | None:
+    """Ground of the very control map that a measurement of the claim names, where it has no shape of its own."""
+    decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role == "measure" and e.as_of]
+    if not decisive or any("Polygon" in _kind(e) for e in decisive):
+        return None
+    wanted = str(decisive[0].as_of)[:16]
+    for series in assessment.control:
+        for snapshot in series.snapshots:
+            if snapshot.as_of.isoformat()[:16] == wanted:
+                status = snapshot.frame["status"].astype(str)
+                return [
+                    ("held" if kind == "held" else "contested", geometry)
+                    for kind, geometry in zip(status, snapshot.frame.geometry, strict=True)
+                    if kind in ("held", "contested", "unknown") and geometry is not None and not geometry.is_empty
+                ]
+    return None
+
+
 def story_sketch(
-    shapes: Sequence[Shape], bounds: Bounds, base: Sequence[dict[str, Any]], style: Style, *, width: int = 760
+    shapes: Sequence[Shape], bounds: Bounds, ground: Sequence[Ground], style: Style, *, width: int = 760
 ) -> Markup:
     """The whole map as a still picture, for readers without scripts."""
-    from shapely.geometry import shape as from_geojson
-
     height = width * 0.6
     frame = Frame(bounds, width, height)
     parts = []
-    for part in base:
-        path = frame.path(from_geojson(part["geometry"]))
+    for kind, geometry in ground:
+        path = frame.path(geometry)
         if path:
-            parts.append(_tag("path", d=path, class_=f"gm-base gm-base-{part['kind']}"))
+            parts.append(_tag("path", d=path, class_=f"gm-base gm-base-{kind}"))
     dots = []
     for drawn in shapes:
         if drawn.layer in ("place", "ambiguous"):

@@ -130,10 +130,9 @@ def _draw_base(axes: Any, base: Sequence[dict[str, Any]], style: Style) -> None:
     from shapely.geometry import shape as from_geojson
 
     look: dict[str, dict[str, Any]] = {
-        "far": {"facecolor": style.colour("land"), "edgecolor": "none"},
+        "far": {"facecolor": style.colour("land"), "edgecolor": style.colour("border"), "linewidth": 0.5},
         "land": {"facecolor": style.colour("land"), "edgecolor": "none"},
         "border": {"facecolor": "none", "edgecolor": style.colour("border"), "linewidth": 0.9},
-        "border-far": {"facecolor": "none", "edgecolor": style.colour("border"), "linewidth": 0.5},
         "region": {"facecolor": "none", "edgecolor": style.colour("border"), "linewidth": 0.5, "alpha": 0.6},
         "lake": {"facecolor": style.colour("water"), "edgecolor": "#a9bcc4", "linewidth": 0.5},
         "river": {"facecolor": "none", "edgecolor": "#a9bcc4", "linewidth": 0.9},
@@ -143,6 +142,8 @@ def _draw_base(axes: Any, base: Sequence[dict[str, Any]], style: Style) -> None:
 
 
 def _draw_control(axes: Any, frame: Any, bounds: tuple[float, float, float, float], style: Style) -> None:
+    from shapely import union_all
+
     status = frame["status"].astype(str)
     near = widen(bounds, 1.2)
     for kinds, look in (
@@ -155,9 +156,10 @@ def _draw_control(axes: Any, frame: Any, bounds: tuple[float, float, float, floa
             {"facecolor": style.colour("held") + "6b", "edgecolor": style.colour("held"), "linewidth": 0.8},
         ),
     ):
-        for geometry in frame.geometry[status.isin([str(k) for k in kinds])]:
-            if geometry is not None and not geometry.is_empty:
-                _patch(axes, polygons_only(cut(geometry, near)), zorder=2, **look)
+        ground = frame.geometry[status.isin([str(k) for k in kinds])]
+        parts = [polygons_only(cut(g, near)) for g in ground if g is not None and not g.is_empty]
+        # one shape a class: seams between pieces are the map-maker's, not the ground's
+        _patch(axes, polygons_only(union_all([p for p in parts if not p.is_empty])), zorder=2, **look)
 
 
 def _draw_shape(axes: Any, shape: Shape, bounds: tuple[float, float, float, float], style: Style) -> None:

@@ -23,6 +23,13 @@ def in_order(assessment: Assessment) -> list[Claim]:
     return sorted(tested, key=lambda c: ORDER.index(c.verdict.label) if c.verdict else len(ORDER))
 
 
+def what_is_missing(claim: Claim) -> str:
+    """What would let a map settle a claim, in the words of its evidence; empty where it was settled or measured."""
+    if claim.verdict is None or claim.verdict.label is not Label.MAPS_CANNOT_SETTLE:
+        return ""
+    return next((fold(e.what).rstrip(",;. ") for e in claim.verdict.evidence if e.role == "missing"), "")
+
+
 def count(assessment: Assessment, label: Label) -> int:
     """Claims with a verdict's label."""
     return sum(c.verdict is not None and c.verdict.label is label for c in assessment.claims)
@@ -35,22 +42,16 @@ def summary_sentence(assessment: Assessment, style: Style | None = None) -> str:
         count(assessment, label)
         for label in (Label.FITS, Label.ROUGHLY_FITS, Label.DOES_NOT_FIT, Label.MAPS_CANNOT_SETTLE)
     )
-    tested = fit + rough + misfit + unsettled
-    if not tested:
-        return w["headline_none"]
-    if misfit == 1 and tested == 1:
-        return w["headline_misfit_only"]
+    settled = fit + rough + misfit
+    if not settled:
+        return w["headline_unsettled"] if unsettled else w["headline_none"]
     if misfit == 1:
-        return w("headline_misfit_one", n=tested)
+        return w["headline_misfit_only"] if settled == 1 else w("headline_misfit_one", n=settled)
     if misfit:
-        return w("headline_misfit", k=misfit, n=tested)
-    if unsettled == tested:
-        return w["headline_unsettled"]
-    if unsettled:
-        return w("headline_partly", k=fit + rough, n=tested)
+        return w("headline_misfit", k=misfit, n=settled)
     if rough:
-        return w("headline_rough", k=fit, n=tested)
-    return w["headline_all_one"] if tested == 1 else w("headline_all", n=tested)
+        return w("headline_rough", k=fit, n=settled)
+    return w["headline_all_one"] if settled == 1 else w("headline_all", n=settled)
 
 
 def leading_findings(assessment: Assessment, style: Style, limit: int = 3) -> list[tuple[Claim, str]]:

@@ -22,10 +22,11 @@ from geomap.reports.findings import (
     missing,
     open_names,
     summary_sentence,
+    what_is_missing,
 )
 from geomap.reports.markdown import escape_markdown
 from geomap.settings import Style
-from geomap.wording import clip, context, day, fold, measured, number, quantity, said, speaker, words
+from geomap.wording import Words, clip, context, day, fold, heading, measured, number, quantity, said, speaker, words
 
 SERIF = 'Charter, "Bitstream Charter", "Noto Serif", "Liberation Serif", Georgia, serif'
 SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
@@ -69,6 +70,7 @@ class Row:
     would_fit: tuple[str, ...]
     checked: str
     by_person: bool
+    missing: str
     sketch: Markup = field(default=Markup(""), repr=False)
 
 
@@ -151,12 +153,17 @@ def _facts(
     articles = {a.id: a for a in assessment.articles}
     headline = summary_sentence(assessment, style)
     rows = [_row(c, articles, sketches, style) for c in in_order(assessment)]
+    settled = [r for r in rows if not r.missing]
+    unsettled: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.missing:
+            unsettled.setdefault(row.missing, []).append(row)
     findings = [
         (c.id, str(c.verdict.label) if c.verdict else "", text) for c, text in leading_findings(assessment, style)
     ]
     methods = assessment.methods
     print_of = fingerprint(assessment)
-    name = title or (articles and _heading(next(iter(articles.values())), w["map"])) or w["map"]
+    name = title or _name(assessment.articles, w)
     return {
         "w": w,
         "language": style.language,
@@ -166,6 +173,8 @@ def _facts(
         "draft": not is_reviewed(assessment),
         "articles": [_article(a, style) for a in assessment.articles],
         "rows": rows,
+        "settled": settled,
+        "unsettled": sorted(unsettled.items(), key=lambda item: -len(item[1])),
         "tally": _tally(rows, w),
         "contradictions": [
             (fold(c.sentence), w["within"] if c.within_article else w["between"], list(c.claims))
@@ -199,14 +208,15 @@ def _facts(
     }
 
 
-def _heading(article: Article, otherwise: str) -> str:
-    if article.title:
-        return fold(article.title)
-    return next((fold(line) for line in article.text.splitlines() if line.strip()), otherwise)
+def _name(articles: Sequence[Article], w: Words) -> str:
+    """What the page is about: the text's title, or how many texts."""
+    if len(articles) == 1:
+        return heading(articles[0])
+    return w("texts_many", n=len(articles)) if articles else w["map"]
 
 
 def _source_of(article: Article | None) -> str:
-    return fold((article.source or article.title or article.id) if article else "")
+    return (fold(article.source or "") or heading(article, 60)) if article else ""
 
 
 def safe_url(url: str | None) -> str | None:
@@ -221,8 +231,10 @@ def safe_url(url: str | None) -> str | None:
 def _article(article: Article, style: Style) -> dict[str, Any]:
     w = words(style.language)
     return {
-        "title": clip(_heading(article, article.id), 160),
+        "title": heading(article),
         "source": fold(article.source or ""),
+        "short": fold(article.source or "") or heading(article, 50),
+        "day": day(article.published_on, style) or w["undated"],
         "date": w("published", date=day(article.published_on, style)) if article.published_on else w["undated"],
         "url": safe_url(article.url),
     }
@@ -260,6 +272,7 @@ def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, M
         would_fit=tuple(fold(t) for t in verdict.would_fit),
         checked=_checked(claim, style),
         by_person=claim.checked_by is not None,
+        missing=what_is_missing(claim),
         sketch=sketches.get(claim.id, Markup("")),
     )
 
@@ -271,10 +284,12 @@ def _how(claim: Claim, style: Style) -> list[str]:
     for evidence in claim.verdict.evidence if claim.verdict else ():
         if evidence.role != "measure":
             continue
-        parts = [fold(evidence.method or evidence.what)]
+        what, method = fold(evidence.what), fold(evidence.method)
+        parts = [what, method if method.casefold() != what.casefold() else ""]
         if evidence.source:
             parts.append(w("from_map", source=fold(evidence.source)))
-        if evidence.as_of:
+        # the words of a measurement often bear its date already
+        if evidence.as_of and day(evidence.as_of, style) not in what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
         told.append("; ".join(p for p in parts if p))
     return list(dict.fromkeys(told))[:3]
@@ -300,7 +315,7 @@ def _untested(claim: Claim, articles: Mapping[str, Article], style: Style) -> di
     }
 
 
-def _tally(rows: Sequence[Row], w: Any) -> list[tuple[str, str, int]]:
+def _tally(rows: Sequence[Row], w: Words) -> list[tuple[str, str, int]]:
     labels = ("does_not_fit", "roughly_fits", "fits", "maps_cannot_settle")
     counts = {label: sum(r.label == label for r in rows) for label in labels}
     return [(label, w[f"label_{label}"], n) for label, n in counts.items() if n]

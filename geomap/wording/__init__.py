@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from geomap.errors import InputError
-from geomap.models import Article, Aspect, Claim, Range
+from geomap.models import Article, Aspect, Claim, Qualifier, Range
 from geomap.settings import Style
 
 LANGUAGES = ("en", "uk")
@@ -92,7 +92,7 @@ def quantity(span: Range, unit: str, style: Style | None = None) -> str:
     if low is None and high is None:
         return words(style.language)["unknown_amount"]
     if unit == "share":
-        return _range(_times(span, 100), "percent", style)
+        return _share(span, style)
     if unit in ("deg", "degrees", "°"):
         return _range(span, "deg", style)
     for table, metric, imperial, ratio in _FAMILIES:
@@ -102,6 +102,20 @@ def quantity(span: Range, unit: str, style: Style | None = None) -> str:
             first, *rest = (_range(*shown[system], style) for system in style.units)
             return first + "".join(f" ({other})" for other in rest)
     return _range(span, unit, style)
+
+
+def _share(span: Range, style: Style) -> str:
+    """How much of a place is held as the claim states it."""
+    w = words(style.language)
+    low, high = (0.0 if span[0] is None else span[0]), (1.0 if span[1] is None else span[1])
+    # within a per cent of all or nothing: edges of redrawn polygons
+    if low >= 0.99:
+        return w["share_all"]
+    if high <= 0.01:
+        return w["share_none"]
+    if low <= 0.01 and high >= 0.99:
+        return w["share_changes"]
+    return w("share_part", amount=_range((100 * low, 100 * high), "percent", style))
 
 
 def _times(span: Range, factor: float) -> Range:
@@ -191,7 +205,9 @@ def said(claim: Claim, style: Style | None = None) -> str:
         else:
             amount = fold(value.text)
         parts.append(w(f"qualifier_{value.qualifier}", amount=amount))
-        if reference and claim.direction is None:
+        if reference and value.si is None and value.qualifier is Qualifier.NEAR:
+            parts[-1] = w("said_near", reference=fold(reference))
+        elif reference and claim.direction is None:
             parts[-1] = w("said_from", what=parts[-1], reference=fold(reference))
     if claim.direction is not None:
         wind = w[f"compass_{claim.direction}"]
@@ -227,13 +243,11 @@ def measured(claim: Claim, style: Style | None = None) -> str:
 
 
 def speaker(claim: Claim, article: Article | None, style: Style | None = None) -> str:
-    """Who says it: the nearest speaker first, else the outlet, else the article's title or id."""
+    """Who says it: the nearest speaker first, else the outlet, else the article itself."""
     w = words((style or Style()).language)
     if claim.source:
-        return ", ".join(claim.source)
-    if article is None:
-        return claim.article
-    return article.source or article.title or w("article_named", id=article.id)
+        return ", ".join(fold(s) for s in claim.source)
+    return fold(article.source or "") or w["the_article"] if article is not None else claim.article
 
 
 def clip(text: str, width: int) -> str:
@@ -243,3 +257,12 @@ def clip(text: str, width: int) -> str:
         return text
     cut = text.rfind(" ", 0, width)
     return text[: cut if cut > width // 2 else width - 1] + "…"
+
+
+def heading(article: Article, width: int = 160) -> str:
+    """An article's title, else its first line with words in it, else its id."""
+    if article.title and article.title.strip():
+        return clip(article.title, width)
+    # a line of signs alone (a quotation mark of a mail, a rule) is no title
+    lines = (line for line in article.text.splitlines() if sum(map(str.isalpha, line)) > 2)
+    return clip(next(lines, article.id), width)

@@ -183,14 +183,14 @@
       labels.push(item);
     });
     measureLabels();
-    map.on("zoomend viewreset resize", placeLabels);
+    map.on("zoomend moveend viewreset resize", placeLabels);
     placeLabels();
   }
   function measureLabels() {
     labels.forEach(function (item) { item.w = item.node.offsetWidth; item.h = item.node.offsetHeight; });
   }
   function placeLabels() {
-    var taken = [];
+    var taken = [], nw = map.containerPointToLayerPoint([0, 0]), se = map.containerPointToLayerPoint(map.getSize());
     labels.forEach(function (item) {
       if (item.gap) { var p = map.latLngToLayerPoint(item.at); if (item.kind !== "town") taken.push([p.x - 5, p.y - 5, p.x + 5, p.y + 5, item]); }
     });
@@ -198,8 +198,10 @@
       var p = map.latLngToLayerPoint(item.at), g = item.gap, w = item.w, h = item.h;
       var off = item.layer && !map.hasLayer(groups[item.layer]);
       var tries = g ? [[g, -h / 2], [-g - w, -h / 2], [-w / 2, -g - h], [-w / 2, g], [g * 0.7, -g * 0.5 - h], [g * 0.7, g * 0.5], [-w - g * 0.7, -g * 0.5 - h], [-w - g * 0.7, g * 0.5]] : [[-w / 2, -h / 2]];
-      var spot = off ? null : tries.find(function (t) {
+      // a spot within the picture before one that its edge would cut
+      var spot = off ? null : tries.concat(tries).find(function (t, number) {
         var box = [p.x + t[0] - 1, p.y + t[1], p.x + t[0] + w + 1, p.y + t[1] + h];
+        if (number < tries.length && (box[0] < nw.x || box[2] > se.x || box[1] < nw.y || box[3] > se.y)) return false;
         return taken.every(function (o) { return o[4] === item || box[2] < o[0] || box[0] > o[2] || box[3] < o[1] || box[1] > o[3]; });
       });
       item.node.hidden = !spot;
