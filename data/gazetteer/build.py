@@ -30,7 +30,7 @@ from pyproj import Geod
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent))
-from geomap.gazetteer.names import normalise  # noqa: E402
+from geomap.gazetteer.names import normalise, strip_feature_word  # noqa: E402
 from geomap.gazetteer.shapes import encode_shapes  # noqa: E402
 
 PACKAGES = {
@@ -379,12 +379,16 @@ def build_lakes(roots: dict[str, Path]) -> tuple[pd.DataFrame, list[shapely.Geom
     """Natural Earth 1:10m lakes with their names; unnamed ones are drawn only."""
     lakes = gpd.read_file(ne_path(roots, "physical", "ne_10m_lakes"))
     languages = [c for c in lakes.columns if re.fullmatch(r"name(_[a-z]{2,3})?", c) and c != "name_abb"]
+    languages.sort(key=lambda c: c != "name")
     shapes = shapely.make_valid(shapely.simplify(lakes.geometry.to_numpy(), 0.003))
     point = shapely.point_on_surface(shapes)
     rows = []
     for i, record in enumerate(lakes.drop(columns="geometry").to_dict("records")):
-        spelled = [record[c] for c in ["name_en", *languages, "name_alt"] if isinstance(record[c], str)]
+        spelled = [record[c] for c in languages if isinstance(record[c], str)]
         name = next(iter(spelled), "")
+        # "Superior", "Kakhovka": bare, such a name means the town or the state
+        if stripped := strip_feature_word(normalise(name)):
+            spelled = [s for s in spelled if normalise(s) != stripped[0]]
         rows.append(
             (
                 f"geomap:ne-lake-{record['ne_id']}", name, fold_alternates(name, spelled[1:]),
@@ -400,8 +404,9 @@ def build_rivers(places: pd.DataFrame) -> pd.DataFrame:
     """Rivers as lines through the towns on their banks, as typed in ``rivers.csv``.
 
     A stop is "Name/CC" (the largest place of that name there, else under an alternate name), two joined by "+" (half
-    way between opposite banks), "lat lon", or "Note=lat lon". ``accuracy_km`` is our estimate: a fifth of the longest stretch without a stop,
-    about what a river wanders off the straight, and 2 km at least, since towns stand beside the water.
+    way between opposite banks), "lat lon", or "Note=lat lon". ``accuracy_km`` is our estimate: a fifth of the longest
+    stretch without a stop, about what a river wanders off the straight, and 2 km at least, since towns stand beside
+    the water.
     """
     found: dict[tuple[str, str], tuple[tuple[bool, int], float, float]] = {}
     for row in places.itertuples():

@@ -77,8 +77,14 @@ class Gazetteer(Search):
         self._clips = lru_cache(maxsize=500)(self._find_clip)
 
     def provenance(self) -> tuple[Provenance, ...]:
-        """What pages must say of the shipped data: origin, licence, attribution, hash."""
+        """What pages must say of the data: origin, licence, attribution, hash; the user's layers too."""
+        own = (
+            Provenance(name=str(layer.meta["name"]), path=str(layer.meta["source"]), licence=None)
+            for layer in self.layers
+            if layer is not self.base
+        )
         return (
+            *own,
             Provenance(
                 name="geomap gazetteer",
                 sha256=data.data_key(),

@@ -202,7 +202,7 @@ def clip_shape(
         if len(stray):
             wide = join(wide, shapely.union_all([widen(shapely.Point(p), disc_km) for p in stray]))
             shapely.prepare(wide)
-    return wide
+    return shapely.orient_polygons(wide)
 
 
 def drawn(shape: BaseGeometry, box: tuple[float, float, float, float], tolerance: float) -> BaseGeometry:

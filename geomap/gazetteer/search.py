@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from math import cos, hypot, radians
+from math import cos, hypot, log10, radians
 from typing import NamedTuple
 
 from geomap.gazetteer.index import ALTERNATE, DERIVED, PRIMARY, Index
-from geomap.gazetteer.names import normalise, skeleton, strip_feature_word
+from geomap.gazetteer.names import MAX_KEY, normalise, skeleton, strip_feature_word
 from geomap.models import Place
 
 BASE = 10.0
@@ -17,10 +17,16 @@ BASE = 10.0
 PRIMARY_BONUS = 0.6
 """A name weighs as much as four times the people under an alternate name (notes/data.md, set once by hand)."""
 COUNTRY_BONUS = 3.0
-NEAR_PENALTY = 1.5
-"""Per 1,000 km from the point given."""
-LOOSE_PENALTY, EDIT_PENALTY = 0.3, {1: 0.7, 2: 2.2}
+NEAR_PENALTY, NEAR_KM = 1.5, 20.0
+"""``near`` is a strong hint: beyond a city's width, ten times as far off needs thirty times the people."""
+LOOSE_PENALTY, LOOSE_ALTERNATE_PENALTY, EDIT_PENALTY = 0.3, 1.0, {1: 0.7, 2: 2.2}
 """Powers of ten: a second edit away, a name must be of a place thirty times larger."""
+SOUND_MIN = 3
+"""Shorter skeletons are shared by too many names."""
+CONTAINERS = 10
+"""Meanings tried of what follows a comma."""
+WITHIN_BONUS = 6.0
+"""Powers of ten for lying in what the name says after its comma ("Paris, Texas"): it outweighs any city."""
 LOOSE_QUALITY, EDIT_QUALITY = 0.9, {1: 0.6, 2: 0.4}
 """What a spelling that only sounds the same, or is one or two edits off, leaves of a score."""
 
@@ -129,7 +135,8 @@ class Search:
         """Places that a name may mean, best first.
 
         Tried in turn: the exact name; the same sounds in another script or romanisation; with ``fuzzy``, names one or
-        two edits away. ``country`` (ISO alpha-2) and ``near`` (lat, lon) favour, they do not exclude.
+        two edits away. What follows a comma says what the place lies in ("Paris, Texas"). ``country`` (ISO alpha-2)
+        and ``near`` (lat, lon) favour, they do not exclude.
 
         Returns
         -------
@@ -138,15 +145,22 @@ class Search:
             where nothing is near the name.
         """
         matched = self._match(name, fuzzy=fuzzy)
+        containers: list[list[Candidate]] = []
+        if "," in name[:MAX_KEY] and not any(quality == 1.0 for _, quality, _ in matched):
+            head, *rest = name[:MAX_KEY].split(",")
+            if inner := self._match(head, fuzzy=fuzzy):
+                matched = inner
+                containers = [self.candidates(part)[:CONTAINERS] for part in rest if part.strip()]
         if not matched:
             return []
         ranked = []
         for candidate, quality, penalty in matched:
             weight = candidate.importance + PRIMARY_BONUS * candidate.is_primary - penalty
+            weight += WITHIN_BONUS * sum(any(_within(candidate, c) for c in options) for options in containers)
             if country and candidate.country == country.upper():
                 weight += COUNTRY_BONUS
             if near:
-                weight -= NEAR_PENALTY * _rough_km(near, (candidate.lat, candidate.lon)) / 1000
+                weight -= NEAR_PENALTY * log10(1 + _rough_km(near, (candidate.lat, candidate.lon)) / NEAR_KM)
             ranked.append((weight, quality, candidate))
         ranked.sort(key=lambda r: (-r[0], r[2].id))
         top = ranked[0][0]
@@ -163,20 +177,32 @@ class Search:
             return []
         if found := self._candidates(key):
             return [(c, 1.0, 0.0) for c in found]
-        best = {c.id: (c, LOOSE_QUALITY, LOOSE_PENALTY) for c in self._by_key(skeleton(key), loose=True)}
+        best = {c.id: (c, LOOSE_QUALITY, penalty) for c, penalty in self._by_sound(key)}
         if stripped := strip_feature_word(key.removeprefix("the ")):
             base, features = stripped
-            alike = [*self._candidates(base), *self._by_key(skeleton(base), loose=True)]
-            for candidate in alike:
-                fits = candidate.feature.startswith(features)
-                quality, penalty = (LOOSE_QUALITY, LOOSE_PENALTY) if fits else (LOOSE_QUALITY / 2, EDIT_PENALTY[2])
-                best.setdefault(candidate.id, (candidate, quality, penalty))
+            for candidate, penalty in [*((c, 0.0) for c in self._candidates(base)), *self._by_sound(base)]:
+                if candidate.feature.startswith(features):
+                    best.setdefault(candidate.id, (candidate, LOOSE_QUALITY, penalty))
+                else:
+                    best.setdefault(candidate.id, (candidate, LOOSE_QUALITY / 2, penalty + EDIT_PENALTY[2]))
         if fuzzy and not any(quality == LOOSE_QUALITY and not key.isascii() for _, quality, _ in best.values()):
             for edits, other in self.similar(key):
                 for candidate in self._by_key(other):
                     if candidate.kind in (PRIMARY, ALTERNATE):
                         best.setdefault(candidate.id, (candidate, EDIT_QUALITY[edits], EDIT_PENALTY[edits]))
         return list(best.values())
+
+    def _by_sound(self, key: str) -> list[tuple[Candidate, float]]:
+        """Candidates whose names differ from a key by script or romanisation, with their penalty."""
+        sound = skeleton(key)
+        # "aaaa" sounds like any one letter
+        if len(sound) < SOUND_MIN or len(key) > 3 * len(sound):
+            return []
+        found = []
+        for candidate in self._by_key(sound, loose=True):
+            own = not key.isascii() or skeleton(normalise(candidate.name)) == sound
+            found.append((candidate, LOOSE_PENALTY if own else LOOSE_ALTERNATE_PENALTY))
+        return found
 
     # ── places ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -200,6 +226,17 @@ class Search:
             population=candidate.population or None, source=candidate.source, approximate=candidate.source == "katottg",
             radius_km=candidate.radius_km or None,
         )  # fmt: skip
+
+
+def _within(candidate: Candidate, container: Candidate) -> bool:
+    """By their codes, whether a place lies in a country or region, and is not that itself."""
+    if candidate.id == container.id or not container.country or candidate.country != container.country:
+        return False
+    if container.feature.startswith("A.PCL"):
+        return True
+    if not container.feature.startswith("A.ADM") or candidate.admin1 != container.admin1:
+        return False
+    return not container.admin2 or candidate.admin2 == container.admin2
 
 
 def _rough_km(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -25,7 +25,7 @@ def encode_shapes(shapes: Sequence[BaseGeometry]) -> dict[str, list[NDArray[np.i
     for shape in shapes:
         lengths: list[int] = []
         parts: list[NDArray[np.float64]] = []
-        for polygon in shapely.get_parts(shape):
+        for polygon in shapely.get_parts(shapely.get_parts(shape)):  # twice: repairs nest multipolygons
             if polygon.geom_type != "Polygon":
                 continue
             for i, ring in enumerate((polygon.exterior, *polygon.interiors)):
