@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geomap import __version__
-from geomap.errors import GeomapError, OutputError, PlaceError
+from geomap.errors import GeomapError, NetworkError, OutputError, PlaceError
 from geomap.files import shown
 from geomap.models import Label, to_record
 from geomap.printing import Format, emit, note, progress_bar, write_out
@@ -377,10 +377,9 @@ def resolve(
 
     Example: geomap resolve Izyum "Lyman, Donetsk" --country UA
     """
-    from geomap.gazetteer import read_gazetteer
-    from geomap.measure import unknown_place
+    from geomap.measure import open_gazetteer, unknown_place
 
-    gazetteer = read_gazetteer()
+    gazetteer = open_gazetteer()
     around = _point_of(near, gazetteer) if near else None
     records = []
     for name in names:
@@ -388,6 +387,10 @@ def resolve(
         if online:
             from geomap.gazetteer import find_online
 
+            if not contact:
+                raise NetworkError(
+                    "--online: Nominatim asks who calls; say --contact you@example.org or GEOMAP_CONTACT"
+                )
             found = [*find_online(name, contact=contact, country=country, limit=limit), *found][:limit]
         if not found:
             raise PlaceError(unknown_place(name, gazetteer))
@@ -416,9 +419,9 @@ def distance(
     Example: geomap distance "Zolota Balka" Dudchany
     """
     from geomap import geodesy
-    from geomap.gazetteer import read_gazetteer
+    from geomap.measure import open_gazetteer
 
-    gazetteer = read_gazetteer()
+    gazetteer = open_gazetteer()
     a = _place(start, gazetteer, country=country)
     b = _place(end, gazetteer, country=country, near=(a.lat, a.lon))
     azimuth = geodesy.azimuth_deg(a.lon, a.lat, b.lon, b.lat)
@@ -524,6 +527,49 @@ def series(
         "cumulative": "cumulative_km2", "source": "source",
     }  # fmt: skip
     emit(records, columns, form, output)
+
+
+# ── gazetteer ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@gazetteer_app.command("info")
+def gazetteer_info(form: FormatOption = None, output: OutputOption = None) -> None:
+    """What is embedded and layered over it.
+
+    Example: geomap gazetteer info --format json
+    """
+    from geomap.gazetteer import info
+
+    columns = {"places": "places", "names": "names", "index": "index", "layers": "layers", "licences": "licences"}
+    emit([info()], columns, form, output, one=True)
+
+
+@gazetteer_app.command("build")
+def gazetteer_build(
+    dump: Annotated[Path, typer.Argument(metavar="DUMP", help="allCountries.txt, a country's UA.txt, or their .zip.")],
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Of the layer; default: the file's name.")] = None,
+) -> None:
+    """A bigger gazetteer from a GeoNames dump.
+
+    Example: geomap gazetteer build UA.txt
+    """
+    from geomap.gazetteer import build_layer
+
+    note(f"built {shown(build_layer(dump, name=name))}; every command uses it from now on; delete the folder to undo")
+
+
+@gazetteer_app.command("add")
+def gazetteer_add(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV with name, lat, lon; or GeoJSON.")],
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Of the layer; default: the file's name.")] = None,
+) -> None:
+    """Your own places, found before all others.
+
+    Example: geomap gazetteer add villages.csv
+    """
+    from geomap.gazetteer import add_places
+
+    note(f"added {shown(add_places(file, name=name))}; every command uses it from now on; delete the folder to undo")
 
 
 # ── what the commands share ──────────────────────────────────────────────────────────────────────────────────

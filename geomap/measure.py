@@ -5,7 +5,6 @@ It joins the gazetteer with hulls and control maps, for the command line and for
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from geomap.errors import ControlError, PlaceError
-from geomap.files import shown, writing
-from geomap.models import ControlSeries, Place, Snapshot
+from geomap.files import shown, write_whole
+from geomap.models import Assessment, ControlSeries, Methods, Place, Snapshot
 from geomap.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -32,6 +31,13 @@ CELL_MARGIN_DEG = 0.5
 """Thiessen cells need the settlements around the places too: half a degree is several settlements deep."""
 
 HULLS: tuple[HullMethod, ...] = ("convex", "concave", "thiessen")
+
+
+def open_gazetteer() -> Gazetteer:
+    """The embedded gazetteer under the layers that the user has built or added."""
+    from geomap.gazetteer import installed_layers, read_gazetteer
+
+    return read_gazetteer(*installed_layers())
 
 
 # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,9 +89,7 @@ def resolve(name: str, *, near: str | tuple[float, float] | None = None, country
     PlaceError
         Nothing has this name, nor one like it.
     """
-    from geomap.gazetteer import read_gazetteer
-
-    gazetteer = read_gazetteer()
+    gazetteer = open_gazetteer()
     if isinstance(near, str):
         around = one_place(near, gazetteer)
         near = (around.lat, around.lon)
@@ -150,9 +154,7 @@ def hull(
     Hull
         ``geometry`` (EPSG:4326), ``area_km2``, ``low_km2``, ``high_km2``.
     """
-    from geomap.gazetteer import read_gazetteer
-
-    gazetteer = read_gazetteer()
+    gazetteer = open_gazetteer()
     found = places_near_each_other(places, gazetteer, country)
     return hull_of(found, gazetteer, method=method, region=region)
 
@@ -197,9 +199,7 @@ def hull_records(
     names: Sequence[str], *, method: str, country: str | None = None, region: str | None = None
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """``{places, method, area_km2, low_km2, high_km2}``, and a GeoJSON feature a polygon; "all" draws every method."""
-    from geomap.gazetteer import read_gazetteer
-
-    gazetteer = read_gazetteer()
+    gazetteer = open_gazetteer()
     places = places_near_each_other(names, gazetteer, country)
     made = [hull_of(places, gazetteer, method=m, region=region) for m in (HULLS if method == "all" else (method,))]
     records = [
@@ -354,9 +354,7 @@ def _series_of(paths: str | Path | Sequence[str | Path], rules: str | Path | Non
 def _region_shape(region: str | None) -> Any:
     if region is None:
         return None
-    from geomap.gazetteer import read_gazetteer
-
-    return region_geometry(region, read_gazetteer())
+    return region_geometry(region, open_gazetteer())
 
 
 def series_records(
@@ -378,15 +376,38 @@ def series_records(
     progress("Reading control maps", 1, 1)
     frame = control.series(maps, since=parse_date("--since", since), region=_region_shape(region))
     if map_file is not None:
-        from geomap.gazetteer import read_gazetteer
-        from geomap.maps import render_series_map
-
-        with writing(map_file) as beside:
-            beside.write_text(render_series_map(maps, read_gazetteer()), encoding="utf-8")
+        write_series_map(maps, map_file)
     return frame_records(frame)[0]
 
 
+def write_series_map(maps: ControlSeries, path: Path) -> None:
+    """A page that steps through control maps, one state a step, with no story around them."""
+    from geomap import __version__
+    from geomap.maps import render_map
+
+    bare = Assessment(
+        articles=(),
+        toponyms=(),
+        claims=(),
+        comparisons=(),
+        control=(maps,),
+        methods=Methods(version=__version__, command="geomap series", data=(maps.provenance,)),
+    )
+    write_whole(path, render_map(bare, open_gazetteer(), title=maps.name))
+
+
 def frame_records(frame: geopandas.GeoDataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """A frame as plain records, and as GeoJSON features."""
-    features = json.loads(frame.to_json(drop_id=True, to_wgs84=True))["features"]
-    return [f["properties"] for f in features], features
+    """A frame as plain records (dates ISO 8601, missing values None), and as GeoJSON features."""
+    columns = [c for c in frame.columns if c != frame.geometry.name]
+    records = [{str(k): _plain(v) for k, v in row.items()} for row in frame[columns].to_dict("records")]
+    shapes = (None if g is None or g.is_empty else g.__geo_interface__ for g in frame.geometry)
+    features = [{"type": "Feature", "geometry": g, "properties": r} for g, r in zip(shapes, records, strict=True)]
+    return records, features
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value != value:
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return value.item() if hasattr(value, "item") else value

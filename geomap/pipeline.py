@@ -33,6 +33,7 @@ from geomap.measure import (
     area_of,
     find_region,
     named_controls,
+    open_gazetteer,
     read_series,
     region_geometry,
     series_from_events,
@@ -200,9 +201,8 @@ def report(
         An input is missing or cannot be read whole; the message says where and what to try.
     """
     from geomap.articles import read_articles
-    from geomap.gazetteer import read_gazetteer
 
-    gazetteer = gazetteer or read_gazetteer()
+    gazetteer = gazetteer or open_gazetteer()
     given = [inputs] if isinstance(inputs, (str, Path, Article)) else list(inputs)
     records = [a for a in given if isinstance(a, Article)]
     paths = [p for p in given if not isinstance(p, Article)]
@@ -310,7 +310,6 @@ def _as_python(inputs: Sequence[object], *rest: object) -> str:
 def read_and_resolve(inputs: Sequence[str], *, given: bool = False, decisions: Path | None = None) -> list[Toponym]:
     """Steps 1 to 3. ``given``: resolve the spans that the records state, and find none."""
     from geomap.articles import read_articles
-    from geomap.gazetteer import read_gazetteer
 
     articles = read_articles(inputs)
     if given:
@@ -321,7 +320,7 @@ def read_and_resolve(inputs: Sequence[str], *, given: bool = False, decisions: P
                 )
     else:
         articles = [replace(a, spans=None) for a in articles]
-    gazetteer, decided = read_gazetteer(), _decisions(decisions)
+    gazetteer, decided = open_gazetteer(), _decisions(decisions)
     return [t for a in articles for t in toponyms_of(a, gazetteer, decided)]
 
 
@@ -330,10 +329,9 @@ def read_and_extract(
 ) -> tuple[list[Toponym], list[Claim]]:
     """Steps 1 to 4."""
     from geomap.articles import read_articles
-    from geomap.gazetteer import read_gazetteer
 
     articles = read_articles(inputs, published=as_date(published))
-    return extract(articles, read_gazetteer(), decisions=_decisions(decisions), own_claims=_own_claims(claims))
+    return extract(articles, open_gazetteer(), decisions=_decisions(decisions), own_claims=_own_claims(claims))
 
 
 def review(
@@ -341,12 +339,11 @@ def review(
 ) -> str:
     """The rows for people to decide on, as CSV; decisions made before stay in it."""
     from geomap.articles import read_articles
-    from geomap.gazetteer import read_gazetteer
     from geomap.review import render_rows, review_rows
 
     articles, own = read_articles(inputs, published=as_date(published)), _own_claims(claims)
     before = _decisions(decisions)
-    toponyms, found = extract(articles, read_gazetteer(), own_claims=own)
+    toponyms, found = extract(articles, open_gazetteer(), own_claims=own)
     rows = review_rows([*articles, *own], toponyms, found)
     return render_rows(before.carried_over(rows) if before else rows)
 

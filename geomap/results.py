@@ -86,7 +86,8 @@ class Report:
         """The map's static twin as a picture that a notebook shows."""
         from IPython.display import Image
 
-        return Image(self._picture("png"))
+        picture: Image = Image(self._picture("png"))  # type: ignore[no-untyped-call]
+        return picture
 
     def _picture(self, form: str) -> bytes:
         from geomap.maps import picture
@@ -126,7 +127,10 @@ class Report:
 
         since, region = self._window
         return {
-            maps.name: series(maps, since=since, region=region).drop(columns="geometry").to_dict("records")
+            maps.name: [
+                {str(k): v for k, v in row.items() if k != "geometry"}
+                for row in series(maps, since=since, region=region).to_dict("records")
+            ]
             for maps in self.assessment.control
             if len(maps.snapshots) > 1
         }

@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from geomap.claims.attribution import Speakers, parties, side
+from geomap.claims.actors import name_actors
+from geomap.claims.attribution import Speakers
+from geomap.claims.borders import set_borders
 from geomap.claims.dates import find_dates, nearest
 from geomap.claims.events import Event, control_drafts, event_actor, find_events, governing
 from geomap.claims.moods import set_mood, set_retractions
@@ -28,13 +31,21 @@ from geomap.models import (
     When,
 )
 
+BorderOf = Callable[[str, str], Place | None]
+"""The border of two countries (ISO alpha-2) as a place: what "two miles from the border" counts from."""
 AreaOf = Callable[[Place], float | None]
 """A place's own area in m² (None where it has none): what "twice the size of Portugal" counts in."""
 
 _SI_UNITS = {"m": "m", "m2": "m2", "m/day": "m/day", "m2/day": "m2/day"}
 
 
-def extract_claims(article: Article, toponyms: Sequence[Toponym], *, area_of: AreaOf | None = None) -> list[Claim]:
+def extract_claims(
+    article: Article,
+    toponyms: Sequence[Toponym],
+    *,
+    area_of: AreaOf | None = None,
+    border_of: BorderOf | None = None,
+) -> list[Claim]:
     """Find what an article says that geometry can test, in reading order.
 
     Parameters
@@ -46,6 +57,9 @@ def extract_claims(article: Article, toponyms: Sequence[Toponym], *, area_of: Ar
     area_of
         A place's area in m², for "the size of Luxembourg" and "15% of Ukraine"; without it ``value.si`` is None there.
 
+    border_of
+        ``Gazetteer.border``: gives "the border" and "the Iraqi border" their line; without it they keep their words.
+
     Returns
     -------
     Claims with ``quote == article.text[start:end]``; empty where there are none. Linear in the text's length.
@@ -56,6 +70,8 @@ def extract_claims(article: Article, toponyms: Sequence[Toponym], *, area_of: Ar
         return []
     set_retractions(passage, drafts)
     speakers = Speakers(passage)
+    if border_of is not None:
+        set_borders(passage, drafts, border_of)
     return _claims(passage, drafts, speakers, area_of)
 
 
@@ -104,6 +120,10 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
         found.append(same)
     for draft in found:
         _govern(p, draft, events, first, stop)
+    for one, other in pairwise(slips):
+        _inherit(other, one)  # "2,000km [3,000km at the time of writing]"
+    for draft in found:
+        _refer_back(p, draft, [*earlier, *found], first)
     taken = list(found)
     found.extend(control_drafts(p, events, first, stop))
     found.extend(spatial_drafts(p, first, stop, taken))
@@ -112,6 +132,26 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
         set_mood(p, draft, first, stop)
     found.sort(key=lambda d: (d.i, d.j))
     return found
+
+
+def _inherit(draft: Draft, earlier: Draft) -> None:
+    """Take over who did what and where from the claim that a figure repeats or continues."""
+    draft.predicate = draft.predicate or earlier.predicate
+    draft.actor_at = draft.actor_at or earlier.actor_at
+    draft.region = draft.region or earlier.region
+    draft.subject = draft.subject or list(earlier.subject)
+
+
+def _refer_back(p: Passage, draft: Draft, drafts: list[Draft], first: int) -> None:
+    """ "now estimates the area at about 2,500": the ground of the last area told."""
+    if draft.kind is not ClaimKind.AREA or draft.predicate is not None or draft.quantity is None:
+        return
+    if p.lang.table("that_area").match_back(p.tk.low, draft.quantity.i, first) is None:
+        return
+    earlier = [d for d in drafts if d.kind is ClaimKind.AREA and d is not draft and d.j <= draft.i and d.predicate]
+    if earlier:
+        _inherit(draft, earlier[-1])
+        draft.antecedent = earlier[-1]
 
 
 def _presupposed(draft: Draft, found: list[Draft]) -> bool:
@@ -136,10 +176,10 @@ def _govern(p: Passage, draft: Draft, events: list[Event], first: int, stop: int
     event = governing(p, events, draft.quantity.i, draft.quantity.end, first, stop)
     if event is None:
         if draft.same_as is not None:
-            draft.predicate, draft.actor = draft.same_as.predicate, draft.same_as.actor
+            _inherit(draft, draft.same_as)
         return
     draft.predicate = event.predicate
-    draft.actor = event_actor(p, event, first, stop)
+    draft.actor_at = event_actor(p, event, first, stop)
     draft.at = event.i
     draft.i = min(draft.i, event.i)
     if event.frame not in ("of",) or not draft.subject:
@@ -150,7 +190,7 @@ def _govern(p: Passage, draft: Draft, events: list[Event], first: int, stop: int
 
 
 def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf | None) -> list[Claim]:
-    known = {side_of for d in drafts if d.actor and (side_of := parties(p, d.actor)) is not None}
+    sides = name_actors(p, drafts, speakers)
     dates = {}
     ids: dict[int, str] = {}
     values: dict[int, Value | None] = {}
@@ -190,7 +230,7 @@ def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf
                 actor=draft.actor,
                 counterparty=draft.counterparty,
                 source=source,
-                source_side=side(p, draft, source, known),
+                source_side=sides[id(draft)],
                 polarity=draft.polarity,
                 modality=draft.modality,
                 date=when,
@@ -210,7 +250,7 @@ def _checkable(draft: Draft, when: When | None) -> tuple[bool, str | None]:
     if draft.modality is not Modality.ASSERTED:
         return True, f"{draft.modality}, not asserted"
     if when is not None and when.start is None:
-        return True, f"no publication date to count {when.text!r} from"
+        return True, f"no publication date to count {when.text!r} from (--published says when the article appeared)"
     return True, None
 
 
