@@ -383,6 +383,7 @@ def series_records(
 def write_series_map(maps: ControlSeries, path: Path) -> None:
     """A page that steps through control maps, one state a step, with no story around them."""
     from geomap import __version__
+    from geomap.control.timemap import encode_series
     from geomap.maps import render_map
 
     bare = Assessment(
@@ -393,7 +394,7 @@ def write_series_map(maps: ControlSeries, path: Path) -> None:
         control=(maps,),
         methods=Methods(version=__version__, command="geomap series", data=(maps.provenance,)),
     )
-    write_whole(path, render_map(bare, open_gazetteer(), title=maps.name))
+    write_whole(path, render_map(bare, open_gazetteer(), title=maps.name, time=[encode_series(maps)]))
 
 
 def frame_records(frame: geopandas.GeoDataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -112,13 +112,15 @@ class Report:
         PublishError
             ``publish`` and no caption, credit or licence is stated, or no claim is approved.
         """
+        from geomap.control.timemap import encode_series
         from geomap.maps import page_parts, render_map
         from geomap.reports import publishable, render_report
 
         shown = publishable(self.assessment, self._style) if publish else self.assessment
+        time = [encode_series(maps) for maps in shown.control]
         if page == "map":
-            return render_map(shown, self._gazetteer, style=self._style, tiles=tiles)
-        parts = page_parts(shown, self._gazetteer, style=self._style, tiles=tiles)
+            return render_map(shown, self._gazetteer, style=self._style, tiles=tiles, time=time)
+        parts = page_parts(shown, self._gazetteer, style=self._style, tiles=tiles, time=time)
         return render_report(shown, parts, style=self._style, series=self._series(), corrections=self._corrections)
 
     def _series(self) -> dict[str, list[dict[str, Any]]]:

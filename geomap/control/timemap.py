@@ -43,7 +43,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geomap.control.changes import ground
 from geomap.errors import InputError, OutputError
+from geomap.models import ControlSeries, Status
 
 FORMAT = "geomap-timemap-1"
 Keys = NDArray[np.int64]
@@ -57,6 +59,18 @@ class Ring:
 
     keys: Keys
     shell: bool
+
+
+LAYERS: dict[str, tuple[Status, ...]] = {"held": (Status.HELD,), "contested": (Status.CONTESTED, Status.UNKNOWN)}
+"""What a page draws of a control map, each layer with one look."""
+
+
+def encode_series(maps: ControlSeries) -> dict[str, dict[str, Any]]:
+    """Pack all maps of a series, a payload a layer; the dates are the maps' own, in order."""
+    return {
+        layer: encode((snapshot.as_of, ground(snapshot, statuses)) for snapshot in maps.snapshots)
+        for layer, statuses in LAYERS.items()
+    }
 
 
 def encode(days: Iterable[tuple[date | datetime | str, Any]], *, decimals: int = 5) -> dict[str, Any]:
