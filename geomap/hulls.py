@@ -17,10 +17,9 @@ from typing import Any, Literal
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Transformer
 
 from geomap.errors import GeomapError
-from geomap.geodesy import area, buffer_m, into_180
+from geomap.geodesy import area, buffer_m, from_plane, into_180, round_pole, to_plane
 from geomap.models import Place
 
 Floats = NDArray[np.float64]
@@ -31,6 +30,8 @@ EDGE_KM = 2.0
 """From a town's centre to its edge: small towns reach 1-3 km, and gazetteer points lie 1-2 km off the centre."""
 THIN_KM = 1.0
 """A hull narrower than the gazetteer's own point error is a line, not ground."""
+POLAR = 60.0
+"""Degrees of latitude above which places may lie round a pole rather than along a parallel."""
 REACH_KM = 15.0
 """A Thiessen cell stops this far from its place: villages stand 3-8 km apart, what lies further is empty land."""
 SAME_KM = 1.0
@@ -119,7 +120,7 @@ def interval(lonlat: ArrayLike, cells: ArrayLike | None = None, clip: Any = None
     points = _points(lonlat)
     methods = METHODS if cells is not None else METHODS[:2]
     sizes = [_km2(hull(points, m, cells, clip)) for m in methods]
-    grown = buffer_m(_unwrapped(points).convex_hull, EDGE_KM * 1000)
+    grown = _grown(_unwrapped(points).convex_hull) if _polar(points, concave=False) is None else hull(points)
     sizes.append(_km2(grown if clip is None else _polygons(shapely.intersection(grown, clip))))
     return min(sizes), max(sizes)
 
@@ -174,22 +175,18 @@ def _multipoint(points: Floats) -> Any:
     return shapely.multipoints(points)
 
 
-def _flat(centre: Any) -> Transformer:
-    """Local plane in metres round a point."""
-    plane = f"+proj=aeqd +lat_0={centre.y!r} +lon_0={centre.x!r} +datum=WGS84 +units=m"
-    return Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-
-
 def _spanned(points: Floats, *, concave: bool) -> Any:
     """Convex or concave hull; a disc or corridor where places span no ground."""
+    polar = _polar(points, concave=concave)
+    if polar is not None:
+        return polar
     cloud = _unwrapped(points)
     rubber = cloud.convex_hull
     if rubber.geom_type != "Polygon" or _width_m(rubber) < THIN_KM * 1000:
-        return buffer_m(rubber, EDGE_KM * 1000)
+        return _grown(rubber)
     if concave and len(points) > 3:
-        there = _flat(rubber.centroid)
         degrees = shapely.get_coordinates(cloud)
-        plane = np.column_stack(there.transform(degrees[:, 0], degrees[:, 1]))
+        plane = to_plane(degrees, rubber.centroid.x, rubber.centroid.y)
         shell, found = tight_shape(plane)
         if found:
             # back to the very coordinates given, so that the hull's corners are the places
@@ -199,11 +196,29 @@ def _spanned(points: Floats, *, concave: bool) -> Any:
     return into_180(rubber)
 
 
+def _polar(points: Floats, *, concave: bool) -> Any:
+    """Hull of places that lie round a pole, drawn in the plane of that pole; None where they do not."""
+    pole = 90.0 if points[0, 1] > 0 else -90.0
+    if (points[:, 1] * pole).min() < POLAR * 90.0 or len(points) < 3:
+        return None
+    plane = to_plane(points, 0.0, pole)
+    rubber = _multipoint(plane).convex_hull
+    shell, found = tight_shape(plane) if concave and len(points) > 3 else (rubber, True)
+    if not found or not shapely.intersects_xy(shell, 0.0, 0.0) or shell.geom_type != "Polygon":
+        return None
+    dense = shapely.segmentize(shell, 50_000.0)
+    return round_pole(shapely.transform(dense, lambda c: from_plane(c, 0.0, pole)), 0.0, pole)
+
+
+def _grown(rubber: Any) -> Any:
+    """A hull from the towns' centres to their edges."""
+    rim = buffer_m(rubber.boundary if rubber.geom_type == "Polygon" else rubber, EDGE_KM * 1000)
+    return shapely.union(into_180(rubber), rim) if rubber.geom_type == "Polygon" else rim
+
+
 def _width_m(polygon: Any) -> float:
     """Least width of a convex polygon: the shorter side of its tightest rectangle."""
-    there = _flat(polygon.centroid)
-    ring = shapely.get_coordinates(polygon)
-    plane = _multipoint(np.column_stack(there.transform(ring[:, 0], ring[:, 1])))
+    plane = _multipoint(to_plane(shapely.get_coordinates(polygon), polygon.centroid.x, polygon.centroid.y))
     box: Any = shapely.minimum_rotated_rectangle(plane)
     if box.geom_type != "Polygon":
         return 0.0
@@ -275,10 +290,10 @@ def _thiessen(points: Floats, cells: ArrayLike | None) -> Any:
     if cells is None:
         raise GeomapError("hull: method 'thiessen' needs the settlements around; pass them as cells, (m, 2) lon, lat")
     cloud = _unwrapped(points)
-    reach = shapely.union_all([buffer_m(shapely.Point(p), REACH_KM * 1000) for p in points])
-    there = _flat(cloud.convex_hull.centroid)
+    reach = buffer_m(cloud, REACH_KM * 1000)
+    middle = cloud.convex_hull.centroid
+    lon0, lat0 = float(middle.x), float(middle.y)
     degrees = shapely.get_coordinates(cloud)
-    lon0 = float(cloud.convex_hull.centroid.x)
     others = np.asarray(cells, dtype=float).reshape(-1, 2)
     others = np.column_stack([lon0 + (others[:, 0] - lon0 + 180) % 360 - 180, others[:, 1]])
     near = (2 * REACH_KM / 111) / max(np.cos(np.radians(abs(degrees[:, 1]).max())), 0.05)
@@ -287,10 +302,9 @@ def _thiessen(points: Floats, cells: ArrayLike | None) -> Any:
         (others[:, 0] > west - near) & (others[:, 0] < east + near)
         & (others[:, 1] > south - 0.3) & (others[:, 1] < north + 0.3)
     )  # fmt: skip
-    mine = np.column_stack(there.transform(degrees[:, 0], degrees[:, 1]))
-    theirs = np.column_stack(there.transform(others[inside, 0], others[inside, 1])).reshape(-1, 2)
+    mine, theirs = to_plane(degrees, lon0, lat0), to_plane(others[inside], lon0, lat0)
     if len(theirs):
-        own, other = np.atleast_1d(shapely.points(mine)), np.atleast_1d(shapely.points(theirs))
+        own, other = (np.array([shapely.Point(p) for p in side], dtype=object) for side in (mine, theirs))
         gap = shapely.distance(own[shapely.STRtree(own).nearest(other)], other)
         theirs = np.unique(theirs[gap > SAME_KM * 1000], axis=0)
     seeds = np.vstack([mine, theirs])
@@ -300,12 +314,8 @@ def _thiessen(points: Floats, cells: ArrayLike | None) -> Any:
     polygons = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=frame))
     owners = shapely.STRtree(polygons).query(shapely.points(mine), predicate="intersects")
     ground = shapely.union_all(polygons[np.unique(owners[1])])
-    back = shapely.transform(
-        shapely.segmentize(ground, 10_000.0),
-        lambda c: np.column_stack(there.transform(c[:, 0], c[:, 1], direction="INVERSE")),
-    )
-    west180 = shapely.transform(back, lambda c: np.column_stack([lon0 + (c[:, 0] - lon0 + 180) % 360 - 180, c[:, 1]]))
-    return _polygons(shapely.intersection(into_180(west180), reach))
+    back = shapely.transform(shapely.segmentize(ground, 10_000.0), lambda c: from_plane(c, lon0, lat0))
+    return _polygons(shapely.intersection(into_180(back), reach))
 
 
 def _polygons(geometry: Any) -> Any:

@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from geomap.control.changes import only_polygons
 from geomap.errors import ControlError
-from geomap.geodesy import buffer_m
+from geomap.geodesy import buffer_m, from_plane, to_plane
 from geomap.models import ControlSeries, Place, Provenance, Snapshot, Status
 
 if TYPE_CHECKING:
@@ -100,7 +99,7 @@ def _records(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
             mark = max(",;\t", key=head.count)
             reader = csv.DictReader(io.StringIO(text), delimiter=mark)
             return [(reader.line_num, {k: v for k, v in row.items() if isinstance(k, str)}) for row in reader]
-    except (json.JSONDecodeError, csv.Error) as error:
+    except (json.JSONDecodeError, csv.Error, RecursionError) as error:
         raise ControlError(f"{path}: {error}; expected a table of settlement, holder, date and source") from error
     wrong = [i for i, row in found if not isinstance(row, dict)]
     if wrong:
@@ -327,8 +326,7 @@ def _seeds(
 def _plane(points: Floats) -> Floats:
     """Points in metres of an azimuthal equidistant plane round their middle."""
     lon0, lat0 = (points.min(axis=0) + points.max(axis=0)) / 2
-    flat = f"+proj=aeqd +lat_0={float(lat0)!r} +lon_0={float(lon0)!r} +datum=WGS84 +units=m"
-    return np.column_stack(Transformer.from_crs("EPSG:4326", flat, always_xy=True).transform(*points.T))
+    return to_plane(points, float(lon0), float(lat0))
 
 
 def _closest(points: Floats, targets: Floats) -> tuple[NDArray[np.intp], Floats]:
@@ -364,10 +362,8 @@ def thiessen(points: Floats, region: Any) -> NDArray[np.object_]:
         return np.array([region], dtype=object)
     west, south, east, north = region.bounds
     lon0, lat0 = (west + east) / 2, (south + north) / 2
-    flat = f"+proj=aeqd +lat_0={lat0!r} +lon_0={lon0!r} +datum=WGS84 +units=m"
-    there = Transformer.from_crs("EPSG:4326", flat, always_xy=True)
-    plane = np.column_stack(there.transform(points[:, 0], points[:, 1]))
-    ground = shapely.transform(region, lambda c: np.column_stack(there.transform(c[:, 0], c[:, 1])))
+    plane = to_plane(points, lon0, lat0)
+    ground = shapely.transform(region, lambda c: to_plane(c, lon0, lat0))
     if not ground.is_valid:
         ground = shapely.make_valid(ground, method="structure", keep_collapsed=False)
     frame = shapely.box(*ground.buffer(1000).bounds)
@@ -376,5 +372,5 @@ def thiessen(points: Floats, region: Any) -> NDArray[np.object_]:
     shapely.prepare(ground)
     inner = shapely.contains_properly(ground, cells)
     cut = np.where(inner, cells, shapely.intersection(cells, ground))
-    back = shapely.transform(cut, lambda c: np.column_stack(there.transform(c[:, 0], c[:, 1], direction="INVERSE")))
+    back = shapely.transform(cut, lambda c: from_plane(c, lon0, lat0))
     return np.array([only_polygons(g) for g in back], dtype=object)

@@ -6,6 +6,7 @@ import gc
 import hashlib
 import io
 import tempfile
+import warnings
 import zipfile
 import zlib
 from collections import Counter
@@ -33,6 +34,8 @@ LARGEST = 1 << 30
 """Bytes a packed file may unpack to: a country's map has 0.1-10 MB; more is an archive bomb or no control map."""
 MEMBERS = 20_000
 """Files in a zip: fifty years of daily maps."""
+MAGIC = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
+"""First bytes. GDAL goes by content: a virtual file of another's name would open whatever file or address it names."""
 POLYGONAL = {"Polygon", "MultiPolygon"}
 LINEAR = {"Point": "points", "MultiPoint": "points", "LineString": "lines", "MultiLineString": "lines"}
 
@@ -87,9 +90,16 @@ def find_files(path: Path | str | Sequence[Path | str]) -> Iterator[Path]:
 
 def layers(file: Path) -> Iterator[Layer]:
     try:
-        data = file.read_bytes()
+        if file.exists() and not file.is_file():
+            raise ControlError(
+                f"{file}: no regular file; expected {', '.join(SUFFIXES)} or .zip"
+            )  # a device has no end
+        with file.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
     except OSError as error:
         raise ControlError(f"{file}: cannot read it: {error.strerror or error}") from error
+    if len(data) > LARGEST:
+        raise ControlError(f"{file}: larger than {LARGEST >> 20} MB; expected a control map")
     kind = _kind(file.name)
     provenance = Provenance(name=file.name, path=str(file), sha256=hashlib.sha256(data).hexdigest())
     if kind == ".zip":
@@ -170,9 +180,17 @@ def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
     else:
         import pyogrio
 
+        with file.open("rb") as opened:
+            start = opened.read(16)
+        if (kind := _kind(file.name)) not in MAGIC:
+            raise ControlError(f"{where}: unknown kind of file; expected {', '.join(SUFFIXES)}, .gz or .zip")
+        if not start.startswith(MAGIC[kind]):
+            raise ControlError(f"{where}: not what its suffix says; expected a GeoPackage or shapefile")
         try:
-            names = [str(n) for n, kind in pyogrio.list_layers(file) if kind is not None]
-            frames = {n: geopandas.read_file(file, layer=n, engine="pyogrio") for n in names}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on files that it reads all the same
+                names = [str(n) for n, kind in pyogrio.list_layers(file) if kind is not None]
+                frames = {n: geopandas.read_file(file, layer=n, engine="pyogrio") for n in names}
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
             raise ControlError(f"{where}: cannot be read: {_first_line(error)}") from error
     for name, frame in frames.items():

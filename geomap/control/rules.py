@@ -157,7 +157,7 @@ def read_rules(path: Path | str) -> Rules:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ControlError(f"{path}: cannot read the rule file: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ControlError(f"{path}: {error}; expected TOML in UTF-8") from error
     return rules_from(data, where=str(path))
 

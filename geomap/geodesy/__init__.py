@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from geomap.geodesy.shapes import buffer_m as buffer_m
     from geomap.geodesy.shapes import corridor as corridor
     from geomap.geodesy.shapes import disc as disc
+    from geomap.geodesy.shapes import from_plane as from_plane
     from geomap.geodesy.shapes import into_180 as into_180
+    from geomap.geodesy.shapes import round_pole as round_pole
+    from geomap.geodesy.shapes import to_plane as to_plane
 
 LATER = {
     "area": "areas",
@@ -50,7 +53,10 @@ LATER = {
     "buffer_m": "shapes",
     "corridor": "shapes",
     "disc": "shapes",
+    "from_plane": "shapes",
     "into_180": "shapes",
+    "round_pole": "shapes",
+    "to_plane": "shapes",
 }
 """Where the names that need numpy and shapely live."""
 

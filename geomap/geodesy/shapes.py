@@ -1,6 +1,6 @@
-"""Discs, corridors and buffers in metres, drawn in a local azimuthal equidistant projection.
+"""Discs, corridors and buffers in metres, drawn in a local azimuthal equidistant plane.
 
-From its centre that projection keeps distances and azimuths exactly; d away from it, lengths across are stretched by
+From its centre that plane keeps distances and azimuths exactly; d away from it, lengths across are stretched by
 d² / (6 R²): 0.04 % at 300 km. Geometries wider than ``WIDE_DEG`` are therefore buffered cell by cell.
 """
 
@@ -11,15 +11,36 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 from shapely import affinity
 
 from geomap.errors import GeomapError
+from geomap.geodesy import ellipsoid
 
 WIDE_DEG = 6.0
 """Degrees: beyond this extent a geometry is buffered cell by cell; the stretch within a cell stays below 0.05 %."""
 QUARTER = 16
 """Segments of a quarter circle: a disc of 64 corners, 0.16 % smaller than the circle; areas of discs say so."""
+
+
+def to_plane(lonlat: NDArray[np.float64], lon0: float, lat0: float) -> NDArray[np.float64]:
+    """Give points (n, 2) lon, lat as metres east and north in the azimuthal equidistant plane round a point."""
+    if not len(lonlat):
+        return np.zeros((0, 2))
+    n = len(lonlat)
+    x, y = np.ascontiguousarray(lonlat[:, 0]), np.ascontiguousarray(lonlat[:, 1])
+    azimuth, _, metres = ellipsoid().inv(np.full(n, lon0), np.full(n, lat0), x, y)
+    turn = np.radians(azimuth)
+    return np.column_stack([metres * np.sin(turn), metres * np.cos(turn)])
+
+
+def from_plane(plane: NDArray[np.float64], lon0: float, lat0: float) -> NDArray[np.float64]:
+    """Give points of the plane back as lon, lat in degrees; longitudes run on past 180 rather than jump."""
+    if not len(plane):
+        return np.zeros((0, 2))
+    n = len(plane)
+    azimuth = np.degrees(np.arctan2(plane[:, 0], plane[:, 1]))
+    lon, lat, _ = ellipsoid().fwd(np.full(n, lon0), np.full(n, lat0), azimuth, np.hypot(plane[:, 0], plane[:, 1]))
+    return np.column_stack([lon0 + (np.asarray(lon) - lon0 + 180.0) % 360.0 - 180.0, lat])
 
 
 def disc(lon: float, lat: float, metres: float) -> Any:
@@ -73,26 +94,18 @@ def _local(geometry: Any, metres: float) -> Any:
     """Buffer in an azimuthal equidistant projection round the middle of the geometry's box."""
     west, south, east, north = geometry.bounds
     lon0, lat0 = (west + east) / 2, (south + north) / 2
-    flat = f"+proj=aeqd +lat_0={lat0!r} +lon_0={lon0!r} +datum=WGS84 +units=m"
-    there = Transformer.from_crs("EPSG:4326", flat, always_xy=True)
     # a vertex each ~10 km, so that edges straight in lon/lat stay so
     dense = shapely.segmentize(geometry, 0.1) if geometry.length > 0.1 else geometry
-    plane = shapely.transform(dense, lambda c: np.column_stack(there.transform(c[:, 0], c[:, 1])))
+    plane = shapely.transform(dense, lambda c: to_plane(c, lon0, lat0))
     grown = shapely.buffer(plane, metres, quad_segs=QUARTER)
-    pole = shapely.Point(there.transform(lon0, 90.0 if lat0 >= 0 else -90.0))
-    over_pole = shapely.contains(grown, pole)
-    back = shapely.transform(grown, lambda c: _back(there, c, lon0))
-    return _round_pole(back, lon0, lat0) if over_pole else back
+    pole = to_plane(np.array([[lon0, 90.0 if lat0 >= 0 else -90.0]]), lon0, lat0)[0]
+    over_pole = shapely.intersects_xy(grown, pole[0], pole[1])
+    back = shapely.transform(grown, lambda c: from_plane(c, lon0, lat0))
+    return round_pole(back, lon0, lat0) if over_pole else back
 
 
-def _back(there: Transformer, plane: NDArray[np.float64], lon0: float) -> NDArray[np.float64]:
-    """Degrees of points of the plane; longitudes run on past 180 rather than jump."""
-    lon, lat = there.transform(plane[:, 0], plane[:, 1], direction="INVERSE")
-    return np.column_stack([lon0 + (np.asarray(lon) - lon0 + 180.0) % 360.0 - 180.0, lat])
-
-
-def _round_pole(shape: Any, lon0: float, lat0: float) -> Any:
-    """A shape round a pole, as all that lies poleward of its rim: in lon/lat, down to the map's edge."""
+def round_pole(shape: Any, lon0: float, lat0: float) -> Any:
+    """Give a shape round the pole of ``lat0``'s side as all that lies poleward of its rim, down to the map's edge."""
     rim = shapely.get_coordinates(shapely.get_exterior_ring(shapely.get_parts(shape)[0]))
     rim = rim[np.argsort(rim[:, 0], kind="stable")]
     pole = 90.0 if lat0 >= 0 else -90.0
