@@ -270,46 +270,9 @@ def _short(p: Passage, here: tuple[int, int], last: str | None, known: list[str]
     return text
 
 
-def parties(p: Passage, text: str | None) -> str | None:
-    """The country a phrase speaks for: of the first place or demonym named in it, else where the name is introduced."""
-    if not text:
-        return None
-    at = p.text.find(text)
-    while at >= 0:
-        for toponym in p.toponyms:
-            if toponym.start >= at + len(text):
-                break
-            if toponym.start >= at:
-                return _side(toponym.place.country if toponym.place else None, toponym.text)
-        # introduced elsewhere: "Ramzan Kadyrov, an ally of President ..."
-        number = _token_at(p, at)
-        if number is not None:
-            first, _stop = p.sentence(number)
-            for k in range(max(first, number - 4), number):
-                toponym2 = p.toponym(k)
-                if toponym2 is not None:
-                    return _side(toponym2.place.country if toponym2.place else None, toponym2.text)
-        break
-    return None
-
-
-def _token_at(p: Passage, offset: int) -> int | None:
-    from bisect import bisect_right
-
-    k = bisect_right(p.tk.start, offset) - 1
-    return k if k >= 0 else None
-
-
-def _side(country: str | None, text: str) -> str:
-    return country or text.lower()
-
-
-def side(p: Passage, draft: Draft, source: tuple[str, ...], known: set[str]) -> SourceSide | None:
+def side(p: Passage, draft: Draft, speaker: str | None, actor: str | None, known: set[str]) -> SourceSide | None:
     """Whether the nearest speaker belongs to who gains, who loses, or neither."""
-    if not source or draft.predicate is None or draft.actor is None:
-        return None
-    speaker, actor = parties(p, source[0]), parties(p, draft.actor)
-    if speaker is None or actor is None:
+    if draft.predicate is None or speaker is None or actor is None:
         return None
     gain = draft.predicate in _GAIN
     if not gain and draft.predicate not in _LOSS:

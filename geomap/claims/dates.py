@@ -15,6 +15,10 @@ from geomap.models import When
 
 _REACH = 16.0
 """A date further off (tokens, clause ends counted extra) belongs to something else."""
+_TELLING = 5
+"""A date so few tokens after a verb of saying ("said on Thursday night that") is the day of the telling."""
+_BEFORE = 6.0
+"""A comma between an earlier date and the claim mostly ends the apposition that the date is in."""
 _CROSSING = {",": 4.0, ";": 8.0, ":": 6.0, "—": 6.0, "–": 6.0, "(": 4.0, "and": 2.0, "that": 3.0, "which": 3.0}
 _FEW_DAYS = 5
 """\"Recent days\", \"several days\" in news are about a working week."""
@@ -69,24 +73,29 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
     return out
 
 
-def nearest(dates: list[Dated], i: int, j: int, at: int, p: Passage, speech: set[int]) -> When | None:
-    """The date that belongs to a claim over tokens [i, j): inside or close by, before one that dates the telling."""
+def nearest(dates: list[Dated], i: int, j: int, p: Passage, speech: set[int]) -> When | None:
+    """The date that belongs to a claim over tokens [i, j): inside or close by; else the day on which it was said."""
     best: tuple[float, Dated] | None = None
+    telling: Dated | None = None
     for dated in dates:
         if dated.j > i and dated.i < j:
             gap = 0.0
         elif dated.i >= j:
             gap = dated.i - j + 1.0
         else:
+            opening = dated.i - p.sentence(dated.i)[0] <= 2  # "On Thursday, ..." dates the sentence
             gap = i - dated.j + 3.0
-        # a date beside a verb of saying dates the telling: used where nothing else is there
-        if any(k in speech for k in range(max(0, dated.i - 3), min(len(p.tk), dated.j + 2))) and gap > 0:
-            gap += 8.0
+            gap += 0.0 if opening else _BEFORE * sum(1 for k in range(dated.j, i) if p.tk.word[k] == ",")
+        if gap > 0 and any(k in speech for k in range(max(0, dated.i - _TELLING), min(len(p.tk), dated.j + 2))):
+            telling = telling or dated
+            continue
         for k in range(min(dated.j, j), max(dated.i, i)):
             gap += _CROSSING.get(p.tk.word[k], 0.0)
         if best is None or gap < best[0]:
             best = (gap, dated)
-    return best[1].when if best is not None and best[0] <= _REACH else None
+    if best is not None and best[0] <= _REACH:
+        return best[1].when
+    return telling.when if telling is not None else None
 
 
 def _weekday(number: int, published: date | None, before: str) -> tuple[date | None, date | None]:

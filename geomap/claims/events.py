@@ -67,7 +67,8 @@ def _name_part(p: Passage, i: int, first: int, stop: int) -> bool:
 
 def _in_hands(p: Passage, j: int, stop: int) -> bool:
     """Whether "is under" or "remains in" goes on to "... control" or "... hands"."""
-    words = p.lang.words("hands")
+    # "is in full control of the town" is the holder's sentence, "is in rebel hands" the town's
+    words = p.lang.words("in_hands" if p.tk.low[j - 1] in p.lang.words("in_words") else "hands")
     for k in range(j - 1, min(stop, j + 6)):
         if p.tk.low[k] in words:
             return True
@@ -104,7 +105,7 @@ def _and_then(p: Passage, draft: Draft, event: Event, stop: int) -> Draft | None
         places = _places(p, spans, strict=True)
         if places and spans[0][0] - hit[1] <= 3 and _fits_place(p, end, stop):
             return Draft(
-                ClaimKind.CONTROL, k, end, event.i, predicate=event.predicate, subject=places, actor=draft.actor
+                ClaimKind.CONTROL, k, end, event.i, predicate=event.predicate, subject=places, actor_at=draft.actor_at
             )
     return None
 
@@ -239,7 +240,7 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
             return None
         draft = Draft(ClaimKind.CONTROL, actor[0] if actor else i, end, i, predicate=event.predicate)
         draft.subject = places
-        draft.actor = p.mention(*actor).text if actor else None
+        draft.actor_at = actor
         draft.counterparty = _counterparty(p, end, stop)
         event.actor = actor
         return draft
@@ -258,7 +259,7 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
                 ):
                     draft.predicate = Predicate.OCCUPIED
                 draft.subject = [p.mention(*place)]
-                draft.actor = p.mention(*by).text if by else None
+                draft.actor_at = by
                 if (by is not None and not _actor_ok(p, by)) or (by is None and not p.conflict):
                     return None
                 return draft
@@ -359,7 +360,7 @@ def _passive_claim(
     end = by[1] if by else event.j
     draft = Draft(ClaimKind.CONTROL, spans[0][0] if spans else group, end, event.i, predicate=event.predicate)
     draft.subject = places
-    draft.actor = p.mention(*by).text if by else None
+    draft.actor_at = by
     return draft
 
 
@@ -429,7 +430,7 @@ def _relative(p: Passage, event: Event, group: int, first: int, stop: int) -> Dr
         return None
     draft = Draft(ClaimKind.CONTROL, place[0], event.j, event.i, predicate=event.predicate)
     draft.subject = [p.mention(*place)]
-    draft.actor = p.mention(a, b).text
+    draft.actor_at = (a, b)
     draft.counterparty = _counterparty(p, event.j, stop)
     return draft
 
@@ -499,7 +500,7 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     draft = Draft(ClaimKind.CONTROL, start, end, event.i, predicate=event.predicate)
     draft.subject = places
     draft.nominal = not verbal
-    draft.actor = p.mention(*actor).text if actor else None
+    draft.actor_at = actor
     return draft
 
 
@@ -566,7 +567,7 @@ def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | N
             return None
     draft = Draft(ClaimKind.CONTROL, spans[0][0], end, event.i, predicate=event.predicate)
     draft.subject = places
-    draft.actor = p.mention(*actor).text if actor else None
+    draft.actor_at = actor
     return draft
 
 
@@ -593,7 +594,7 @@ def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         return None
     draft = Draft(ClaimKind.CONTROL, h, spans[0][1], event.i, predicate=event.predicate)
     draft.subject = places
-    draft.actor = p.mention(h, h + 1).text
+    draft.actor_at = (h, h + 1)
     return draft
 
 
@@ -620,7 +621,7 @@ def _reached(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         return None
     draft = Draft(ClaimKind.ADVANCE, actor[0], here[1], event.i, predicate=Predicate.REACHED)
     draft.subject = [p.mention(*actor)]
-    draft.actor = draft.subject[0].text
+    draft.actor_at = actor
     draft.reference = p.mention(here[0], here[1])
     return draft
 
@@ -641,7 +642,7 @@ def _pushed(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     _, group = _passive(p, event.i, first)
     actor = _actor_only(p, p.subject_before(group, first))
     draft = Draft(ClaimKind.ADVANCE, event.i, here[1], event.i, predicate=Predicate.REACHED)
-    draft.actor = p.mention(*actor).text if actor else None
+    draft.actor_at = actor
     draft.reference = p.mention(here[0], here[1])
     return draft
 
@@ -662,7 +663,7 @@ def _retreat_in(p: Passage, event: Event, first: int, stop: int) -> Draft | None
             if places:
                 draft = Draft(ClaimKind.CONTROL, actor[0], end, event.i, predicate=event.predicate)
                 draft.subject = places
-                draft.actor = p.mention(*actor).text
+                draft.actor_at = actor
                 return draft
         if p.tk.word[k] in ",;.":
             return None
@@ -687,14 +688,10 @@ def governing(p: Passage, events: list[Event], i: int, j: int, first: int, stop:
     return best
 
 
-def event_actor(p: Passage, event: Event, first: int, stop: int) -> str | None:
+def event_actor(p: Passage, event: Event, first: int, stop: int) -> tuple[int, int] | None:
     """Who does what an area claim's governing event says."""
     by = _by_agent(p, event.j, stop)
     be, group = _passive(p, event.i, first)
-    if be:
-        if by is not None:
-            return p.mention(*by).text
-        if event.frame != "of":
-            return None
-    actor = _actor_only(p, p.subject_before(group, first))
-    return p.mention(*actor).text if actor is not None else None
+    if be and (by is not None or event.frame != "of"):
+        return by
+    return _actor_only(p, p.subject_before(group, first))

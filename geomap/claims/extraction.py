@@ -200,7 +200,7 @@ def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf
         number = p.tk.sentence_of[draft.at]
         if number not in dates:
             dates[number] = find_dates(p, *p.tk.sentences[number])
-        when = nearest(dates[number], draft.i, draft.j, draft.at, p, speakers.verbs)
+        when = nearest(dates[number], draft.i, draft.j, p, speakers.verbs)
         source = speakers.chain(draft)
         value = _value(p, draft, area_of, values)
         values[id(draft)] = value
@@ -295,7 +295,7 @@ def _value(p: Passage, draft: Draft, area_of: AreaOf | None, values: dict[int, V
 
 
 def _area_compared(draft: Draft, area_of: AreaOf | None) -> float | None:
-    """Area of what is compared with, in m²; "Luxembourg" the city gives way to the country of that name: sizes are told in countries."""
+    """Area of what is compared with, in m². Sizes are told in countries: a city of the name gives way."""
     place = draft.reference.place if draft.reference is not None else None
     if area_of is None or place is None or draft.reference is None:
         return None

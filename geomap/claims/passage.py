@@ -45,6 +45,7 @@ class Draft:
     direction: Compass | None = None
     region: Mention | None = None
     predicate: Predicate | None = None
+    actor_at: tuple[int, int] | None = None
     actor: str | None = None
     counterparty: str | None = None
     polarity: Polarity = Polarity.AFFIRMED
@@ -149,6 +150,8 @@ class Passage:
         toponym = self.toponym(i)
         if toponym is not None and toponym.kind is not MentionKind.DEMONYM:
             a, b = self.span(i)
+            if b + 1 < len(self.tk) and self.tk.word[b] in "-‑–" and self.tk.low[b + 1] in self.lang.words("compounds"):
+                return None  # "Russia-controlled territory"
             return (i, min(b, stop)) if a <= i else None
         if self.is_demonym(i) or not self.capital_name(i):
             return None
@@ -171,7 +174,16 @@ class Passage:
         place = None
         why = None
         seen = -1
-        for k in range(i, j):
+        named_from = i
+        whose = next((k for k in range(i + 1, j - 1) if self.tk.low[k] == "'s"), None)
+        described = (
+            whose is not None
+            and self.top[i] != self.top[j - 1]
+            and (self.tk.low[j - 1] in self.lang.words("place_nouns"))
+        )
+        if described and whose is not None:
+            named_from, why = whose + 1, "a description, not a name"  # "Ukraine's second largest city" is not Ukraine
+        for k in range(named_from, j):
             number = self.top[k]
             if number >= 0 and number != seen:
                 seen = number

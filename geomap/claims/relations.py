@@ -155,7 +155,7 @@ def _mover(p: Passage, draft: Draft, q: Quantity, first: int) -> None:
             if here is not None:
                 draft.subject = [p.mention(*here)]
                 draft.i = min(draft.i, here[0])
-                draft.actor = draft.subject[0].text
+                draft.actor_at = here
             draft.at = k
             return
 
@@ -220,7 +220,7 @@ def _advance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
     here = p.subject_before(at, first)
     if here is not None:
         draft.subject = [p.mention(*here)]
-        draft.actor = draft.subject[0].text
+        draft.actor_at = here
         draft.i = here[0]
     _toward(p, draft, max(q.end, at + 1), stop)
     if draft.reference is None and draft.direction is None and nxt in words("from"):
@@ -620,7 +620,16 @@ def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
     x = k
     while x >= first and k - x < 8 and not p.boundary(x):
         x -= 1
-    return (x + 1, k + 1) if x < k else None
+    if x >= k:
+        return None
+    if x > first and low[x] == "and" and p.has_force(x + 1, k + 1):
+        # "Ukrainian formations and Western mercenaries": the first of the two
+        y = x - 1
+        while y >= first and x - y < 6 and not p.boundary(y):
+            y -= 1
+        if p.has_force(y + 1, x):
+            return y + 1, x
+    return x + 1, k + 1
 
 
 def _nearness(p: Passage, k: int, after: int, first: int, stop: int) -> Draft | None:
