@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from geomap.evidence.areas import area_evidence
 from geomap.evidence.distances import distance_evidence
-from geomap.evidence.ground import Ground
+from geomap.evidence.ground import SENTENCE, Ground
 from geomap.evidence.sides import shares_source
 from geomap.evidence.states import control_evidence
 from geomap.models import Claim, ClaimKind, Code, Evidence, Modality
@@ -32,6 +32,7 @@ def gather_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     -----
     Nothing that rests on the claim's own source counts: such items have ``independent=False`` and SAME_SOURCE.
     """
+    claim = with_antecedent(claim, ground)
     if not claim.checkable or claim.modality is not Modality.ASSERTED or untestable(claim) is not None:
         return []
     if claim.kind is ClaimKind.AREA:
@@ -41,6 +42,30 @@ def gather_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     else:
         found = distance_evidence(claim, ground)
     return [_marked(e, claim, ground) for e in found]
+
+
+def with_antecedent(claim: Claim, ground: Ground) -> Claim:
+    """Fill what an area leaves to the figure before it: who did what, and where ("now estimates the area at ...")."""
+    bare = claim.kind is ClaimKind.AREA and claim.predicate is None and claim.actor is None
+    if not bare or claim.subject or claim.reference is not None:
+        return claim
+    before = [
+        c
+        for c in ground.claims
+        if c.kind is ClaimKind.AREA
+        and c.predicate is not None
+        and (c.id == claim.antecedent or (c.article == claim.article and 0 < claim.start - c.start <= SENTENCE))
+    ]
+    if not before:
+        return claim
+    first = max(before, key=lambda c: (c.id == claim.antecedent, c.start))
+    return replace(
+        claim,
+        predicate=first.predicate,
+        actor=first.actor,
+        counterparty=first.counterparty,
+        region=claim.region or first.region,
+    )
 
 
 def _marked(evidence: Evidence, claim: Claim, ground: Ground) -> Evidence:

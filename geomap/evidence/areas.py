@@ -25,12 +25,13 @@ from geomap.evidence.ground import (
     maps_of,
     places_in,
     polygon_of,
+    sentence_of,
     speaks_of,
     state_map,
     town_radius_km,
 )
 from geomap.evidence.missing import missing_date, missing_map
-from geomap.evidence.sides import actor_side
+from geomap.evidence.sides import actor_side, told_side
 from geomap.hulls import measure_hull
 from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Predicate, Range
 from geomap.verdicts import Claimed, claimed_range
@@ -65,6 +66,8 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         assert days is not None
         side = actor_side(claim, one, ground)
         if side is None:
+            side = told_side(claim, one, ground)
+        if side is None:
             continue
         if claim.predicate in HOLDS and not _tells_change(claim, ground):
             found += _held(claim, one, side, days, ground)
@@ -80,7 +83,7 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
 
 def _tells_change(claim: Claim, ground: Ground) -> bool:
     """Whether ground "in full control" is ground that changed hands: said so, or as the figure that it adds to."""
-    if claim.predicate is Predicate.STABILISING or CHANGED.search(claim.quote):
+    if claim.predicate is Predicate.STABILISING or CHANGED.search(sentence_of(claim, ground)):
         return True
     before = next((c for c in ground.claims if c.id == claim.antecedent), None)
     return before is not None and (before.predicate in GAINS | LOSSES or bool(CHANGED.search(before.quote)))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geomap.evidence.borders import border_named
 from geomap.evidence.fronts import advance_evidence, front_evidence, movement_evidence
 from geomap.evidence.ground import (
     Ground,
@@ -26,6 +27,7 @@ from geomap.evidence.sides import is_force
 from geomap.geodesy import (
     azimuth_deg,
     azimuths_deg,
+    compass_azimuth,
     distance_between_km,
     distance_km,
     distance_to_km,
@@ -89,9 +91,11 @@ def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
 
 def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
     """Read a mention: words for a force make it one, unless they stand for a town or river itself."""
-    place = mention.place
+    place = border_named(mention, claim, ground) or mention.place
     moves = is_force(mention.text) or (place is not None and place.feature.startswith("A.PCL") and not _fixed(claim))
     fixed = place is not None and not place.feature.startswith("A.PCL") and not is_force(mention.text)
+    # what has no place of its own moves with the side that it belongs to
+    moves = moves or (place is None and claim.actor is not None)
     if moves and not fixed and mention is not claim.reference:
         return Thing(mention=mention, place=place, force=True)
     return Thing(mention=mention, place=place, shape=geometry_of(place, ground) if place is not None else None)
@@ -255,7 +259,18 @@ def _part_named(subject: Place, reference: Place, there: tuple[float, float], gr
 def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, ground: Ground) -> list[Evidence]:
     """A river or border as what lies so far away: a range over the part that is near."""
     here = (reference.lon, reference.lat)
-    points = near_part(line, reference, ground)
+    near = near_part(line, reference, ground)
+    angles = azimuths_deg(here[0], here[1], near[:, 0], near[:, 1])
+    # of the near part, what lies the way that is named, where any of it does
+    points = near
+    if claim.direction is not None:
+        wanted = compass_azimuth(claim.direction)
+        turns = np.abs((angles - wanted + 180) % 360 - 180)
+        points = (
+            near[turns <= ground.settings.direction_rough_deg]
+            if turns.min() <= ground.settings.direction_rough_deg
+            else near
+        )
     km = distances_m(here[0], here[1], points[:, 0], points[:, 1]) / 1000
     error = point_error_km(subject, ground.settings) + point_error_km(reference, ground.settings)
     nearest, farthest = float(km.min()), float(km.max())
@@ -276,14 +291,13 @@ def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, 
         )
     ]
     if claim.direction is not None and nearest > ground.settings.direction_min_sizes * _size_km(reference, ground):
-        angles = azimuths_deg(here[0], here[1], points[:, 0], points[:, 1])
         low, high = sector(angles)
         found.append(
             Evidence(
                 what=f"the way from {reference.name} to {subject.name}",
                 measured=(low, high),
                 unit="deg",
-                best=float(angles[int(km.argmin())]),
+                best=azimuth_deg(*here, *points[int(km.argmin())]),
                 aspect="direction",
                 method="initial azimuths of geodesics to the near part",
                 source="gazetteer",

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 
 from geomap.evidence.areas import first_map, gain_km2
+from geomap.evidence.borders import border_named
 from geomap.evidence.ground import (
     Days,
     Ground,
@@ -102,7 +103,7 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
         measured = (max(0.0, min(s[0] for s in spans) - error), max(s[1] for s in spans) + error)
         last = spans[-1]
         own = (max(0.0, last[0] - error), last[1] + error)
-        who = series.holder if side else _other_name(series, ground)
+        who = series.holder if side else other_name(series, ground)
         as_of = series.snapshots[indices[-1]].as_of
         ids = (reference.id,)
         found.append(
@@ -171,7 +172,7 @@ def front_km(
     return ground.once(key, measure)
 
 
-def _other_name(series: ControlSeries, ground: Ground) -> str:
+def other_name(series: ControlSeries, ground: Ground) -> str:
     """A name for the side that a series does not draw: the country it is in, where there is one."""
     codes = sorted(domain(series, ground) - {holder_country(series, ground)})
     place = ground.gazetteer.country(codes[0]) if len(codes) == 1 else None
@@ -184,7 +185,9 @@ def _other_name(series: ControlSeries, ground: Ground) -> str:
 def advance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     """An advance to a named end: whether it was reached; with a figure, how far the front moved to it."""
     assert claim.reference is not None
-    end = claim.reference.place
+    end = border_named(claim.reference, claim, ground) or claim.reference.place
+    if claim.value is not None and polygon_of(end, ground) is not None:
+        return movement_evidence(claim, ground)
     if end is None:
         return [missing_place(why_not(claim.reference))]
     days = days_of(claim, ground)
@@ -218,7 +221,7 @@ def _reached(
         span = front_km(series, index, side, end, claim, ground)
         if span is None:
             continue
-        who = series.holder if side else _other_name(series, ground)
+        who = series.holder if side else other_name(series, ground)
         when = day(day_of(series, index))
         far = f"{span[1]:.0f} km from ground held by {who}" if span[1] >= 1 else f"at or in ground held by {who}"
         found.append(
@@ -252,7 +255,7 @@ def _moved_to(
         return []
     error = point_error_km(end, ground.settings)
     measured = (max(0.0, span[0] - error), span[1] + error)
-    who = series.holder if side else _other_name(series, ground)
+    who = series.holder if side else other_name(series, ground)
     return [
         Evidence(
             what=f"{end.name} from the ground that {who} held on {day(day_of(series, before))}",
@@ -388,7 +391,7 @@ def _area_rate(
 def _moved(
     series: ControlSeries, side: bool, before: int, last: int, measured: Range, unit: str, aspect: str, ground: Ground
 ) -> Evidence:
-    who = series.holder if side else _other_name(series, ground)
+    who = series.holder if side else other_name(series, ground)
     what = "gain" if unit == "km2/day" else "advance"
     frame = changed(series, before, last, ground, None).frame
     word = "gained" if side else "lost"

@@ -111,6 +111,32 @@ def point_error_km(place: Place, settings: Settings) -> float:
     return settings.point_error_km
 
 
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+_STOPS = ".!?\n"
+
+
+def sentence_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence round a span: to the stops on either side, at most ``SENTENCE`` characters away."""
+    first = max(text.rfind(stop, max(0, start - SENTENCE), start) for stop in _STOPS) + 1
+    stops = [i for i in (text.find(stop, end, end + SENTENCE) for stop in _STOPS) if i >= 0]
+    return max(first, start - SENTENCE, 0), min([*stops, end + SENTENCE, len(text)])
+
+
+SENTENCE = 400
+"""Characters: longer sentences are lists, whose far end says nothing of this claim."""
+
+
+def sentence_of(claim: Claim, ground: Ground) -> str:
+    """The sentence that a claim stands in; its quote where the article has no text."""
+    article = ground.articles.get(claim.article)
+    if article is None or not article.text[claim.start : claim.end]:
+        return claim.quote
+    start, end = sentence_span(article.text, claim.start, claim.end)
+    return article.text[start:end]
+
+
 # ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from geomap.evidence.ground import Ground, places_in
-from geomap.models import Claim, ClaimKind, ControlSeries, Place, Predicate
+from geomap.evidence.ground import Ground, places_in, sentence_span
+from geomap.models import Claim, ClaimKind, ControlSeries, Predicate
 from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES, party
 
 OWN_GROUND = frozenset({Predicate.RECAPTURED, Predicate.LIBERATED})
@@ -28,7 +28,7 @@ FORCE = re.compile(
     r"\b(?:forces?|troops?|army|armies|military|soldiers?|fighters?|militants?|rebels?|militia\w*|units?|formations?|"
     r"brigades?|divisions?|battalions?|invaders?|insurgents?|marines?|paratroopers?|defenders?|columns?|tanks?|"
     r"front ?lines?|frontlines?|lines?|fronts?|advances?|offensive|counter-?offensive|breakthrough|push|fighting|"
-    r"war ?planes|artillery|crews?)\b",
+    r"war ?planes|artillery|crews?|mercenar\w+|invasion|incursion|assault|attackers?)\b",
     re.IGNORECASE,
 )
 """Words for what moves and has no place of its own."""
@@ -116,6 +116,31 @@ def actor_side(claim: Claim, series: ControlSeries, ground: Ground) -> bool | No
     return None
 
 
+def told_side(claim: Claim, series: ControlSeries, ground: Ground) -> bool | None:
+    """Guess the actor from the claim's sentence: the party named last before it, else the only one named at all.
+
+    A guess: good enough to agree with a map, never to contradict one.
+    """
+    article = ground.articles.get(claim.article)
+    if article is None or not article.text:
+        return None
+    start, end = sentence_span(article.text, claim.start, claim.end)
+    taken = [m for m in (*claim.subject, claim.reference, claim.region) if m is not None and m.start is not None]
+    sides: list[tuple[int, bool]] = []
+    for word in re.finditer(r"[^\W\d_][\w'’-]*", article.text[start:end]):
+        at = start + word.start()
+        if not word.group()[0].isupper() or any((m.start or 0) <= at < (m.end or 0) for m in taken):
+            continue
+        side = side_of(word.group(), series, ground)
+        if side is not None:
+            sides.append((at, side))
+    before = [side for at, side in sides if at < claim.start]
+    if before:
+        return before[-1]
+    every = {side for _, side in sides}
+    return every.pop() if len(every) == 1 else None
+
+
 def _first_person(claim: Claim) -> bool:
     return re.search(r"\b(?:we|our|us)\b", claim.quote, re.IGNORECASE) is not None
 
@@ -128,12 +153,6 @@ def stated_side(claim: Claim, series: ControlSeries, ground: Ground) -> bool | N
     if claim.predicate in LOSSES:
         return not side
     return side if claim.predicate in GAINS | HOLDS else None
-
-
-def home_place(claim: Claim) -> Place | None:
-    """The first place that a claim names."""
-    every = [*claim.subject, claim.reference, claim.region]
-    return next((m.place for m in every if m is not None and m.place is not None), None)
 
 
 # ── independence ─────────────────────────────────────────────────────────────────────────────────────────────

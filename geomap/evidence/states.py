@@ -9,7 +9,7 @@ from typing import Any
 import shapely
 
 from geomap.evidence.areas import first_map, gain_km2
-from geomap.evidence.fronts import own_ground
+from geomap.evidence.fronts import other_name, own_ground
 from geomap.evidence.ground import (
     Days,
     Ground,
@@ -29,12 +29,26 @@ from geomap.evidence.ground import (
     state_map,
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
-from geomap.evidence.sides import stated_side
+from geomap.evidence.sides import holder_country, stated_side, told_side
 from geomap.geodesy import disc, distance_to_km
-from geomap.models import Claim, Code, ControlSeries, Evidence, Mention, Place, Polarity, Predicate, Range
+from geomap.models import (
+    Claim,
+    Code,
+    Compass,
+    ControlSeries,
+    Evidence,
+    Label,
+    Mention,
+    Place,
+    Polarity,
+    Predicate,
+    Range,
+)
+from geomap.verdicts import judge
 from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
 from geomap.verdicts.judging import LINES
-from geomap.wording import day
+from geomap.verdicts.sentences import WIND_WORDS
+from geomap.wording import day, quantity
 
 PART = re.compile(
     r"\b(?:in|inside|within|across|throughout|(?:a |some |other )?parts? of|some of|areas? of|pockets? of|swaths? of|"
@@ -76,7 +90,38 @@ def _one(
         return _line(place, series, days, ground)
     stated = stated_side(claim, series, ground)
     if stated is None:
-        return []
+        return _unnamed(claim, mention, place, series, days, ground)
+    return _stated(claim, mention, place, series, stated, days, ground)
+
+
+def _unnamed(
+    claim: Claim, mention: Mention, place: Place, series: ControlSeries, days: Days, ground: Ground
+) -> list[Evidence]:
+    """Where the words name no side: the claim that ground changed hands, or is occupied, as far as maps bear it out.
+
+    What they do not bear out may be the other side's doing, so nothing here contradicts a claim.
+    """
+    sides: list[bool] = []
+    told = told_side(claim, series, ground)
+    if told is not None and claim.predicate is not None:
+        sides.append(not told if claim.predicate in LOSSES else told)
+    if claim.predicate in GAINS | LOSSES and polygon_of(place, ground) is None:
+        first = town_states(place, series, ground)[0]
+        # ground that changed hands is now the side's that did not have it
+        sides += [first == (0.0, 0.0)] if first[0] == first[1] else []
+    if claim.predicate is Predicate.OCCUPIED and place.country != holder_country(series, ground):
+        sides.append(True)
+    for side in dict.fromkeys(sides):
+        found = _stated(claim, mention, place, series, side, days, ground)
+        label = judge(claim, found, ground.settings).label if found else None
+        if label in (Label.FITS, Label.ROUGHLY_FITS):
+            return found
+    return []
+
+
+def _stated(
+    claim: Claim, mention: Mention, place: Place, series: ControlSeries, stated: bool, days: Days, ground: Ground
+) -> list[Evidence]:
     shape = polygon_of(place, ground)
     if shape is None:
         return _town(claim, place, series, stated, days, ground)
@@ -264,10 +309,11 @@ def _share(
         if i is None or (role == "next_day" and i <= index):
             continue
         measured = share(i)
-        who = series.holder if stated else f"others than {series.holder}"
+        who = series.holder if stated else other_name(series, ground)
         found.append(
             Evidence(
                 what=f"the share of {called(place)} held by {who} on {day(day_of(series, i))}",
+                note=_share_note(who, place, measured, day(day_of(series, i))),
                 measured=measured,
                 unit="share",
                 best=measured[1] if stated else measured[0],
@@ -283,6 +329,11 @@ def _share(
     return found
 
 
+def _share_note(who: str, place: Place, measured: Range, when: str) -> str:
+    low, high = (100 * (x or 0.0) for x in measured)
+    return f"{who} held {quantity((low, high), '%')} of {called(place)} on {when}"
+
+
 def _part(
     claim: Claim, mention: Mention, place: Place, series: ControlSeries, stated: bool, days: Days, ground: Ground
 ) -> list[Evidence]:
@@ -292,8 +343,8 @@ def _part(
         return []
     last = [i for i in indices if day_of(series, i) <= days.end][-1]
     wind = _wind(claim, mention)
-    who = series.holder if stated else f"others than {series.holder}"
-    where = f"the {wind} of {called(place)}" if wind else called(place)
+    who = series.holder if stated else other_name(series, ground)
+    where = f"the {WIND_WORDS[Compass(wind)]} of {called(place)}" if wind else called(place)
     if claim.predicate in GAINS | LOSSES:
         before = first_map(series, days, ground)
         # news of a day tells of the days before it: a map of the same day shows no change yet
