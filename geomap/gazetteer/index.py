@@ -14,6 +14,7 @@ import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 5
+FORMAT = 6
 """Raise when the files or what is in them change: older indexes are then built anew."""
 RUN = 2_000_000
 """Keys sorted in memory at a time: about 400 MB."""
@@ -125,7 +126,7 @@ def write_index(
 
     tables: dict[str, dict[str, int]] = {name: {"": 0} for name in ("feature", "country", "admin1", "admin2", "source")}
     text_ids: list[str] = []
-    files: dict[str, IO[bytes]] = {name: (folder / f"{name}.col").open("wb") for name in COLUMNS}
+    files: dict[str, IO[bytes]] = {}
     buffers: dict[str, array[Any]] = {name: array(code) for name, code in COLUMNS.items()}
     exact, loose = _Sorter(folder, "keys"), _Sorter(folder, "loose")
     name_end = count = 0
@@ -137,7 +138,10 @@ def write_index(
             buffer.tofile(files[name])
             del buffer[:]
 
-    with (folder / "names.utf8").open("wb") as names:
+    with ExitStack() as stack:
+        names = stack.enter_context((folder / "names.utf8").open("wb"))
+        for name in COLUMNS:
+            files[name] = stack.enter_context((folder / f"{name}.col").open("wb"))
         for row in rows:
             encoded = row.name.encode()
             names.write(encoded)
@@ -176,9 +180,7 @@ def write_index(
             if count % 50_000 == 0:
                 flush()
                 step(count)
-    flush()
-    for file in files.values():
-        file.close()
+        flush()
     ids = np.fromfile(folder / "id.col", "<i8")
     order = np.argsort(ids, kind="stable").astype("<u4")
     order.tofile(folder / "by_id.col")

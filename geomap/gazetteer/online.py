@@ -90,6 +90,7 @@ def find_online(
 def _ask(
     name: str, contact: str, country: str | None, limit: int, domain: str, scheme: str, wait: Callable[[float], None]
 ) -> list[dict[str, Any]]:
+    from geopy.adapters import URLLibAdapter
     from geopy.exc import (
         GeocoderInsufficientPrivileges,
         GeocoderQuotaExceeded,
@@ -105,7 +106,10 @@ def _ask(
     if (left := _last_request + SECONDS_APART - monotonic()) > 0:
         wait(left)
     agent = f"geomap/{getattr(geomap, '__version__', '0')} ({contact})"
-    geocoder = Nominatim(user_agent=agent, timeout=TIMEOUT_SECONDS, domain=domain, scheme=scheme)
+    # urllib's adapter: the other one silently asks three times, which the usage policy forbids
+    geocoder = Nominatim(
+        user_agent=agent, timeout=TIMEOUT_SECONDS, domain=domain, scheme=scheme, adapter_factory=URLLibAdapter
+    )
     try:
         found = geocoder.geocode(
             name, exactly_one=False, limit=limit, addressdetails=True, language="en",
@@ -117,7 +121,7 @@ def _ask(
         raise NetworkError(f"{domain}: refused (403); state a real contact, or ask your own server") from error
     except GeocoderTimedOut as error:
         raise NetworkError(f"{domain}: no answer within {TIMEOUT_SECONDS:g} s; try without --online") from error
-    except (GeocoderServiceError, ValueError, KeyError, TypeError) as error:
+    except (GeocoderServiceError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NetworkError(f"{domain}: cannot be asked ({' '.join(str(error).split())[:200]})") from error
     finally:
         _last_request = monotonic()

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-STEP = 1e-5
+STEPS = 100_000
+"""To a degree. Dividing by it gives the decimal written, multiplying by 1e-5 does not (and leaves the pole)."""
 
 
 def encode_shapes(shapes: Sequence[BaseGeometry]) -> dict[str, list[NDArray[np.int32]]]:
@@ -29,7 +30,7 @@ def encode_shapes(shapes: Sequence[BaseGeometry]) -> dict[str, list[NDArray[np.i
             if polygon.geom_type != "Polygon":
                 continue
             for i, ring in enumerate((polygon.exterior, *polygon.interiors)):
-                points = np.round(shapely.get_coordinates(ring) / STEP)
+                points = np.round(shapely.get_coordinates(ring) * STEPS)
                 keep = np.r_[True, (np.diff(points, axis=0) != 0).any(axis=1)]
                 points = points[keep][:-1]  # closed again on decoding
                 if len(points) >= 3:
@@ -63,7 +64,7 @@ def decode_shapes(
     out: list[NDArray[np.float64]] = []
     for delta in (dx, dy):
         running = np.concatenate([[0], np.cumsum(delta.astype(np.int64))])
-        out.append((running[1:] - np.repeat(running[starts[offsets[:-1]]], per_shape)) * STEP)
+        out.append((running[1:] - np.repeat(running[starts[offsets[:-1]]], per_shape)) / STEPS)
     # each ring's first point again at its end
     order = np.insert(np.arange(starts[-1]), starts[1:], starts[:-1])
     coordinates = np.column_stack(out)[order]
