@@ -11,9 +11,10 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geomap.evidence import Ground, gather_evidence
+from geomap.evidence import Ground, gather_evidence, with_antecedent
+from geomap.evidence.borders import border_named
 from geomap.evidence.ground import Days, days_of, maps_of
-from geomap.evidence.sides import shares_source, stated_side
+from geomap.evidence.sides import shares_source, stated_side, told_side
 from geomap.geodesy import area, azimuth_deg, distance_km
 from geomap.models import (
     Article,
@@ -101,6 +102,9 @@ class FakeGazetteer:
             if BOROVA.covers(point)
             else None
         )
+
+    def border(self, one: str, other: str) -> Place | None:
+        return PLACES["border:AX-BX"] if {one, other} == {"AX", "BX"} else None
 
     def settlements(self, bounds: Any) -> gpd.GeoDataFrame:
         towns = [p for p in PLACES.values() if p.feature.startswith("P")]
@@ -406,6 +410,54 @@ def test_contested_is_measured_to_the_line_between_the_sides() -> None:
     behind = control("farholm", Predicate.CONTESTED, "Borova", date=on(4))
     assert verdict(near, ground(SERIES)).label is Label.FITS
     assert verdict(behind, ground(SERIES)).label is Label.DOES_NOT_FIT
+
+
+STORY = "Borovan officials confirmed the pullout from Midton on Thursday. Later the retreat from Farholm was denied."
+
+
+def unnamed(key: str, predicate: Predicate, words: str, **more: Any) -> Claim:
+    start = STORY.index(words)
+    at = STORY.index(mention(key).text)
+    found = replace(mention(key), start=at, end=at + len(mention(key).text))
+    return Claim(id="u1", article="a1", kind=ClaimKind.CONTROL, quote=words, start=start, end=start + len(words),
+                 subject=(found,), predicate=predicate, **more)  # fmt: skip
+
+
+def test_side_left_out_is_read_from_the_sentence_or_the_change_of_hands() -> None:
+    where = ground(SERIES, article=replace(ARTICLE, text=STORY))
+    pullout = unnamed("midton", Predicate.WITHDREW, "pullout from Midton")
+    assert told_side(pullout, SERIES, where) is True
+    assert verdict(pullout, where).label is Label.FITS
+    assert verdict(replace(pullout, date=on(3)), where).label is Label.ROUGHLY_FITS
+    # what only a guess would contradict stays open
+    assert verdict(replace(pullout, date=on(2)), where).label is Label.MAPS_CANNOT_SETTLE
+    retreat = unnamed("farholm", Predicate.LOST, "retreat from Farholm")
+    assert told_side(retreat, SERIES, where) is None
+    assert verdict(retreat, where).label is Label.MAPS_CANNOT_SETTLE
+    moved = ground(SERIES, article=replace(ARTICLE, text="Midton was lost."))
+    assert verdict(control("midton", Predicate.LOST, None, quote="Midton was lost"), moved).label is Label.FITS
+
+
+def test_area_takes_what_it_leaves_out_from_the_figure_before() -> None:
+    first = replace(area_claim(500, region=mention("eastmark")), start=0, end=20)
+    bare = replace(area_claim(800, id="m2", predicate=None, actor=None, quote="puts it at 800 km2"), start=60, end=80)
+    whole = with_antecedent(bare, ground(claims=(first, bare)))
+    assert (whole.predicate, whole.actor) == (first.predicate, first.actor)
+    assert whole.region == first.region
+    far_off = replace(bare, start=3000, end=3020)
+    assert with_antecedent(far_off, ground(claims=(first, far_off))) is far_off
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("the border", "t:midton"), ("the Borovan border", "t:midton"), ("the frontier with Borova", "t:midton")],
+)
+def test_border_left_unnamed_is_the_one_between_the_sides(words: str, found: str) -> None:
+    claim = far(110, mention("midton"), Mention(text=words), qualifier=Qualifier.ABOUT)
+    assert border_named(Mention(text=words), claim, ground(SERIES)) == PLACES["border:AX-BX"]
+    said = verdict(claim, ground(SERIES))
+    assert said.label is Label.FITS, said.reason
+    assert border_named(Mention(text="the river"), claim, ground(SERIES)) is None
 
 
 # ── distances ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from geomap.evidence.states import control_evidence
 from geomap.models import Claim, ClaimKind, Code, Evidence, Modality
 from geomap.verdicts import untestable
 
-__all__ = ["Ground", "gather_evidence"]
+__all__ = ["Ground", "gather_evidence", "with_antecedent"]
 
 
 def gather_evidence(claim: Claim, ground: Ground) -> list[Evidence]:

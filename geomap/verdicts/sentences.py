@@ -61,7 +61,7 @@ def said(claim: Claim, plain: str | None = None) -> str:
     subjects = [short(m.text) for m in claim.subject if m.text]
     about = " and ".join([", ".join(subjects[:-1]), subjects[-1]] if len(subjects) > 1 else subjects)
     reference = short(claim.reference.text) if claim.reference else None
-    if claim.value is not None:
+    if claim.value is not None and claim.value.si_unit is not None:
         figure = short(claim.value.text) + (f" ({plain})" if plain else "")
         if claim.kind in (ClaimKind.DISTANCE, ClaimKind.PROXIMITY) and reference:
             way = f" {WIND_WORDS[claim.direction]} of" if claim.direction else " from"
