@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from geomap.maps.features import Bounds, Gazetteer, Shape, alt_text, extent, shapes
+from geomap.maps.features import (
+    Bounds,
+    Gazetteer,
+    Shape,
+    alt_text,
+    extent,
+    is_wide,
+    mentioned_places,
+    printed_name,
+    shapes,
+)
 from geomap.maps.geometry import widen
 from geomap.maps.payload import (
     as_json,
@@ -47,7 +57,7 @@ def draw_map(
     *,
     style: Style | None = None,
     tiles: str | None = None,
-    time: Sequence[Any] | None = None,
+    time: Sequence[Mapping[str, Any]] | None = None,
     title: str | None = None,
 ) -> OfflineMap:
     """Draw an assessment on a folium map that works with no network.
@@ -63,7 +73,8 @@ def draw_map(
     tiles
         Name of an xyzservices provider ("CartoDB.Positron"): the page then asks its server for pictures.
     time
-        One encoded geometry payload a control series, as ``control`` makes it; None writes each state out.
+        For each control series its states in compact form: layer ("held", "contested") -> what
+        ``control.timemap.encode`` gave for all its dates. None writes each state out, fifty times as long.
     title
         The page's title; by default the first article's.
 
@@ -163,11 +174,12 @@ def reviewed(assessment: Assessment) -> bool:
 
 
 def map_title(assessment: Assessment, style: Style) -> str:
-    """The article's title, or how many there are."""
-    w = words(style.language)
+    """The article's title; of several, the places that they name most."""
     if len(assessment.articles) == 1:
         return heading(assessment.articles[0], 110)
-    return w("texts_many", n=len(assessment.articles)) if assessment.articles else w["map"]
+    named = sorted((m for m in mentioned_places(assessment) if not is_wide(m.place)), key=lambda m: -len(m.mentions))
+    names = ", ".join(printed_name(m.place, style) for m in named[:4])
+    return names or words(style.language)["map"]
 
 
 def theme(style: Style) -> str:

@@ -266,11 +266,10 @@ def claim_card(claim: Claim, articles: dict[str, Article], style: Style) -> dict
     shown = measured(claim, style)
     if shown:
         rows.append((w["card_measured"], shown))
-    how = how_measured(claim, style)
-    if how:
-        rows.append((w["card_how"], how))
     if verdict is not None and verdict.reason:
         rows.append((w["card_reason"], fold(verdict.reason)))
+    elif how := how_measured(claim, style):
+        rows.append((w["card_how"], how))
     rows.append((w["card_says"], speaker(claim, article, style)))
     if article is not None:
         parts = [article.source or heading(article, 60), day(article.published_on, style) or w["undated"]]

@@ -73,13 +73,14 @@ def basemap_of(
 
     Fine within half again of the story's extent; countries coarsely to six times of it.
     """
-    near = widen(bounds, 1.6)
+    near = widen(bounds, 2.2)
     far = widen(bounds, CONTEXT_FACTOR)
     coarse, fine = _tolerance(far) * 4, _tolerance(bounds)
     parts: list[dict[str, Any]] = []
     labels: list[list[Any]] = []
-    wide = gazetteer.basemap(far)
-    close = gazetteer.basemap(near)
+    # asked for a little more than is kept: a basemap that is cut at its bounds would show the cut as a border
+    wide = gazetteer.basemap(widen(far, 1.1))
+    close = gazetteer.basemap(widen(near, 1.1))
     for name, geometry in _named(wide.get("countries")):
         part = polygons_only(cut(geometry, far))
         if part.is_empty:
@@ -159,11 +160,13 @@ def _towns(frame: Any, bounds: Bounds, assessment: Assessment) -> list[list[Any]
 # ── the dates ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def time_of(series: ControlSeries, bounds: Bounds, style: Style, encoded: Any = None) -> dict[str, Any] | None:
+def time_of(
+    series: ControlSeries, bounds: Bounds, style: Style, encoded: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
     """Dated states of one control series: one a step, in order, with what to say of gaps and changed sources.
 
-    ``encoded`` is the geometry in the compact form that ``control`` makes; without it each state is written out.
-    None with fewer than two dates: nothing to step through.
+    ``encoded``: layer ("held", "contested") -> the geometry of all dates in the compact form that ``control.timemap``
+    makes; without it each state is written out. None without any map.
     """
     if not series.snapshots:
         return None
@@ -189,7 +192,7 @@ def time_of(series: ControlSeries, bounds: Bounds, style: Style, encoded: Any = 
         "steps": steps,
     }
     if encoded is not None:
-        made["encoded"] = encoded
+        made["encoded"] = dict(encoded)
     return made
 
 

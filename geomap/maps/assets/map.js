@@ -4,7 +4,7 @@
   var root = document.documentElement;
   var data = JSON.parse(document.getElementById("geomap-data").textContent);
   var view = data.map, words = view.words, map, opened = null, quiet = false;
-  var groups = {}, byPlace = [], panes = {}, labels = [], extra = null;
+  var loading = null, groups = {}, byPlace = [], panes = {}, labels = [], extra = null;
   var $ = function (id) { return document.getElementById(id); };
   var still = document.querySelector(".gm-still");
 
@@ -216,22 +216,75 @@
 
   // ── dates ──
   var time = { at: 0, series: null, after: null, before: null, swipe: 0, timer: null };
-  function states(step) {
-    return L.layerGroup(["contested", "held"].filter(function (k) { return step.states[k]; }).map(function (kind) {
-      var name = kind;
-      return L.geoJSON(step.states[kind], { style: function () { return { className: "gm-state gm-" + name, interactive: false }; } });
+  // "geomap-timemap-1": three streams of varints; each day's rings are splices of the day before (see control/timemap)
+  function unpack(payload) {
+    var packed = Uint8Array.from(atob(payload.data), function (c) { return c.charCodeAt(0); });
+    var stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).arrayBuffer().then(function (all) { return daysOf(new Uint8Array(all), payload); });
+  }
+  function reader(bytes, at) {
+    return function () {
+      var value = 0, place = 1, byte;
+      do { byte = bytes[at++]; value += (byte & 127) * place; place *= 128; } while (byte & 128);
+      return value;
+    };
+  }
+  function signed(n) { return (n >>> 1) ^ -(n & 1); }
+  function daysOf(bytes, payload) {
+    var a = reader(bytes, 0), x = reader(bytes, payload.parts[0]), y = reader(bytes, payload.parts[0] + payload.parts[1]);
+    var old = [], last = [0, 0];
+    return payload.dates.map(function () {
+      var many = a(), rings = [];
+      if (!many) return old;
+      while (rings.length < many - 1) {
+        var head = a(), source = (head >> 1) - 1, base = source < 0 ? [] : old[source].points, points = [], at = 0;
+        for (var left = a(); left > 0; left--) {
+          var skip = a(), drop = a(), add = a();
+          while (skip--) points.push(base[at++]);
+          at += drop;
+          while (add--) {
+            var from = points.length ? points[points.length - 1] : last;
+            last = [from[0] + signed(x()), from[1] + signed(y())];
+            points.push(last);
+          }
+        }
+        rings.push({ shell: head & 1, points: at ? points.concat(base.slice(at)) : source < 0 ? points : points.concat(base) });
+      }
+      return (old = rings);
+    });
+  }
+  function stateOf(step, kind, options) {
+    if (step.states) return step.states[kind] ? L.geoJSON(step.states[kind], { pane: options.pane, interactive: false, style: function () { return options; } }) : null;
+    var rings = step.rings[kind] || [], polygons = [];
+    rings.forEach(function (ring) {
+      var line = ring.points.map(function (p) { return L.latLng(p[1] * step.unit, p[0] * step.unit); });
+      if (ring.shell) polygons.push([line]); else polygons[polygons.length - 1].push(line);
+    });
+    return polygons.length ? L.polygon(polygons, options) : null;
+  }
+  function loadTime() {
+    return Promise.all(view.time.map(function (series) {
+      if (!series.encoded) return null;
+      return Promise.all(Object.keys(series.encoded).map(function (kind) {
+        var payload = series.encoded[kind];
+        return unpack(payload).then(function (days) {
+          series.steps.forEach(function (step, i) {
+            step.unit = Math.pow(10, -payload.decimals);
+            step.rings = step.rings || {};
+            step.rings[kind] = days[i];
+          });
+        });
+      }));
     }));
   }
   function putStates(step, side) {
     ["contested", "held"].forEach(function (kind) {
       var group = groups[kind];
       if (time[side + kind]) { group.removeLayer(time[side + kind]); time[side + kind] = null; }
-      if (!step || !step.states[kind]) return;
-      time[side + kind] = L.geoJSON(step.states[kind], {
-        pane: side, interactive: false,
-        style: function () { return { pane: side, renderer: panes[side], className: "gm-state gm-" + kind, interactive: false }; }
-      });
-      group.addLayer(time[side + kind]);
+      var made = step && stateOf(step, kind, { pane: side, renderer: panes[side], className: "gm-state gm-" + kind, interactive: false });
+      if (!made) return;
+      time[side + kind] = made;
+      group.addLayer(made);
     });
   }
   function show(at) {
@@ -252,7 +305,7 @@
   function swipe(share) {
     time.swipe = share;
     $("swipe").value = share;
-    var on = share > 0, steps = time.series.steps, divider = document.querySelector(".gm-divider");
+    var on = share > 0, steps = time.series.steps, divider = time.divider;
     if (on && !time.beforeOn) { putStates(steps[0], "before"); time.beforeOn = true; }
     if (!on && time.beforeOn) { putStates(null, "before"); time.beforeOn = false; }
     var before = document.querySelector(".gm-side-before"), after = document.querySelector(".gm-side-after");
@@ -267,8 +320,8 @@
     var x = nw.x + size.x * time.swipe / 100;
     map.getPane("after").style.clip = "rect(" + [nw.y, se.x, se.y, x].map(function (v) { return Math.round(v) + "px"; }).join(" ") + ")";
     map.getPane("before").style.clip = "rect(" + [nw.y, x, se.y, nw.x].map(function (v) { return Math.round(v) + "px"; }).join(" ") + ")";
-    document.querySelector(".gm-divider").style.insetInlineStart = "";
-    document.querySelector(".gm-divider").style.left = time.swipe + "%";
+    time.divider.style.height = size.y + "px";
+    L.DomUtil.setPosition(time.divider, L.point(x, nw.y).round());
   }
   function play(on) {
     clearInterval(time.timer);
@@ -414,11 +467,13 @@
     [["base", 210], ["before", 310], ["after", 311], ["outlines", 320], ["ground", 410], ["lines", 420], ["dots", 450]].forEach(function (p) { pane(p[0], p[1]); });
     map.createPane("names").style.zIndex = 440;
     map.getPane("names").setAttribute("aria-hidden", "true");
+    map.createPane("divider").style.zIndex = 430;
+    time.divider = map.getPane("divider").appendChild(el("div", null, { "class": "gm-divider", hidden: "" }));
     view.layers.forEach(function (layer) { groups[layer.id] = L.layerGroup(); });
     drawBase();
     drawShapes();
     view.layers.forEach(function (layer) { groups[layer.id].addTo(map); });
-    startTime();
+    loading = loadTime().then(startTime);
     drawLabels();
     startLayers();
     startSearch();
@@ -426,6 +481,9 @@
     return map;
   }
   function ready() {
+    loading.then(finish, function (error) { finish(); throw error; });
+  }
+  function finish() {
     restore();
     map.on("moveend zoomend", save);
     if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize({ animate: false }); tall(); }).observe(document.body);
