@@ -180,7 +180,7 @@ def gaps(times: Sequence[datetime]) -> tuple[tuple[date, date], ...]:
     """Pairs of neighbouring dates further apart than the series' own step (its median, at least a day) allows."""
     days = sorted({t.date() for t in times})
     steps = [(b - a).days for a, b in pairwise(days)]
-    usual = max(1, sorted(steps)[len(steps) // 2]) if steps else 1
+    usual = max(1, sorted(steps)[(len(steps) - 1) // 2]) if steps else 1
     # a weekly map that comes a day late is no gap
     return tuple((a, b) for a, b in pairwise(days) if (b - a).days > usual * 1.5)
 
