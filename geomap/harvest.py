@@ -90,7 +90,9 @@ def _toponym(toponym: Toponym, where: str) -> dict[str, Any]:
 
 def _claim(claim: Claim, article: Article, where: str) -> dict[str, Any]:
     value = claim.value
-    mentions = (*claim.subject, claim.reference, claim.region)
+    places = [m.place for m in (*claim.subject, claim.reference, claim.region) if m and m.place]
+    # "Ukraine's army broke the line near Zaporizhzhia" is about the town: a country is a point of last resort
+    places.sort(key=lambda p: p.feature.startswith("A.PCL"))
     return {
         "id": claim.id,
         "article": claim.article,
@@ -132,7 +134,7 @@ def _claim(claim: Claim, article: Article, where: str) -> dict[str, Any]:
         "antecedent": claim.antecedent,
         "checkable": claim.checkable,
         "why_not": claim.why_not,
-        **_place(next((m.place for m in mentions if m and m.place), None)),
+        **_place(places[0] if places else None),
     }
 
 

@@ -43,7 +43,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     FAILURES: {"article": "text", "where": "text!", "reason": "text!"},
 }  # fmt: skip
 """Column -> type, ``!`` where it is never null. ``geometry``: where a claim's first resolved subject stands, else its
-reference, else its region; a toponym's place. It is null where nothing was resolved, never (0, 0)."""
+reference, else its region, countries last; a toponym's place. It is null where nothing was resolved, never (0, 0)."""
 
 
 def schema_of(table: str) -> pyarrow.Schema:
