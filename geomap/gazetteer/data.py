@@ -166,7 +166,7 @@ def read_rows() -> Iterator[Row]:
         extra.setdefault(place_id, []).extend((alias, PRIMARY) for alias in record["aliases"].split("|"))
         if record["importance"]:
             weighed[place_id] = float(record["importance"])
-    for row in itertools.chain(_country_rows(), _region_rows(), _place_rows(), _water_rows()):
+    for row in itertools.chain(_country_rows(), _region_rows(), _place_rows(), _hamlet_rows(), _water_rows()):
         place_id = row.id if isinstance(row.id, str) else f"geonames:{row.id}"
         if place_id in extra:
             row = row._replace(
@@ -218,6 +218,15 @@ def _place_rows() -> Iterator[Row]:
         yield Row(
             number, name, alternate_kinds(alternates), lat / 1e5, lon / 1e5, feature, country, admin1, admin2,
             population, importance_of(feature, population, capital=(country, name) in capitals), "geonames",
+        )  # fmt: skip
+
+
+def _hamlet_rows() -> Iterator[Row]:
+    table = read_table("hamlets.parquet")
+    for place_id, name, lat, lon, admin1 in _columns(table, "id", "name", "lat_e5", "lon_e5", "admin1"):
+        yield Row(
+            place_id, name, [], lat / 1e5, lon / 1e5, "P.PPL", "US", admin1, "", 0, importance_of("P.PPL", 250),
+            "postal",
         )  # fmt: skip
 
 
