@@ -95,11 +95,11 @@ def test_a_dump_that_is_none(tmp_path: Path) -> None:
 
 def test_memory_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten times the rows do not need ten times the memory of Python objects."""
-    monkeypatch.setattr(index, "RUN", 2_000)
-    monkeypatch.setattr(index, "SHARD", 2_000)
+    monkeypatch.setattr(index, "RUN", 400)
+    monkeypatch.setattr(index, "SHARD", 400)
     chance = random.Random(3)
     peaks = []
-    for count in (2_000, 20_000):
+    for count in (600, 6_000):
         path = tmp_path / f"{count}.txt"
         with path.open("w", encoding="utf-8") as file:
             for i in range(count):
@@ -173,7 +173,10 @@ def test_geojson_keeps_its_polygons(tmp_path: Path) -> None:
         ("name,lat,lon\nIzium,137.3,49.2\n", r"own\.csv:2: 'Izium' has lat=137.3, lon=49.2.*Are they swapped\?"),
         ("name,lat,lon\n,1,2\n", r"own\.csv:2: no name"),
         ("name,lat,lon,country\nA,1,2,Ukraine\n", r"own\.csv:2: 'A' has country 'UKRAINE'; expected two letters"),
-        ("name,lat,lon,country\nIzium,37.3,49.2,UA\n", r"own\.csv:2: 'Izium' has lat=37.3, lon=49.2.*swapped\?"),
+        (
+            "name,lat,lon,country\nIzium,37.3,49.2,UA\n",
+            r"own\.csv:2: 'Izium' has lon=49.2, .*lat 44–52.*swapped\?",
+        ),
         ("name,lat,lon,population\nA,1,2,many\n", r"own\.csv:2: 'A' has population 'many'"),
         ("name,lat,lon\n", r"own\.csv: holds no place"),
         ("", r"own\.csv:1: no column"),

@@ -133,7 +133,7 @@ def test_the_server_would_refuse_who_does_not_wait(server: Nominatim) -> None:
 @pytest.mark.parametrize(
     ("status", "message"),
     [(429, "too many requests.*wait a few minutes"), (403, "refused.*contact"), (500, "cannot be asked"),
-     (503, "cannot be asked")],
+     (503, "busy, or no answer")],
 )  # fmt: skip
 def test_refusals_are_one_clear_line(server: Nominatim, tmp_path: Path, status: int, message: str) -> None:
     server.status = status

@@ -71,7 +71,7 @@ def write_blobs(folder: Path, keys: list[str], shapes: list[BaseGeometry]) -> No
     import numpy as np
     import shapely
 
-    array = shapely.orient_polygons(np.array(shapes, dtype=object))
+    array = shapely.orient_polygons(shapely.make_valid(np.array(shapes, dtype=object)))
     blobs = shapely.to_wkb(array)
     with (folder / "shapes.wkb").open("wb") as file:
         file.writelines(blobs)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 6
+FORMAT = 7
 """Raise when the files or what is in them change: older indexes are then built anew."""
 RUN = 2_000_000
 """Keys sorted in memory at a time: about 400 MB."""

@@ -10,6 +10,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache as cache_once
 from pathlib import Path
 from typing import Any
 
@@ -246,8 +247,8 @@ def _own_row(where: str, record: dict[str, str], layer: str, used: dict[str, int
         raise InputError(f"{where}: {name!r} has {found}; expected decimal degrees such as 47.38") from None
     _check_position(where, name, lat, lon)
     country = record.get("country", "").upper()
-    if country and not re.fullmatch("[A-Z]{2}", country):
-        raise InputError(f"{where}: {name!r} has country {country!r}; expected two letters such as UA")
+    if country:
+        _check_country(where, name, country, lat, lon)
     try:
         population = int(float(record.get("population") or 0))
     except (ValueError, OverflowError):
@@ -269,6 +270,34 @@ def _check_position(where: str, name: str, lat: float, lon: float) -> None:
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):  # false for nan too
         swapped = " Are they swapped?" if -90 <= lon <= 90 and -180 <= lat <= 180 else ""
         raise InputError(f"{where}: {name!r} has lat={lat}, lon={lon}; expected lat -90–90, lon -180–180.{swapped}")
+
+
+def _check_country(where: str, name: str, country: str, lat: float, lon: float) -> None:
+    """Refuse a country that is none, and a point that lies in its country only the other way round."""
+    if country not in _country_boxes():
+        raise InputError(f"{where}: {name!r} has country {country!r}; expected two letters of ISO 3166 such as UA")
+    west, south, east, north = _country_boxes()[country]
+    margin = 1.0  # degrees: islands and capes that an outline leaves out
+
+    def inside(x: float, y: float) -> bool:
+        return west - margin <= x <= east + margin and south - margin <= y <= north + margin
+
+    if not inside(lon, lat) and inside(lat, lon):
+        expected = f"lon {west:.0f}–{east:.0f}, lat {south:.0f}–{north:.0f}"
+        raise InputError(f"{where}: {name!r} has lon={lon}, lat={lat}; expected {expected}. Are they swapped?")
+
+
+@cache_once
+def _country_boxes() -> dict[str, tuple[float, float, float, float]]:
+    """Bounds of every country that is drawn; the world for the few that are not."""
+    from geomap.gazetteer.gazetteer import read_gazetteer
+
+    gazetteer = read_gazetteer()
+    boxes = dict.fromkeys(gazetteer.country_ids, (-180.0, -90.0, 180.0, 90.0))
+    for key, box in zip(gazetteer.shapes.keys, gazetteer.shapes.boxes.tolist(), strict=True):
+        if key in boxes:
+            boxes[key] = (box[0], box[1], box[2], box[3])
+    return boxes
 
 
 def _slug(name: str) -> str:

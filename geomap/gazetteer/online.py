@@ -120,7 +120,9 @@ def _ask(
     except GeocoderInsufficientPrivileges as error:
         raise NetworkError(f"{domain}: refused (403); state a real contact, or ask your own server") from error
     except GeocoderTimedOut as error:
-        raise NetworkError(f"{domain}: no answer within {TIMEOUT_SECONDS:g} s; try without --online") from error
+        raise NetworkError(
+            f"{domain}: busy, or no answer within {TIMEOUT_SECONDS:g} s; try without --online"
+        ) from error
     except (GeocoderServiceError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NetworkError(f"{domain}: cannot be asked ({' '.join(str(error).split())[:200]})") from error
     finally:
