@@ -123,7 +123,7 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
     if line is not None and line_of(reference, ground) is None and polygon_of(reference, ground) is None:
         return _line_from_place(claim, subject, reference, line, ground)
     error = point_error_km(subject, ground.settings) + point_error_km(reference, ground.settings)
-    shapes = (geometry_of(subject, ground), geometry_of(reference, ground))
+    shapes = (water_of(subject, ground), water_of(reference, ground))
     both_points = all(s.geom_type == "Point" for s in shapes)
     if both_points:
         km = distance_km(subject.lon, subject.lat, reference.lon, reference.lat)
@@ -162,6 +162,19 @@ def _only_direction(found: list[Evidence], subject: Place, reference: Place) -> 
     close = f"{called(subject)} and {called(reference)} lie closer than twice their own size, too close for a direction"
     missing = Evidence(what="a direction", measured=(None, None), unit="", role="missing", aspect="map", note=close)
     return [missing, *(replace(e, role="context") for e in found)]
+
+
+def water_of(place: Place, ground: Ground) -> Any:
+    """A place's geometry; of a river, its line with the lakes and reservoirs that it runs through."""
+    line = line_of(place, ground)
+    if line is None or not place.feature.startswith("H"):
+        return geometry_of(place, ground)
+
+    def join() -> Any:
+        lakes = [x for x in ground.gazetteer.basemap(line.bounds)["lakes"].geometry if x.intersects(line)]
+        return shapely.GeometryCollection([line, *lakes]) if lakes else line
+
+    return ground.once(("water", place.id), join)
 
 
 def _straight(subject: Place, reference: Place, shapes: tuple[Any, Any], both_points: bool) -> Any:
@@ -340,7 +353,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
     inner = polygon_of(subject, ground)
     if outer is not None and inner is not None:
         whole = area_km2(inner)
-        share = area_km2(shapely.intersection(inner, outer)) / whole if whole else 0.0
+        share = min(1.0, area_km2(shapely.intersection(inner, outer)) / whole) if whole else 0.0
         return [
             Evidence(
                 what=f"the part of {called(subject)} within {called(reference)}",
@@ -351,6 +364,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
                 method="share of area",
                 source="gazetteer",
                 places=ids,
+                note=f"{100 * share:.0f}% of {called(subject)} lies within {called(reference)}",
             )
         ]
     if outer is None and not is_town(reference):
@@ -400,7 +414,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
 def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -> list[Evidence]:
     """Along a river, border or coast: how far from it, and on which side."""
     shape = geometry_of(reference, ground)
-    edge = shape.boundary if shape.geom_type in ("Polygon", "MultiPolygon") else shape
+    edge = shape.boundary if shape.geom_type in ("Polygon", "MultiPolygon") else water_of(reference, ground)
     here = geometry_of(subject, ground)
     km = distance_between_km(here, edge)
     error = point_error_km(subject, ground.settings) + town_radius_km(subject, ground.settings)
@@ -420,7 +434,8 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
     wind = claim.direction
     if wind is not None and km > 0.0:
         middle = _middle(subject, ground)
-        foot = nearest_point(middle, edge)
+        # the side is told from the middle of the water, not from its bank
+        foot = nearest_point(middle, shape if shape.geom_type.endswith("LineString") else edge)
         azimuth = azimuth_deg(*foot, *middle)
         found.append(_side(subject, reference, azimuth, ids))
     return found

@@ -31,7 +31,7 @@ from geomap.evidence.ground import (
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
 from geomap.evidence.sides import actor_side, holder_country, side_of
-from geomap.geodesy import buffer_m, distance_between_km, distance_to_km
+from geomap.geodesy import distance_between_km, distance_to_km
 from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Mention, Place, Range
 from geomap.wording import day
 
@@ -57,12 +57,31 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
             taken = held(series, index, not most, ground)
             # snapped to a grid, for edges that both outlines share would leave spikes of no width
             rest = shapely.difference(_home(series, ground), taken, grid_size=GRID_DEG)
-            shape = buffer_m(buffer_m(rest, -STRIP_KM * 500), STRIP_KM * 500)
+            shape = without_strips(rest, STRIP_KM)
         parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
         large = [p for p in parts if area_km2(p) >= ground.settings.held_min_piece_km2]
         return shapely.MultiPolygon(large)
 
     return ground.once(("own", id(series), index, holder, most), find)
+
+
+def without_strips(shape: Any, width_km: float) -> Any:
+    """A shape without what is narrower than a width: shrunk and grown again.
+
+    In the plane, squeezed to the shape's middle latitude: the width is a rule of thumb, and true to a tenth over a
+    country. Corners are rounded by half the width at most.
+    """
+    if shape.is_empty:
+        return shape
+    squeeze = math.cos(math.radians((shape.bounds[1] + shape.bounds[3]) / 2))
+    flat = shapely.transform(shape, lambda c: c * [squeeze, 1.0])
+    half = width_km / 2 / KM_PER_DEG
+    opened = shapely.buffer(shapely.buffer(flat, -half, quad_segs=4), half, quad_segs=4)
+    return shapely.transform(opened, lambda c: c / [squeeze, 1.0])
+
+
+KM_PER_DEG = 111.2
+"""Kilometres in a degree of latitude, mean."""
 
 
 def _home(series: ControlSeries, ground: Ground) -> Any:

@@ -293,7 +293,7 @@ def _share(
 
     def share(index: int) -> tuple[float, float]:
         low, high = (min(1.0, x / whole) for x in held_km2(series, index, ground, place))
-        return (low, high) if stated else (1.0 - high, 1.0 - low)
+        return (low, high) if stated else (max(0.0, 1.0 - high), 1.0 - low)
 
     first = day_of(series, 0)
     if days.end >= first:
