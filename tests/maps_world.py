@@ -214,7 +214,7 @@ def claims() -> tuple[Claim, ...]:
             date=When(text="Friday", start=date(2031, 4, 11), end=date(2031, 4, 11)),
             verdict=Verdict(
                 label=Label.DOES_NOT_FIT,
-                reason=f"Between 3 and 12 April the maps show about {won_m2 / 1e6:,.0f} square kilometres changing hands.",
+                reason=f"From 3 to 12 April about {won_m2 / 1e6:,.0f} square kilometres change hands on the maps.",
                 codes=(Code.CONTESTED, Code.ONE_MAP),
                 aspects=(
                     Aspect(

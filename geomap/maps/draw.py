@@ -89,6 +89,7 @@ def draw_map(
 
     style = style or Style()
     w = words(style.language)
+    provider = _provider(tiles) if tiles is not None else None
     bounds = extent(assessment, gazetteer)
     drawn = shapes(assessment, gazetteer, style)
     base, labels = basemap_of(gazetteer, bounds, assessment)
@@ -111,6 +112,7 @@ def draw_map(
             "base": base,
             "labels": labels,
             "time": series,
+            "tiled": provider is not None,
             "imperial": "imperial" in style.units,
             "words": {key: w[key] for key in _SCRIPT_WORDS},
         },
@@ -124,7 +126,8 @@ def draw_map(
             "layers": layers,
             "swatches": {layer["id"]: swatch(layer["id"]) for layer in layers},
             "series": [s["name"] for s in series],
-            "credits": credits_of(assessment),
+            "credits": "; ".join(c for c in (credits_of(assessment), provider["attribution"] if provider else "") if c),
+            "tiles": w["tiles_disk"] if provider and "tile.openstreetmap.org" in provider["url"] else "",
             "borders": style.borders,
         }
     )
@@ -147,8 +150,10 @@ def draw_map(
         alt=alt,
         location=((bounds[1] + bounds[3]) / 2, (bounds[0] + bounds[2]) / 2),
     )
-    if tiles is not None:
-        _add_tiles(made, tiles)
+    if provider is not None:
+        import folium
+
+        folium.TileLayer(provider["url"], attr=" ", name=tiles, max_native_zoom=provider["most"]).add_to(made)
     return made
 
 
@@ -213,9 +218,14 @@ def _lines(assessment: Assessment, style: Style) -> list[str]:
     return lines
 
 
-def _add_tiles(made: OfflineMap, name: str) -> None:
-    import folium
+def _provider(name: str) -> dict[str, Any]:
+    """A tile provider by name, as xyzservices knows it.
 
+    Raises
+    ------
+    InputError
+        xyzservices is not installed, or it knows no such provider, or the provider wants a key.
+    """
     from geomap.errors import InputError
 
     try:
@@ -225,5 +235,11 @@ def _add_tiles(made: OfflineMap, name: str) -> None:
     try:
         provider = providers.query_name(name)
     except ValueError:
-        raise InputError(f"--tiles: no provider {name!r}; expected one like CartoDB.Positron") from None
-    folium.TileLayer(provider, pane="tilePane").add_to(made)
+        raise InputError(f"--tiles: no provider {name!r}; expected one like Esri.WorldGrayCanvas") from None
+    if provider.requires_token():
+        raise InputError(f"--tiles: {provider.name} wants a key; expected one without, like Esri.WorldGrayCanvas")
+    return {
+        "url": provider.build_url(scale_factor=""),
+        "attribution": str(provider.attribution),
+        "most": int(provider.get("max_zoom", 18)),
+    }

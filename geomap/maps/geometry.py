@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geomap.geodesy import area_m2
 from geomap.maps.features import Bounds
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ AREA_KEPT = 0.001
 def for_display(geometry: BaseGeometry, tolerance: float, *, keep_area: bool = True) -> BaseGeometry:
     """Thin lines and rings by ``tolerance`` degrees (Douglas and Peucker 1973), less where the area would move."""
     from shapely import get_num_coordinates
+
+    from geomap.geodesy import area_m2
 
     if get_num_coordinates(geometry) < 20:
         return geometry

@@ -12,7 +12,6 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from geomap.geodesy import area_m2
 from geomap.maps.features import Bounds, Gazetteer, Shape, is_ambiguous, is_wide, mentioned_places
 from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen, without_islets
 from geomap.models import Assessment, ControlSeries, Snapshot, Status
@@ -32,6 +31,8 @@ PIXELS = 3000
 
 def features_of(shapes: Sequence[Shape], bounds: Bounds) -> list[dict[str, Any]]:
     """Shapes as GeoJSON features, thinned for the screen, with the geodesic area of polygons."""
+    from geomap.geodesy import area_m2
+
     tolerance = _tolerance(bounds)
     found = []
     for shape in shapes:

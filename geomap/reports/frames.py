@@ -61,7 +61,7 @@ def claims_frame(assessment: Assessment) -> geopandas.GeoDataFrame:
         rows.append(row)
     columns: dict[str, Any] = {}
     for name in TEXT:
-        columns[name] = pd.Series([r.get(name) for r in rows], dtype="string")
+        columns[name] = pd.Series([_utf8(r.get(name)) for r in rows], dtype="string")
     for name in DATES:
         columns[name] = pd.Series(
             [pd.Timestamp(d) if (d := r.get(name)) else pd.NaT for r in rows], dtype="datetime64[ms]"
@@ -123,7 +123,12 @@ def _row(claim: Claim) -> dict[str, Any]:
         decisive = _decisive(claim)
         if decisive is not None:
             row |= {"map_source": decisive.source, "map_as_of": decisive.as_of, "method": decisive.method}
-    return {k: (str(v) if v is not None and k in TEXT else v) for k, v in row.items()}
+    return row
+
+
+def _utf8(value: Any) -> str | None:
+    """Text as Arrow, SQLite and UTF-8 files take it: a lone surrogate becomes its escape, NUL goes."""
+    return None if value is None else str(value).encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "")
 
 
 def _joined(parts: Any) -> str | None:

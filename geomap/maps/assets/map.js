@@ -171,7 +171,7 @@
       var at = anchor(item.feature, item.layer);
       if (at) found.push({ text: item.feature.properties.name, at: at, kind: item.feature.properties.rank >= 1000 ? "story gm-name-claim" : "story", rank: 1e6 + item.feature.properties.rank, gap: 8, layer: item.feature.properties.layer });
     });
-    view.labels.forEach(function (label, number) {
+    if (!view.tiled) view.labels.forEach(function (label, number) {
       found.push({ text: label[0], at: L.latLng(label[2], label[1]), kind: label[3], rank: -number - (label[3] === "town" ? 1000 : 0), gap: label[3] === "town" ? 5 : 0 });
     });
     found.sort(function (a, b) { return b.rank - a.rank; });
@@ -470,7 +470,7 @@
     map.createPane("divider").style.zIndex = 430;
     time.divider = map.getPane("divider").appendChild(el("div", null, { "class": "gm-divider", hidden: "" }));
     view.layers.forEach(function (layer) { groups[layer.id] = L.layerGroup(); });
-    drawBase();
+    if (!view.tiled) drawBase();
     drawShapes();
     view.layers.forEach(function (layer) { groups[layer.id].addTo(map); });
     loading = loadTime().then(startTime);

@@ -1,0 +1,339 @@
+"""Maps without a browser: what is drawn, where the picture is cut, what the page's data block holds."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import combinations
+from pathlib import Path
+
+import hostile
+import maps_world as world
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.geometry import MultiPolygon, Polygon, box, shape
+from shapely.geometry.polygon import orient
+
+from geomap import maps
+from geomap.errors import InputError, OutputError
+from geomap.geodesy import area_m2
+from geomap.maps import features
+from geomap.maps.geometry import as_geojson, cut, for_display
+from geomap.maps.locked import asset, policy, script_hash
+from geomap.maps.payload import as_json
+from geomap.maps.sketch import Frame, claim_sketch, scale_bar
+from geomap.models import Label, MentionKind, report_record
+from geomap.settings import PALETTE, Style
+from geomap.wording import words
+
+
+def data_of(html: str) -> dict:
+    found = re.search(r'<script type="application/json" id="geomap-data">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found.group(1))
+
+
+class Structure(HTMLParser):
+    """Tags and attribute names in order: what a page is made of, whatever its words."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.made: list[tuple[str, tuple[str, ...]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.made.append((tag, tuple(name for name, _ in attrs)))
+
+
+def structure(html: str) -> list[tuple[str, tuple[str, ...]]]:
+    parser = Structure()
+    parser.feed(html)
+    return [(tag, names) for tag, names in parser.made if tag != "path" or "d" not in names]
+
+
+# ── what is drawn ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_literal_place_is_drawn_and_no_other() -> None:
+    made = world.assessment()
+    kinds = {t.place.id: t.kind for t in made.toponyms if t.place}
+    drawn = features.shapes(made, world.World(), Style())
+    assert {s.place for s in drawn if s.place} == {k for k, kind in kinds.items() if kind is MentionKind.LITERAL}
+    said = replace(made, toponyms=tuple(replace(t, kind=MentionKind.ASSOCIATIVE) for t in made.toponyms), claims=())
+    assert features.shapes(said, world.World(), Style()) == []
+
+
+def test_ambiguous_places_are_hollow() -> None:
+    drawn = {s.name: s.layer for s in features.shapes(world.assessment(), world.World(), Style()) if s.place}
+    assert drawn["Lisna"] == "ambiguous"
+    assert drawn["Kamin"] == "place"
+
+
+def test_claims_on_the_same_ground_share_a_shape() -> None:
+    made = world.assessment()
+    twin = replace(made.claims[1], id="c2again")
+    drawn = features.shapes(replace(made, claims=(*made.claims, twin)), world.World(), Style())
+    change = [s for s in drawn if s.layer == "change"]
+    assert len(change) == 1
+    assert change[0].claims == ("c2area", "c2again")
+
+
+def test_hulls_changes_and_lines_go_to_their_layers() -> None:
+    layers = {s.layer: s.claims for s in features.shapes(world.assessment(), world.World(), Style()) if not s.place}
+    assert layers == {"change": ("c2area",), "hull": ("c3area",), "line": ("c1distance",)}
+
+
+def test_the_picture_is_cut_around_what_was_checked() -> None:
+    made = world.assessment()
+    west, south, east, north = features.extent(made, world.World())
+    for place in (world.KAMIN, world.BALKA):
+        assert west < place.lon < east
+        assert south < place.lat < north
+    far = world.place("999", "Port Remote", -70.0, -30.0)
+    stray = replace(made, toponyms=(*made.toponyms, replace(made.toponyms[0], place=far)))
+    assert features.extent(stray, world.World()) == (west, south, east, north)
+
+
+def test_a_story_without_places_still_has_an_extent() -> None:
+    empty = replace(world.assessment(days=0), toponyms=(), claims=(), comparisons=())
+    west, south, east, north = features.extent(empty, world.World())
+    assert west < east
+    assert south < north
+    assert "geomap-data" in maps.render_map(empty, world.World())
+
+
+def test_house_spelling_and_language_reach_the_map() -> None:
+    style = Style(language="uk", spellings={world.KAMIN.id: "Камінь"}, units=("imperial", "metric"))
+    html = maps.render_map(world.assessment(), world.World(), style=style)
+    names = [f["properties"]["name"] for f in data_of(html)["features"]["features"]]
+    assert "Камінь" in names
+    assert 'lang="uk"' in html
+    assert words("uk")["layer_change"] in html
+    assert "кв. миль" in json.dumps(data_of(html), ensure_ascii=False)
+
+
+# ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_drawn_polygons_keep_their_area() -> None:
+    data = data_of(maps.render_map(world.assessment(), world.World()))
+    told = [f for f in data["features"]["features"] if "area_km2" in f["properties"]]
+    assert len(told) == 2
+    for feature in told:
+        drawn = area_m2(shape(feature["geometry"])) / 1e6
+        assert drawn == pytest.approx(feature["properties"]["area_km2"], rel=0.002)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 9), st.floats(40, 49)), min_size=30, max_size=80), st.floats(1e-4, 0.5))
+def test_thinning_moves_no_area(points: list[tuple[float, float]], tolerance: float) -> None:
+    ragged = Polygon([(0.01 * i, 45 + p[1] / 100) for i, p in enumerate(points)] + [(0.4, 44.0), (-0.3, 44.2)])
+    if ragged.is_valid:
+        thin = for_display(ragged, tolerance)
+        assert area_m2(thin) == pytest.approx(area_m2(ragged), rel=0.0011)
+
+
+def test_geojson_is_rounded_and_turns_the_right_way() -> None:
+    clockwise = orient(Polygon([(36.123456789, 49), (37, 49.1), (36.9, 50)]), sign=-1.0)
+    made = as_geojson(MultiPolygon([clockwise, Polygon([(1, 1), (2, 1.1), (1.5, 2)])]))
+    outer = made["coordinates"][0][0]
+    assert outer[0] == outer[-1]
+    assert max(len(str(c).split(".")[1]) for ring in made["coordinates"][0] for p in ring for c in p) <= 5
+    assert Polygon(outer).exterior.is_ccw
+
+
+def test_cutting_leaves_what_lies_inside() -> None:
+    bowtie = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    assert cut(bowtie, (0.0, 0.0, 3.0, 3.0)).area == pytest.approx(2.0)
+    assert cut(box(10, 10, 11, 11), (0.0, 0.0, 3.0, 3.0)).is_empty
+
+
+def test_the_scale_bar_is_true_at_the_middle() -> None:
+    frame = Frame((36.0, 49.0, 38.0, 50.0), 800, 600)
+    length, text = scale_bar(frame, Style())
+    kilometres = float(text.split()[0])
+    x0, _ = frame.point(36.5, frame.middle)
+    from geomap.geodesy import distance_km
+
+    degrees = length / frame.scale / frame.narrow
+    assert distance_km(36.5, frame.middle, 36.5 + degrees, frame.middle) == pytest.approx(kilometres, rel=0.002)
+    assert x0 > 0
+
+
+# ── colours ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lab(colour: str, seen: tuple[tuple[float, float, float], ...] | None) -> tuple[float, float, float]:
+    rgb = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    line = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    if seen:
+        line = [min(1.0, max(0.0, sum(m * c for m, c in zip(row, line, strict=True)))) for row in seen]
+    r, g, b = line
+    xyz = (
+        (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+        0.2126 * r + 0.7152 * g + 0.0722 * b,
+        (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    )
+    f = [v ** (1 / 3) if v > 0.008856 else 7.787 * v + 16 / 116 for v in xyz]
+    return (116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2]))
+
+
+# Machado, Oliveira and Fernandes 2009 (doi:10.1109/TVCG.2009.113), severity 1.0
+PROTAN = ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998))
+DEUTAN = ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881))
+
+
+@pytest.mark.parametrize("seen", [None, PROTAN, DEUTAN], ids=["all", "protan", "deutan"])
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_data_colours_stay_apart(mode: str, seen: tuple[tuple[float, float, float], ...] | None) -> None:
+    colours = PALETTE
+    if mode == "dark":
+        colours = PALETTE | dict(re.findall(r"--([a-z]+):(#[0-9a-f]{6})", asset("theme.css").split("dark)")[1]))
+        assert colours["held"] != PALETTE["held"]
+    for one, other in combinations(("held", "contested", "change", "hull", "line", "ambiguous"), 2):
+        a, b = _lab(colours[one], seen), _lab(colours[other], seen)
+        assert sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5 >= 12, (one, other)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"palette": {"held": "red;}"}}, {"palette": {"nothing": "#000000"}}, {"font": "x;}</style>"}, {"units": ()}],
+)
+def test_style_refuses_what_is_no_style(wrong: dict) -> None:
+    with pytest.raises(InputError):
+        Style(**wrong)
+
+
+# ── the locked page ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_runs_write_the_same_page() -> None:
+    first = maps.render_map(world.assessment(), world.World())
+    again = maps.render_map(world.assessment(), world.World())
+    assert first == again
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); import maps_world as w; from geomap import maps;"
+        "import hashlib; print(hashlib.sha256(maps.render_map(w.assessment(), w.World()).encode()).hexdigest())"
+    )
+    import hashlib
+
+    root = Path(__file__).resolve().parent.parent
+    other = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True, env={"PYTHONHASHSEED": "7"}
+    )
+    assert other.stdout.strip() == hashlib.sha256(first.encode()).hexdigest()
+
+
+def test_the_policy_names_every_script_and_nothing_else() -> None:
+    html = maps.render_map(world.assessment(), world.World())
+    scripts = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    content = re.search(r'Content-Security-Policy" content="([^"]*)"', html).group(1).replace("&#39;", "'")
+    assert set(re.findall(r"'sha256-[^']+'", content)) == {script_hash(s) for s in scripts}
+    assert str(policy(["x"], [])).count("default-src") == 1
+
+
+def test_parts_that_need_the_network_are_refused_by_name() -> None:
+    import folium
+    from folium.plugins import HeatMap
+
+    made = maps.draw_map(world.assessment(), world.World())
+    HeatMap([[49, 37]]).add_to(made)
+    with pytest.raises(OutputError, match="HeatMap loads https"):
+        made.get_root().render()
+    made = maps.draw_map(world.assessment(), world.World())
+    made.get_root().header.add_child(folium.Element("<script src='https://example.org/x.js'></script>"))
+    folium.Element("<script src='https://example.org/x.js'></script>")
+    assert "example.org" not in made.get_root().render()
+
+
+def test_tiles_open_the_policy_for_their_host_alone() -> None:
+    html = maps.render_map(world.assessment(), world.World(), tiles="Esri.WorldGrayCanvas")
+    policy_of = re.search(r'Content-Security-Policy" content="([^"]*)"', html).group(1)
+    assert "img-src data: https://server.arcgisonline.com;" in policy_of
+    assert "Esri" in html
+    with pytest.raises(InputError, match="wants a key"):
+        maps.render_map(world.assessment(), world.World(), tiles="CartoDB.Positron")
+    with pytest.raises(InputError, match="no provider"):
+        maps.render_map(world.assessment(), world.World(), tiles="Nobody.Nothing")
+
+
+def test_the_data_block_is_the_report_and_its_shapes() -> None:
+    data = data_of(maps.render_map(world.assessment(), world.World()))
+    assert {"articles", "places", "claims", "contradictions", "untested", "unresolved", "methods"} <= set(data)
+    assert data["features"]["type"] == "FeatureCollection"
+    told = report_record(world.assessment())
+    assert data["claims"] == json.loads(json.dumps(told["claims"]))
+    assert "text" not in data["articles"][0]
+
+
+def test_json_in_a_page_holds_no_markup() -> None:
+    for payload in hostile.PAYLOADS:
+        text = as_json({"x": payload, payload: 1})
+        assert not set("<>&\u2028\u2029") & set(text)
+        assert text.encode("utf-8")
+        assert json.loads(text)["x"] == payload
+
+
+def test_stepping_needs_two_dates() -> None:
+    for days, slider in ((0, False), (1, False), (2, True)):
+        html = maps.render_map(world.assessment(days=days), world.World())
+        assert ('id="time"' in html) is slider
+        assert ('id="swipe"' in html) is slider
+
+
+# ── hostile text ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_hostile_text_changes_no_markup() -> None:
+    """Tags and attributes of the page are the same whatever stands in the 40 fields that come from outside."""
+    made = world.assessment(days=2)
+    plain = structure(maps.render_map(hostile.poison(made, " plain words"), world.World()))
+    for payload in hostile.PAYLOADS:
+        page = maps.render_map(hostile.poison(made, " " + payload), world.World())
+        assert structure(page) == plain, payload
+
+
+def test_hostile_drawings_hold_text() -> None:
+    made = hostile.poison(world.assessment(days=2), "<script>x</script>")
+    for claim in made.claims:
+        assert "<script" not in claim_sketch(claim, Style(), made)
+
+
+# ── still pictures ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_still_pictures_are_whole_and_repeat(form: str, tmp_path: Path) -> None:
+    path = tmp_path / f"карта и map.{form}"
+    maps.write_static(world.assessment(), world.World(), path, title="Valley $x^2$ <b>")
+    start = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}[form]
+    made = path.read_bytes()
+    assert made.startswith(start)
+    assert len(made) > 10_000
+    maps.write_static(world.assessment(), world.World(), path, title="Valley $x^2$ <b>")
+    assert path.read_bytes() == made
+    if form == "svg":
+        assert b"Kamin" in made
+
+
+def test_still_pictures_refuse_other_suffixes(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"\.gif"):
+        maps.write_static(world.assessment(), world.World(), tmp_path / "map.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_alt_text_says_places_verdicts_and_maps() -> None:
+    text = features.alt_text(world.assessment(), Style())
+    assert "Kamin" in text
+    assert "3 Apr 2031" in text
+    assert Label.FITS in {c.verdict.label for c in world.assessment().tested if c.verdict}
+
+
+def test_importing_maps_is_light() -> None:
+    code = "import sys, geomap.maps; print(sorted({'folium', 'matplotlib', 'geopandas', 'shapely'} & set(sys.modules)))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
