@@ -133,6 +133,31 @@ class Gazetteer(Search):
         place_id = self.country_ids.get(code.upper())
         return self.place(place_id) if place_id else None
 
+    def largest(self, country: str, admin1: str = "", *, limit: int = 10, feature: str = "P.PPL") -> list[Candidate]:
+        """Settlements of a country, or of one of its regions, most people first; ``feature`` begins their code.
+
+        Sections of towns are left out. "P.PPLC" gives a country's capital, "P.PPLA" a region's seat.
+        """
+        import numpy as np
+
+        number, index = len(self.layers) - 1, self.layers[-1]
+        if country not in index.countries:
+            return []
+        kinds = [n for n, f in enumerate(index.features) if (f == feature or (f.startswith(feature) and f != "P.PPLX"))]
+        if feature.startswith("P.PPLA"):
+            kinds = [n for n, f in enumerate(index.features) if f == feature]
+        chosen = np.asarray(index.column("country")) == index.countries.index(country)
+        chosen &= np.isin(np.asarray(index.column("feature")), kinds)
+        if admin1:
+            code = f"{country}.{admin1}"
+            if code not in index.admin1s:
+                return []
+            chosen &= np.asarray(index.column("admin1")) == index.admin1s.index(code)
+        rows = np.flatnonzero(chosen)
+        people = np.asarray(index.column("population"))[rows]
+        order = np.lexsort((rows, -people))[:limit]
+        return [self.candidate(number, int(row)) for row in rows[order]]
+
     def border(self, one: str, other: str) -> Place | None:
         """The land border of two countries (alpha-2), in either order; None where they share none."""
         one, other = sorted((one.upper(), other.upper()))

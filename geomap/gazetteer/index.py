@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 7
+FORMAT = 8
 """Raise when the files or what is in them change: older indexes are then built anew."""
 RUN = 2_000_000
 """Keys sorted in memory at a time: about 400 MB."""
@@ -34,6 +34,9 @@ SHARD = 1_500_000
 """Keys a trie: marisa-trie needs some 300 MB to build one of that size."""
 FUZZY_MIN = 4
 """Shorter keys have too many neighbours at two edits for a suggestion to mean anything."""
+
+LONGEST = 255
+"""Lengths of keys are told apart up to this."""
 
 PRIMARY, ALTERNATE, MACHINE, DERIVED = range(4)
 """How a key names its row: its name, another name, one that a program romanised, name and feature word."""
@@ -197,14 +200,15 @@ def write_index(
                 spelled = sorted({key for key, _ in chunk if len(key) >= FUZZY_MIN and key.isascii()})
                 plain = marisa_trie.Trie(spelled)
                 plain.save(str(folder / f"fuzzy.{number}.trie"))
-                signatures = np.zeros(len(spelled), "<u8")
-                lengths = np.zeros(len(spelled), "u1")
-                for key in spelled:
-                    at = plain[key]
-                    signatures[at] = signature(key)
-                    lengths[at] = min(len(key), 255)
-                signatures.tofile(folder / f"fuzzy.{number}.sig")
-                lengths.tofile(folder / f"fuzzy.{number}.len")
+                ids = np.array([plain[key] for key in spelled], "<u4")
+                signatures = np.array([signature(key) for key in spelled], "<u8")
+                lengths = np.array([min(len(key), LONGEST) for key in spelled], "u1")
+                # by length: a look-up reads only the lengths within two letters of its own
+                by_length = np.argsort(lengths, kind="stable")
+                signatures[by_length].tofile(folder / f"fuzzy.{number}.sig")
+                ids[by_length].tofile(folder / f"fuzzy.{number}.id")
+                bounds = np.searchsorted(lengths[by_length], np.arange(LONGEST + 2))
+                bounds.astype("<u4").tofile(folder / f"fuzzy.{number}.len")
         step(count)
     meta = {
         **meta, "format": FORMAT, "count": count, "shards": shards, "text_ids": text_ids,
@@ -342,7 +346,7 @@ class Index:
         return any(next(iter(trie.iterkeys(prefix)), None) is not None for trie in tries[first : first + 2])
 
     @cached_property
-    def _fuzzy(self) -> list[tuple[Any, NDArray[np.uint64], NDArray[np.uint8]]]:
+    def _fuzzy(self) -> list[tuple[Any, NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint32]]]:
         import marisa_trie
         import numpy as np
 
@@ -350,25 +354,29 @@ class Index:
             (
                 marisa_trie.Trie().mmap(str(self.folder / f"fuzzy.{i}.trie")),
                 np.frombuffer(self.mapped(f"fuzzy.{i}.sig"), "<u8"),
-                np.frombuffer(self.mapped(f"fuzzy.{i}.len"), "u1"),
+                np.frombuffer(self.mapped(f"fuzzy.{i}.id"), "<u4"),
+                np.frombuffer(self.mapped(f"fuzzy.{i}.len"), "<u4"),
             )
             for i in range(len(self.meta["shards"]["keys"]))
         ]
 
+    def spelled(self) -> int:
+        """How many keys can be found by a misspelling."""
+        return sum(len(signatures) for _, signatures, _, _ in self._fuzzy)
+
     def similar(self, key: str, distance: int = 2) -> list[tuple[int, str]]:
         """Every Latin key within so many edits (Damerau's swap counts as two), nearest first: (edits, key)."""
         import numpy as np
+        from rapidfuzz import process
         from rapidfuzz.distance import Levenshtein
 
         wanted = np.uint64(signature(key))
-        low, high = max(len(key) - distance, 0), min(len(key) + distance, 255)
+        low, high = min(max(len(key) - distance, 0), LONGEST), min(len(key) + distance, LONGEST)
         found: list[tuple[int, str]] = []
-        for trie, signatures, lengths in self._fuzzy:
-            near = np.flatnonzero(np.bitwise_count(signatures ^ wanted) <= 2 * distance)
-            near = near[(lengths[near] >= low) & (lengths[near] <= high)]
-            for at in near:
-                other = trie.restore_key(int(at))
-                edits = Levenshtein.distance(key, other, score_cutoff=distance)
-                if edits <= distance:
-                    found.append((edits, other))
+        for trie, signatures, ids, bounds in self._fuzzy:
+            part = slice(int(bounds[low]), int(bounds[high + 1]))
+            near = ids[part][np.bitwise_count(signatures[part] ^ wanted) <= 2 * distance]
+            others = [trie.restore_key(at) for at in near.tolist()]
+            close = process.extract(key, others, scorer=Levenshtein.distance, score_cutoff=distance, limit=None)
+            found += [(edits, other) for other, edits, _ in close]
         return sorted(found)

@@ -338,7 +338,7 @@ def info(layers: Iterable[Path] | None = None) -> dict[str, Any]:
     paths = installed_layers() if layers is None else list(layers)
     return {
         "places": base.count,
-        "names": sum((base.folder / f"fuzzy.{i}.len").stat().st_size for i in range(len(base.meta["shards"]["keys"]))),
+        "names": base.spelled(),
         "index": str(base.folder),
         "data": str(data.data_folder()),
         "files": data.registry(),
