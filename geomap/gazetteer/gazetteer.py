@@ -134,18 +134,19 @@ class Gazetteer(Search):
         return self.place(place_id) if place_id else None
 
     def largest(self, country: str, admin1: str = "", *, limit: int = 10, feature: str = "P.PPL") -> list[Candidate]:
-        """Settlements of a country, or of one of its regions, most people first; ``feature`` begins their code.
+        """Settlements of a country, or of one of its regions, most people first.
 
-        Sections of towns are left out. "P.PPLC" gives a country's capital, "P.PPLA" a region's seat.
+        All but sections of towns; ``feature`` "P.PPLC" gives a country's capital, "P.PPLA" a region's seat.
         """
         import numpy as np
 
         number, index = len(self.layers) - 1, self.layers[-1]
         if country not in index.countries:
             return []
-        kinds = [n for n, f in enumerate(index.features) if (f == feature or (f.startswith(feature) and f != "P.PPLX"))]
-        if feature.startswith("P.PPLA"):
-            kinds = [n for n, f in enumerate(index.features) if f == feature]
+        town = feature == "P.PPL"
+        kinds = [
+            n for n, f in enumerate(index.features) if f == feature or (town and f.startswith("P.") and f != "P.PPLX")
+        ]
         chosen = np.asarray(index.column("country")) == index.countries.index(country)
         chosen &= np.isin(np.asarray(index.column("feature")), kinds)
         if admin1:
