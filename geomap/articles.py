@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,17 @@ Record = tuple[str, dict[str, Any]]
 """Where a record stands ("file.jsonl:3"), and its fields."""
 
 
-def read_articles(inputs: Iterable[str | Path], *, published: date | None = None) -> list[Article]:
+def quiet(message: str) -> None:
+    """Say it to nobody."""
+
+
+def read_articles(
+    inputs: Iterable[str | Path], *, published: date | None = None, say: Callable[[str], None] = quiet
+) -> list[Article]:
     """Read files, folders and ``-`` (standard input) into articles, in the order given, folders sorted by name.
 
-    ``published`` is used where the record has no date of its own. Ids that repeat get ``-2``, ``-3`` appended.
+    ``published`` is used where the record has no date of its own. Ids that repeat get ``-2``, ``-3`` appended. ``say``
+    is told of what could be read but not understood.
 
     Raises
     ------
@@ -42,6 +50,9 @@ def read_articles(inputs: Iterable[str | Path], *, published: date | None = None
     seen: dict[str, int] = {}
     for where, record, digest in iter_records(inputs):
         article = article_from(where, record, published=published, digest=digest)
+        written = record.get("published_on")
+        if article.published_on is None and written not in (None, "") and written == written:
+            say(f"{where}: published_on is {shown(written)!r}, no whole date: undated. Expected one such as 2022-09-12")
         count = seen[article.id] = seen.get(article.id, 0) + 1
         if count > 1:
             article = _renamed(article, f"{article.id}-{count}")
@@ -121,7 +132,7 @@ def article_from(where: str, record: dict[str, Any], *, published: date | None =
         title=_string(record.get("title")),
         source=_string(record.get("source")),
         url=_string(record.get("url")),
-        published_on=parse_date(where, record.get("published_on")) or published,
+        published_on=read_day(record.get("published_on")) or published,
         spans=_spans(where, record.get("toponyms"), len(text)),
         path=_string(record.get("path")),
         sha256=digest or sha256(text.encode("utf-8", "surrogatepass")),
@@ -129,17 +140,41 @@ def article_from(where: str, record: dict[str, Any], *, published: date | None =
 
 
 def parse_date(where: str, value: object) -> date | None:
-    """A date as ISO 8601 (a time of day is dropped); None where there is none."""
+    """A date as ISO 8601 (a time of day is dropped); None where there is none; an error where it is something else."""
+    day = read_day(value)
+    if day is None and value not in (None, ""):
+        raise InputError(f"{where} is {shown(value)!r}; expected a date such as 2022-09-12")
+    return day
+
+
+def read_day(value: object) -> date | None:
+    """A date as records write it: ISO 8601, or in words and figures that leave no doubt ("12 Sep 2022", 9/28/2016).
+
+    None for what lacks day, month or a year of four digits, or may mean two days (3/4/2016): nothing is guessed.
+    """
     if value is None or value == "" or value != value:  # NaN and NaT differ from themselves
         return None
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
+    text = str(value).strip()[:64]
     try:
-        return datetime.fromisoformat(str(value).strip()).date()
+        return datetime.fromisoformat(text).date()
     except ValueError:
-        raise InputError(f"{where}: published_on is {shown(value)!r}; expected a date such as 2022-09-12") from None
+        pass
+    if not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text):
+        return None
+    from dateutil import parser  # type: ignore[import-untyped,unused-ignore]
+
+    found = set()
+    for default in (datetime(2001, 1, 1), datetime(2002, 2, 2)):
+        for dayfirst in (False, True):
+            try:
+                found.add(parser.parse(text, default=default, dayfirst=dayfirst).date())
+            except (ValueError, OverflowError, TypeError):
+                return None
+    return found.pop() if len(found) == 1 else None
 
 
 def _renamed(article: Article, name: str) -> Article:

@@ -255,7 +255,9 @@ def extract(
     """
     from geomap import pipeline
 
-    toponyms, found = pipeline.read_and_extract(inputs, published=published, claims=claims, decisions=decisions)
+    toponyms, found = pipeline.read_and_extract(
+        inputs, published=published, claims=claims, decisions=decisions, say=note
+    )
     columns = {
         "claim": "quote", "kind": "kind", "value": "value.text", "about": "subject.text", "from": "reference.text",
         "who says it": "source",
@@ -279,7 +281,7 @@ def toponyms(
     """
     from geomap import pipeline
 
-    found = pipeline.read_and_resolve(inputs, given=spans is Spans.GIVEN, decisions=decisions)
+    found = pipeline.read_and_resolve(inputs, given=spans is Spans.GIVEN, decisions=decisions, say=note)
     records = [to_record(t) for t in found]
     columns = {
         "name": "text", "kind": "kind", "place": "place.name", "country": "place.country", "lat": "place.lat",
@@ -605,6 +607,7 @@ def _report(
             repair=repair,
             command=shlex.join(["geomap", *sys.argv[1:]]),
             progress=progress,
+            say=note,
         )
 
 

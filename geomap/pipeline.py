@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap import __version__
+from geomap.articles import parse_date, quiet, read_articles
 from geomap.errors import InputError
 from geomap.files import read_bytes, sha256, shown
 from geomap.measure import (
@@ -181,6 +182,7 @@ def report(
     gazetteer: Gazetteer | None = None,
     command: str | None = None,
     progress: Progress = silent,
+    say: Callable[[str], None] = quiet,
 ) -> Report:
     """Read articles, find places and claims, measure and judge them.
 
@@ -200,13 +202,11 @@ def report(
     GeomapError
         An input is missing or cannot be read whole; the message says where and what to try.
     """
-    from geomap.articles import read_articles
-
     gazetteer = gazetteer or open_gazetteer()
     given = [inputs] if isinstance(inputs, (str, Path, Article)) else list(inputs)
     records = [a for a in given if isinstance(a, Article)]
     paths = [p for p in given if not isinstance(p, Article)]
-    articles = [*records, *read_articles(paths, published=as_date(published))]
+    articles = [*records, *read_articles(paths, published=as_date(published), say=say)]
     settings, style, own = read_config(config)
     series = [read_series(name, path, rules, repair) for name, path in named_controls(control)]
     if events is not None:
@@ -231,9 +231,7 @@ def report(
 
 def as_date(value: date | str | None) -> date | None:
     """An ISO date from what a user typed."""
-    from geomap.articles import parse_date
-
-    return parse_date("date", value)
+    return parse_date("the date", value)
 
 
 def read_config(path: str | Path | None) -> tuple[Settings, Style, Path | None]:
@@ -307,11 +305,11 @@ def _as_python(inputs: Sequence[object], *rest: object) -> str:
 # ── steps 1 to 4 alone ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def read_and_resolve(inputs: Sequence[str], *, given: bool = False, decisions: Path | None = None) -> list[Toponym]:
+def read_and_resolve(
+    inputs: Sequence[str], *, given: bool = False, decisions: Path | None = None, say: Callable[[str], None] = quiet
+) -> list[Toponym]:
     """Steps 1 to 3. ``given``: resolve the spans that the records state, and find none."""
-    from geomap.articles import read_articles
-
-    articles = read_articles(inputs)
+    articles = read_articles(inputs, say=say)
     if given:
         for article in articles:
             if article.spans is None:
@@ -325,12 +323,15 @@ def read_and_resolve(inputs: Sequence[str], *, given: bool = False, decisions: P
 
 
 def read_and_extract(
-    inputs: Sequence[str], *, published: str | None = None, claims: Path | None = None, decisions: Path | None = None
+    inputs: Sequence[str],
+    *,
+    published: str | None = None,
+    claims: Path | None = None,
+    decisions: Path | None = None,
+    say: Callable[[str], None] = quiet,
 ) -> tuple[list[Toponym], list[Claim]]:
     """Steps 1 to 4."""
-    from geomap.articles import read_articles
-
-    articles = read_articles(inputs, published=as_date(published))
+    articles = read_articles(inputs, published=as_date(published), say=say)
     return extract(articles, open_gazetteer(), decisions=_decisions(decisions), own_claims=_own_claims(claims))
 
 
@@ -338,7 +339,6 @@ def review(
     inputs: Sequence[str], *, published: str | None = None, claims: Path | None = None, decisions: Path | None = None
 ) -> str:
     """The rows for people to decide on, as CSV; decisions made before stay in it."""
-    from geomap.articles import read_articles
     from geomap.review import render_rows, review_rows
 
     articles, own = read_articles(inputs, published=as_date(published)), _own_claims(claims)

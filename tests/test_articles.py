@@ -87,6 +87,32 @@ def test_published_fills_only_a_missing_date(tmp_path: Path) -> None:
     assert days == [date(2022, 9, 10), date(2022, 9, 12)]
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2022-09-12", date(2022, 9, 12)),
+        ("2022-09-12T09:29Z", date(2022, 9, 12)),
+        ("12 September 2022", date(2022, 9, 12)),
+        ("Sept. 12, 2022", date(2022, 9, 12)),
+        ("11/28/2016", date(2016, 11, 28)),
+        ("28.11.2016", date(2016, 11, 28)),
+        ("3/4/2016", None),
+        ("Dec 13, 20", None),
+        ("November 1", None),
+        ("September 2022", None),
+        ("4:58 PM ET", None),
+        ("2022", None),
+    ],
+)
+def test_a_records_date_is_understood_or_left_out(tmp_path: Path, written: str, day: date | None) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(json.dumps({"text": "a", "published_on": written}), encoding="utf-8")
+    said: list[str] = []
+    (article,) = read_articles([path], say=said.append)
+    assert article.published_on == day
+    assert len(said) == (day is None)
+
+
 def test_given_spans(tmp_path: Path) -> None:
     path = write(tmp_path / "in.jsonl", '{"id": 7, "text": "In Lyman", "toponyms": [{"start": 3, "end": 8}]}')
     article = read_articles([path])[0]
@@ -105,7 +131,6 @@ def test_given_spans(tmp_path: Path) -> None:
         ("a.json", b"[" * 100_000, "nested too deep"),
         ("a.csv", b"name,body\n1,2\n", "columns are name, body"),
         ("a.jsonl", b'{"text": "abc", "toponyms": [{"start": 2, "end": 9}]}', "start < end <= 3"),
-        ("a.jsonl", b'{"text": "abc", "published_on": "last week"}', "expected a date"),
         ("a.parquet", b"PAR1 not really", "not Parquet"),
         ("a.txt.gz", b"\x1f\x8bbroken", "broken gzip"),
         ("a.html", b"<html><body></body></html>", "no article text"),
