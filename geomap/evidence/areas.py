@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+import shapely
 
 from geomap.errors import GeomapError
 from geomap.evidence.ground import (
@@ -16,19 +17,20 @@ from geomap.evidence.ground import (
     Ground,
     area_km2,
     called,
-    changed,
     day_of,
     days_of,
     held_km2,
     is_town,
     last_map,
     maps_of,
+    part_of,
     places_in,
     polygon_of,
     sentence_of,
     speaks_of,
     state_map,
     town_radius_km,
+    won,
 )
 from geomap.evidence.missing import missing_date, missing_map
 from geomap.evidence.sides import actor_side, told_side
@@ -243,10 +245,16 @@ def gain_km2(
     """Ground gained by a side between two maps in km²: low, high and best (held ground alone)."""
     if after <= before:
         return (0.0, 0.0, 0.0)
-    found = changed(series, before, after, ground, region, direction)
-    low, high = found.gained_m2 if holder_gains else found.lost_m2
-    best = found.gained if holder_gains else found.lost
-    return (low * KM2, high * KM2, best * KM2)
+
+    def measure() -> tuple[float, float]:
+        sure, most = (won(series, before, after, holder_gains, m, ground, region) for m in (False, True))
+        shape = part_of(polygon_of(region, ground), direction) if direction else None
+        out, contested_in = (area_km2(g if shape is None else shapely.intersection(g, shape)) for g in (sure, most))
+        return out, contested_in
+
+    key = ("gain", id(series), before, after, holder_gains, region.id if region else None, direction)
+    ends = ground.once(key, measure)
+    return (min(ends), max(ends), ends[0])
 
 
 def _change(
@@ -264,9 +272,7 @@ def _change(
     codes = [Code.CONTESTED] if factor((values[-1][0], values[-1][1])) > ground.settings.wide_factor else []
     what = _change_words(series, holder_gains, region)
     from_to = f"from {day(day_of(series, before))} to {day(day_of(series, last))}"
-    shape = changed(series, before, last, ground, region).frame if last > before else None
-    word = "gained" if holder_gains else "lost"
-    drawn = shape[shape["change"] == word].geometry.union_all() if shape is not None and len(shape) else None
+    drawn = won(series, before, last, holder_gains, False, ground, region) if last > before else None
     evidence = [
         Evidence(
             what=f"{what} {from_to}",

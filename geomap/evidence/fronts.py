@@ -17,7 +17,6 @@ from geomap.evidence.ground import (
     Days,
     Ground,
     area_km2,
-    changed,
     day_of,
     days_of,
     domain,
@@ -28,6 +27,7 @@ from geomap.evidence.ground import (
     polygon_of,
     speaks_of,
     state_map,
+    won,
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
 from geomap.evidence.sides import actor_side, holder_country, side_of
@@ -412,8 +412,6 @@ def _moved(
 ) -> Evidence:
     who = series.holder if side else other_name(series, ground)
     what = "gain" if unit == "km2/day" else "advance"
-    frame = changed(series, before, last, ground, None).frame
-    word = "gained" if side else "lost"
     return Evidence(
         what=f"the {what} of {who} from {day(day_of(series, before))} to {day(day_of(series, last))}",
         measured=measured,
@@ -424,5 +422,5 @@ def _moved(
         source=series.name,
         as_of=series.snapshots[last].as_of.isoformat(),
         error=measured,
-        geometry=frame[frame["change"] == word].geometry.union_all() if len(frame) else None,
+        geometry=won(series, before, last, side, False, ground, None),
     )

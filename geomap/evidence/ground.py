@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import shapely
 
-from geomap.control import HELD, HELD_AT_MOST, Change, change
+from geomap.control import HELD, HELD_AT_MOST
 from geomap.control import ground as held_ground
 from geomap.geodesy import area
 from geomap.models import Article, Claim, ControlSeries, Mention, Place, Snapshot, Status
@@ -228,16 +228,18 @@ def held_km2(series: ControlSeries, index: int, ground: Ground, region: Place | 
     return ground.once(("held_km2", id(series), index, region.id if region else None), measure)
 
 
-def changed(
-    series: ControlSeries, before: int, after: int, ground: Ground, region: Place | None, direction: str | None = None
-) -> Change:
-    """Ground that the drawn holder gained and lost between two maps of a series."""
+def won(
+    series: ControlSeries, before: int, after: int, holder: bool, most: bool, ground: Ground, region: Place | None
+) -> Any:
+    """Ground that a side won between two maps: the drawn holder, or the other side; contested ground out, or in."""
 
-    def subtract() -> Change:
-        shape = part_of(polygon_of(region, ground), direction)
-        return change(series.snapshots[before], series.snapshots[after], region=shape, holder=series.holder)
+    def subtract() -> Any:
+        old, new = (held(series, i, most, ground, region) for i in (before, after))
+        found = shapely.difference(new, old) if holder else shapely.difference(old, new)
+        return shapely.MultiPolygon([p for p in shapely.get_parts(found) if p.geom_type == "Polygon"])
 
-    return ground.once(("change", id(series), before, after, region.id if region else None, direction), subtract)
+    key = ("won", id(series), before, after, holder, most, region.id if region else None)
+    return ground.once(key, subtract)
 
 
 def part_of(shape: Any | None, direction: str | None) -> Any | None:

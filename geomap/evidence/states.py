@@ -6,8 +6,10 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import shapely
 
+from geomap.control import HELD_AT_MOST
 from geomap.evidence.areas import first_map, gain_km2
 from geomap.evidence.fronts import other_name, own_ground
 from geomap.evidence.ground import (
@@ -174,9 +176,17 @@ def town_states(place: Place, series: ControlSeries, ground: Ground) -> list[tup
         elif point.geom_type != "Point":
             point = shapely.Point(place.lon, place.lat)
         states = []
-        for i in range(len(series.snapshots)):
-            sure, most = (held(series, i, m, ground) for m in (False, True))
-            states.append((float(sure.covers(point)), float(most.intersects(point))))
+        for snapshot in series.snapshots:
+            frame = snapshot.frame
+            polygons = np.asarray(frame.geometry.array, dtype=object)
+            status = np.asarray(frame["status"], dtype=str)
+            # a point lies in one polygon or another; only a disc may need several to be covered
+            touched = status[shapely.intersects(polygons, point)]
+            if point.geom_type == "Point":
+                sure = "held" in touched
+            else:
+                sure = bool(shapely.union_all(polygons[status == "held"]).covers(point))
+            states.append((float(sure), float(bool({*map(str, HELD_AT_MOST)} & {*touched.tolist()}))))
         return states
 
     return ground.once(("states", id(series), place.id), read)
