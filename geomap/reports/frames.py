@@ -218,7 +218,7 @@ def _write_ogr(frame: geopandas.GeoDataFrame, path: Path, suffix: str) -> None:
     if suffix == ".geojson":
         for name in DATES:
             frame[name] = frame[name].dt.strftime("%Y-%m-%d")
-        pyogrio.write_dataframe(frame, path, driver="GeoJSON", RFC7946="YES", COORDINATE_PRECISION=6)
+        pyogrio.write_dataframe(frame, path, driver="GeoJSON", layer="claims", RFC7946="YES", COORDINATE_PRECISION=6)
         return
     # SQLite stamps the hour of writing into the file: the same input shall give the same bytes
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})

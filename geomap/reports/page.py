@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from jinja2 import Environment
 from markupsafe import Markup
@@ -125,7 +126,9 @@ def render_markdown(
     environment = Environment(autoescape=False, trim_blocks=True, lstrip_blocks=True)
     environment.filters["md"] = lambda value: escape_markdown(str(value))
     return environment.from_string(_template("report.md")).render(
-        **_facts(assessment, style, {}, series or {}, corrections, title), picture=picture, alt=alt
+        **_facts(assessment, style, {}, series or {}, corrections, title),
+        picture=quote(picture) if picture else None,
+        alt=alt,
     )
 
 
