@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
