@@ -34,16 +34,20 @@ def name_actors(p: Passage, drafts: list[Draft], speakers: Speakers) -> dict[int
             roles[role][code] += 1
     every = {code for counter in roles.values() for code in counter}
     names = _names(p)
+    voices: dict[str, str | None] = {}
+    mentioned = Counter(t.place.country for t in p.toponyms if t.place is not None and t.place.country)
     sides: dict[int, SourceSide | None] = {}
     for draft in drafts:
         chain = speakers.chain(draft)
-        voice = speaker_party(p, chain[0]) if chain else None
+        if chain and chain[0] not in voices:
+            voices[chain[0]] = speaker_party(p, chain[0])
+        voice = voices[chain[0]] if chain else None
         code = told.get(id(draft))
         words = p.mention(*draft.actor_at).text if draft.actor_at is not None else None
         if code is None and (draft.predicate is not None or draft.kind in (ClaimKind.ADVANCE, ClaimKind.RATE)):
             armed = draft.actor_at is not None and p.has_force(*draft.actor_at)
             if words is None or armed or _vague(p, draft):
-                code = _implied(p, draft, voice, roles, every)
+                code = _implied(p, draft, voice, roles, mentioned)
                 words = _worded(p, draft, names.get(code, code), armed) if code is not None else words
         elif code is None and draft.kind is ClaimKind.PROXIMITY and p.conflict and draft.subject:
             words = _near_party(p, draft, voice, names)
@@ -110,7 +114,7 @@ def speaker_party(p: Passage, name: str) -> str | None:
 
 
 def _implied(
-    p: Passage, draft: Draft, voice: str | None, roles: dict[str, Counter[str]], every: set[str]
+    p: Passage, draft: Draft, voice: str | None, roles: dict[str, Counter[str]], mentioned: Counter[str]
 ) -> str | None:
     """The side behind a nameless actor: the clause's subject, then the speaker, then who else does such things here."""
     first, stop = p.sentence(draft.at)
@@ -122,20 +126,19 @@ def _implied(
         return voice
     own = roles[role] if role is not None else Counter[str]()
     if draft.predicate is Predicate.OCCUPIED:
-        own = roles["loss"] or _others(p, roles["gain"])
+        own = roles["loss"] or _others(mentioned, roles["gain"])
     total = sum(own.values())
     usual = own.most_common(1)[0] if own else None
-    if voice is not None and (voice in own or (not own and voice in every)):
+    if voice is not None and (voice in own or (not own and any(voice in counter for counter in roles.values()))):
         return voice
     if usual is not None and usual[1] >= _CLEAR * total:
         return usual[0]
     return voice if voice is not None and role in ("gain", "loss") else None
 
 
-def _others(p: Passage, gainers: Counter[str]) -> Counter[str]:
+def _others(mentioned: Counter[str], gainers: Counter[str]) -> Counter[str]:
     """Countries by mention, without those that gain: who held what is being taken."""
-    counts = Counter(t.place.country for t in p.toponyms if t.place is not None and t.place.country)
-    rest = Counter({code: n for code, n in counts.items() if code not in gainers})
+    rest = Counter({code: n for code, n in mentioned.items() if code not in gainers})
     return Counter(dict(rest.most_common(1)))
 
 

@@ -36,6 +36,8 @@ BorderOf = Callable[[str, str], Place | None]
 AreaOf = Callable[[Place], float | None]
 """A place's own area in m² (None where it has none): what "twice the size of Portugal" counts in."""
 
+_REMEMBERED = 24
+"""Earlier claims that "another area of the same size" and "the area" may refer to."""
 _SI_UNITS = {"m": "m", "m2": "m2", "m/day": "m/day", "m2/day": "m2/day"}
 
 
@@ -95,7 +97,7 @@ def read_value(text: str) -> Value | None:
 def _drafts(p: Passage) -> list[Draft]:
     out: list[Draft] = []
     for first, stop in p.tk.sentences:
-        out.extend(_sentence(p, first, stop, out))
+        out.extend(_sentence(p, first, stop, out[-_REMEMBERED:]))
     return out
 
 

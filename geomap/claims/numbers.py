@@ -22,7 +22,7 @@ _GLYPHS = {
 _MAX_GROUPS = 6
 _MAX_DIGITS = 15
 """More digits than a float holds are an identifier, not a measure."""
-_MAX_WORDS = 14
+_MAX_WORDS = 24
 _GROUP = 3
 _YEARS = (1900, 2099)
 # Signs that the text writes decimal commas or dot thousands. Each run of digits is bounded on its left: linear.

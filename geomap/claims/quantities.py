@@ -432,6 +432,9 @@ def _elided_after(
 ) -> Quantity | None:
     """A figure whose unit was written before: "only to 2012's 3.41 million", "in hectares, about 3,100 a day"."""
     low = tk.low
+    led = any(low[k] in lang.words("unit_leads") for k in range(max(first, i - 6), i))
+    if not led and not any(q.dim == "m2" for q in found):
+        return None
     number, j = read_amount(tk, i, stop, lang, commas)
     if number is None or number.plain_year or number.vague:
         return None

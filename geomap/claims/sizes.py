@@ -15,6 +15,7 @@ def size_drafts(p: Passage, first: int, stop: int) -> list[Draft]:
     out: list[Draft] = []
     low = p.tk.low
     table = p.lang.table("size_of")
+    shares = any(w in _PERCENT or w in p.lang.fractions or w == "per" for w in low[first:stop])
     k = first
     while k < stop:
         draft = None
@@ -24,8 +25,15 @@ def size_drafts(p: Passage, first: int, stop: int) -> list[Draft]:
                 draft = _size(p, k, hit[1], hit[0], first, stop)
         elif low[k] in p.lang.words("sized"):
             draft = _sized(p, k, first)
-        if draft is None and (
-            low[k][0].isdecimal() or low[k] in p.lang.fractions or low[k] in p.lang.numbers or low[k] in ("a", "most")
+        if (
+            draft is None
+            and shares
+            and (
+                low[k][0].isdecimal()
+                or low[k] in p.lang.fractions
+                or low[k] in p.lang.numbers
+                or low[k] in ("a", "most")
+            )
         ):
             draft = _share(p, k, first, stop)
         if draft is not None:

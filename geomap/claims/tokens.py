@@ -13,6 +13,9 @@ _TOKEN = re.compile(
 _OPENERS = frozenset("\"“‘«([{„'")
 _CLOSERS = frozenset("\"”’»)]}'")
 _STOPS = frozenset(".!?…")
+_LONGEST = 250
+"""Tokens after which a sentence is cut at the next gap: no writer's sentence is that long, and rules that look at a
+whole sentence stay bounded."""
 _WRAP_MIN, _WRAP_MAX = 45, 110
 """A hard-wrapped text has lines of about this many characters, most of them without a full stop at the end."""
 
@@ -72,7 +75,11 @@ def _sentences(tk: Tokens, abbreviations: frozenset[str], joiners: frozenset[str
     first = 0
     for i in range(1, count):
         gap_from, gap_to = end[i - 1], start[i]
-        if gap_from == gap_to:
+        if gap_from == gap_to and i - first < 2 * _LONGEST:
+            continue
+        if i - first >= _LONGEST:
+            out.append((first, i))
+            first = i
             continue
         newlines = text.count("\n", gap_from, gap_to)
         cut = False
