@@ -38,6 +38,10 @@ SAME_KM = 1.0
 """A settlement this near to a place is the place itself under another record."""
 
 
+ODD = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
+"""Odd 64-bit multipliers (of xxHash, by Yann Collet) that spread the bits of a coordinate."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hull:
     """The ground that places span. ``low_km2`` and ``high_km2``: over all methods, to the towns' edges at most."""
@@ -242,11 +246,11 @@ def alpha_shape(points: ArrayLike, alpha: float) -> Any:
     -------
     Polygon, MultiPolygon or an empty polygon.
     """
-    cloud = np.unique(np.asarray(points, dtype=float).reshape(-1, 2), axis=0)
+    cloud = np.asarray(points, dtype=float).reshape(-1, 2)
     if alpha <= 0 or len(cloud) < 4:
         return _multipoint(cloud).convex_hull
-    triangles, radius = _triangles(cloud)
-    return shapely.coverage_union_all(triangles[radius < 1 / alpha])
+    corners, radius = _triangles(cloud)
+    return _joined(corners[radius < 1 / alpha])
 
 
 def tight_shape(points: Floats) -> tuple[Any, bool]:
@@ -256,8 +260,8 @@ def tight_shape(points: Floats) -> tuple[Any, bool]:
     -------
     (polygon, found): not found where the points lie in a line.
     """
-    triangles, radius = _triangles(points)
-    if not len(triangles):
+    corners, radius = _triangles(points)
+    if not len(corners):
         return shapely.Polygon(), False
     cloud = _multipoint(points)
     radii = np.unique(radius)
@@ -265,7 +269,7 @@ def tight_shape(points: Floats) -> tuple[Any, bool]:
     best = shapely.Polygon()
     while low <= high:
         middle = (low + high) // 2
-        shape: Any = shapely.coverage_union_all(triangles[radius <= radii[middle]])
+        shape = _joined(corners[radius <= radii[middle]])
         if shape.geom_type == "Polygon" and shapely.Polygon(shape.exterior).covers(cloud):
             best, high = shapely.Polygon(shape.exterior), middle - 1
         else:
@@ -273,16 +277,56 @@ def tight_shape(points: Floats) -> tuple[Any, bool]:
     return best, not best.is_empty
 
 
-def _triangles(points: Floats) -> tuple[NDArray[np.object_], Floats]:
-    """Delaunay triangles of points and their circumradii."""
-    triangles = shapely.get_parts(shapely.delaunay_triangles(shapely.multipoints(points)))
-    corners = shapely.get_coordinates(triangles).reshape(-1, 4, 2)[:, :3]
-    sides = np.hypot(*np.moveaxis(corners - np.roll(corners, 1, axis=1), 2, 0))
-    a, b, c = sides.T
-    half = (a + b + c) / 2
+def _triangles(points: Floats) -> tuple[Floats, Floats]:
+    """Corners (n, 3, 2) of the Delaunay triangles of points, all turning the same way, and their circumradii."""
+    # a line through the points is built faster than a multipoint, and has the same vertices
+    found = shapely.delaunay_triangles(shapely.linestrings(points))
+    corners = shapely.get_coordinates(found).reshape(-1, 4, 2)[:, :3]
+    (x1, y1), (x2, y2), (x3, y3) = corners.transpose(1, 2, 0)
+    a2 = (x2 - x3) ** 2 + (y2 - y3) ** 2
+    b2 = (x3 - x1) ** 2 + (y3 - y1) ** 2
+    c2 = (x1 - x2) ** 2 + (y1 - y2) ** 2
+    twice = (x2 - x1) * (y3 - y1) - (x3 - x1) * (y2 - y1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        radius = a * b * c / (4 * np.sqrt(np.maximum(half * (half - a) * (half - b) * (half - c), 0)))
-    return triangles, np.where(np.isfinite(radius), radius, np.inf)
+        radius = np.sqrt(a2 * b2 * c2) / (2 * np.abs(twice))
+    return corners, np.where(np.isfinite(radius), radius, np.inf)
+
+
+def _joined(corners: Floats) -> Any:
+    """One shape of triangles of a Delaunay mesh: edges that two of them share cancel, the rest bounds it."""
+    if not len(corners):
+        return shapely.Polygon()
+    prints = _prints(corners.reshape(-1, 2)).reshape(-1, 3)
+    # the same for both directions of an edge
+    edge = (prints + prints[:, [1, 2, 0]]).ravel() * ODD[0]
+    order = np.argsort(edge)
+    ordered = edge[order]
+    twin = np.zeros(len(edge) + 1, bool)
+    twin[1:-1] = ordered[1:] == ordered[:-1]
+    rim = order[~(twin[1:] | twin[:-1])]
+    ends = np.stack([corners.reshape(-1, 2)[rim], corners[:, [1, 2, 0]].reshape(-1, 2)[rim]], axis=1)
+    lines: Any = shapely.linestrings(ends)
+    faces = shapely.orient_polygons(shapely.get_parts(shapely.polygonize(lines)))
+    # a face is ground where the triangle behind its first edge runs the same way as its own, anticlockwise, shell
+    shells = shapely.get_exterior_ring(faces)
+    first = np.concatenate([shapely.get_coordinates(shapely.get_point(shells, i)) for i in (0, 1)], axis=1)
+    (x1, y1), (x2, y2), (x3, y3) = corners[rim // 3].transpose(1, 2, 0)
+    clockwise = (x2 - x1) * (y3 - y1) < (x3 - x1) * (y2 - y1)
+    ends[clockwise] = ends[clockwise, ::-1]
+    ours, theirs = (_prints(e[:, :2]) + _prints(e[:, 2:]) * ODD[0] for e in (ends.reshape(-1, 4), first))
+    ground = faces[np.isin(theirs, ours)]
+    return ground[0] if len(ground) == 1 else shapely.multipolygons(ground)
+
+
+def _prints(points: Floats) -> NDArray[np.uint64]:
+    """A 64-bit print of each point."""
+    bits = (points + 0.0).view(np.uint64)  # -0.0 and 0.0 are one place
+    mixed = bits[:, 0] * ODD[0]
+    mixed ^= mixed >> np.uint64(31)
+    mixed += bits[:, 1]
+    mixed *= ODD[1]
+    mixed ^= mixed >> np.uint64(32)
+    return mixed
 
 
 def _thiessen(points: Floats, cells: ArrayLike | None) -> Any:
