@@ -125,7 +125,7 @@ def series(days: int = 9, *, gap: bool = True) -> ControlSeries:
     for number in range(days):
         late = 3 if gap and number > days // 2 else 0
         when = START + timedelta(days=number + late)
-        held = front(number + late)
+        held = front(number % 12 + late)
         grey = translate(held, xoff=-0.09) - held
         frame = gpd.GeoDataFrame(
             {"status": ["held", "contested"], "holder": ["Nordland", "Nordland"], "name": ["", ""]},

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hostile
 import maps_world as world
 import pages_browser as checks
 import pytest
@@ -189,6 +190,107 @@ def test_one_date_has_no_slider(browser: Any, tmp_path: Path) -> None:
             assert page.locator("#time, #swipe").count() == 0
             assert checks.states(page)["held"] == days
             assert page.errors == []
+
+
+# ── hostile text ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_hostile_text_runs_nowhere(browser: Any, tmp_path: Path, part: int) -> None:
+    """Every payload in every field of report and map: none runs, all show as text, in the page and in its pop-ups."""
+    payloads = hostile.PAYLOADS[part::8]
+    path = tmp_path / "report.html"
+    poisoned = hostile.poison(world.assessment(days=2), " " + " ".join(payloads))
+    text = page_of("report", poisoned)
+    path.write_bytes(text.encode("utf-8", "backslashreplace"))
+    with checks.opened(browser, path) as page:
+        shown = page.inner_text("main")
+        for payload in payloads:
+            # a NUL is read as U+FFFD, a lone surrogate is written as its escape
+            wanted = payload.replace("\x00", "\ufffd").encode("utf-8", "backslashreplace").decode("utf-8")
+            assert " ".join(wanted.split()) in " ".join(shown.split()).replace("\x00", "\ufffd"), payload
+        for name in ("change", "hull", "line", "place", "ambiguous"):
+            page.locator(f"path.gm-shape.gm-{name}").first.focus()
+            page.keyboard.press("Enter")
+            assert page.locator(".leaflet-popup").count() == 1
+            assert (
+                page.evaluate("document.querySelectorAll('.leaflet-popup :is(img,script,iframe,form,input)').length")
+                == 0
+            )
+            page.keyboard.press("Escape")
+        page.locator("#time").focus()
+        page.keyboard.press("Home")
+        page.mouse.move(600, 500)
+        assert page.evaluate("window.ran") is None
+        assert page.errors == []
+        assert [u for u in page.asked if not u.startswith(("file:", "data:"))] == []
+        checks.check_7_links(page)
+
+
+def test_stock_folium_runs_what_we_show(browser: Any, tmp_path: Path) -> None:
+    """The payloads are live: the same text in a plain page that trusts it does run."""
+    path = tmp_path / "naive.html"
+    path.write_text("<!DOCTYPE html><title>t</title>" + " ".join(hostile.PAYLOADS[:4]), encoding="utf-8")
+    with checks.opened(browser, path, ready=False) as page:
+        page.wait_for_timeout(100)
+        assert page.evaluate("window.ran.length") >= 2
+
+
+# ── many dates, many shapes ──────────────────────────────────────────────────────────────────────────────────
+
+
+def many(days: int, shapes: int) -> tuple[Assessment, list[dict[str, Any]]]:
+    """``days`` maps of a front of ``shapes`` pieces, packed as the pipeline packs them."""
+    import numpy as np
+    from shapely import polygons, transform
+    from shapely.geometry import MultiPolygon
+
+    from geomap.control.timemap import encode
+
+    rng = np.random.default_rng(7)
+    middles = rng.uniform((36.2, 48.8), (37.9, 49.9), (shapes, 2))
+    corners = np.array([(0, 0), (0.006, 0.001), (0.007, 0.006), (0.001, 0.005), (0, 0)])
+    rings = middles[:, None, :] + corners[None, :, :] * rng.uniform(0.5, 1.5, (shapes, 1, 1))
+    pieces = polygons(rings)
+    made = world.assessment(days=days)
+    states = []
+    for day in range(days):
+        east = np.array([0.0004 * (day % 9), 0.0])
+        moved = transform(pieces[:50], lambda xy, east=east: xy + east)
+        states.append(MultiPolygon([*moved, *pieces[50 : max(0, shapes - 3 * day)]]))
+    dates = [s.as_of for s in made.control[0].snapshots]
+    grey = [(when, world.front(float(n % 12))) for n, when in enumerate(dates)]
+    return made, [{"held": encode(zip(dates, states, strict=True)), "contested": encode(grey)}]
+
+
+def test_packed_days_unpack_to_the_same_rings(browser: Any, tmp_path: Path) -> None:
+    from geomap.control.timemap import decode
+
+    made, packed = many(9, 40)
+    path = tmp_path / "packed.html"
+    path.write_text(maps.render_map(made, world.World(), time=packed), encoding="utf-8")
+    with checks.opened(browser, path) as page:
+        assert page.errors == []
+        for layer in packed[0].values():
+            unpacked = page.evaluate(
+                "async p => (await geomap.unpack(p)).map(rings => rings.map(r => [r.shell, r.points]))", layer
+            )
+            for rings, (_, wanted) in zip(unpacked, decode(layer), strict=True):
+                assert sum(shell for shell, _ in rings) == len(wanted.geoms)
+                told = [p.exterior.coords[:-1] for p in wanted.geoms]
+                got = [[(x / 1e5, y / 1e5) for x, y in points] for shell, points in rings if shell]
+                assert got == [[pytest.approx(c) for c in ring] for ring in told]
+
+
+def test_sixty_dates_of_many_shapes(browser: Any, tmp_path: Path) -> None:
+    # tools/bench_pages.py measures 5,000 shapes; packing them takes longer than a test may
+    made, packed = many(60, 600)
+    path = tmp_path / "many.html"
+    path.write_text(maps.render_map(made, world.World(), time=packed), encoding="utf-8")
+    assert path.stat().st_size < 5_000_000
+    with checks.opened(browser, path) as page:
+        assert page.errors == []
+        checks.check_10_one_state_a_step(page)
 
 
 # ── faults that a check must catch ───────────────────────────────────────────────────────────────────────────

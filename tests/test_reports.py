@@ -315,7 +315,7 @@ def test_markdown_holds_no_markup_from_outside() -> None:
     poisoned = hostile.poison(world.assessment(), " | <script>x</script>\n# y [z](javascript:x)")
     markdown = reports.render_markdown(poisoned)
     assert "<script" not in markdown
-    assert "](javascript" not in markdown
+    assert not re.search(r"(?<!\\)\]\(javascript", markdown)
     assert len(re.findall(r"^# ", markdown, re.MULTILINE)) == 1
 
 

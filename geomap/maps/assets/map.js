@@ -491,5 +491,5 @@
     tall();
     root.dataset.ready = "1";
   }
-  window.geomap = { start: start, ready: ready };
+  window.geomap = { start: start, ready: ready, unpack: unpack };
 })();
