@@ -103,7 +103,7 @@ def test_the_stream_is_as_described() -> None:
     data = gzip.decompress(base64.b64decode(payload["data"]))
     a, x, y = payload["parts"]
     assert len(data) == a + x + y
-    first = shapely.get_coordinates(shapely.orient_polygons(square))[:-1]
+    first = shapely.get_coordinates(timemap.quantised(square))[:-1]
     zigzag = lambda v: 2 * v if v >= 0 else -2 * v - 1  # noqa: E731
 
     def varints(values: list[int]) -> bytes:

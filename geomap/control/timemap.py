@@ -201,17 +201,21 @@ def _rings(geometry: Any, decimals: int) -> tuple[list[Ring], bytes]:
     polygons = shapely.get_parts(geometry)
     if len(polygons) and (shapely.get_type_id(polygons) != 3).any():
         raise OutputError(f"time map: found a {geometry.geom_type}; expected polygons")
-    rings, owner = shapely.get_rings(shapely.orient_polygons(polygons), return_index=True)
-    coordinates, ring_of = shapely.get_coordinates(rings, return_index=True)
-    keys = _keys(np.rint(coordinates * 10.0**decimals).astype(np.int64))
-    starts = np.searchsorted(ring_of, np.arange(len(rings) + 1))
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    shells = np.ones(len(rings), bool)
+    shells[1:] = owner[1:] != owner[:-1]
+    backward = shapely.is_ccw(rings) != shells
+    keys = _keys(np.rint(shapely.get_coordinates(rings) * 10.0**decimals).astype(np.int64))
+    ends = np.cumsum(shapely.get_num_coordinates(rings)).tolist()
     out: list[Ring] = []
     shell_kept = False
-    for i in range(len(rings)):
-        part = keys[starts[i] : starts[i + 1] - 1]
-        part = part[part != np.roll(part, 1)] if len(part) > 1 else part
-        shell = i == 0 or bool(owner[i] != owner[i - 1])
-        flat = len(np.unique(part)) < 3
+    for start, end, shell, turn in zip([0, *ends], ends, shells.tolist(), backward.tolist(), strict=False):
+        part = keys[start : end - 1]
+        part = part[::-1] if turn else part
+        doubled = part[1:] == part[:-1]
+        if doubled.any() or part[0] == part[-1]:
+            part = part[np.r_[part[0] != part[-1], ~doubled]]
+        flat = len(part) < 3 or not ((part != part[0]) & (part != part[1])).any()
         if shell:
             shell_kept = not flat
         if not flat and shell_kept:
@@ -232,26 +236,23 @@ def _shapes(rings: Sequence[Ring], decimals: int) -> Any:
 
 
 def _aligned(rings: Sequence[Ring], old: Sequence[Ring]) -> list[tuple[Ring, int]]:
-    """Each ring with the old ring that it shares most vertices with (-1: none), turned to begin where that does."""
-    if not old:
-        return [(r, -1) for r in rings]
-    keys = np.concatenate([o.keys for o in old])
-    owner = np.repeat(np.arange(len(old)), [len(o.keys) for o in old])
-    order = np.argsort(keys, kind="stable")
-    keys, owner = keys[order], owner[order]
-    out: list[tuple[Ring, int]] = []
-    for ring in rings:
-        at = np.minimum(np.searchsorted(keys, ring.keys), len(keys) - 1)
-        hit = keys[at] == ring.keys
-        if not hit.any():
-            out.append((ring, -1))
-            continue
-        source = int(np.bincount(owner[at[hit]]).argmax())
-        base = old[source].keys
-        begin = base[int(np.argmax(np.isin(base, ring.keys)))]
-        turn = int(np.argmax(ring.keys == begin))
-        out.append((Ring(np.roll(ring.keys, -turn), ring.shell), source))
-    return out
+    """Each ring with an old ring that it shares vertices with (-1: none), turned to begin where that does."""
+    return [_turned(ring, old, i) for i, ring in enumerate(rings)]
+
+
+def _turned(ring: Ring, old: Sequence[Ring], index: int) -> tuple[Ring, int]:
+    # the ring at the same place first, then the others: most begin with a vertex that did not move
+    for source in sorted(range(len(old)), key=lambda j: abs(j - index)):
+        at = np.flatnonzero(ring.keys == old[source].keys[0])
+        if len(at):
+            return Ring(np.roll(ring.keys, -int(at[0])), ring.shell), source
+    # else the old ring that it shares most vertices with
+    shared = [np.isin(o.keys, ring.keys) for o in old]
+    source = int(np.argmax([s.sum() for s in shared])) if old else -1
+    if source < 0 or not shared[source].any():
+        return ring, -1
+    begin = old[source].keys[int(np.argmax(shared[source]))]
+    return Ring(np.roll(ring.keys, -int(np.argmax(ring.keys == begin))), ring.shell), source
 
 
 def _splices(old: Keys, new: Keys) -> list[tuple[int, int, int, int]]:
@@ -259,45 +260,61 @@ def _splices(old: Keys, new: Keys) -> list[tuple[int, int, int, int]]:
     shorter = min(len(old), len(new))
     differ = np.flatnonzero(old[:shorter] != new[:shorter])
     head = int(differ[0]) if len(differ) else shorter
-    differ = np.flatnonzero(old[len(old) - shorter + head :][::-1] != new[len(new) - shorter + head :][::-1])
-    tail = int(differ[0]) if len(differ) else shorter - head
     if head == len(old) == len(new):
         return []
-    middle = _anchors(old[head : len(old) - tail].tolist(), new[head : len(new) - tail].tolist())
+    differ = np.flatnonzero(old[len(old) - shorter + head :][::-1] != new[len(new) - shorter + head :][::-1])
+    tail = int(differ[0]) if len(differ) else shorter - head
+    here, there = _anchors(old[head : len(old) - tail], new[head : len(new) - tail])
+    # between two anchors that do not follow each other in both lists lies an edit; so at both ends
+    here = np.r_[-1, here, len(old) - tail - head]
+    there = np.r_[-1, there, len(new) - tail - head]
+    cuts = np.flatnonzero((np.diff(here) > 1) | (np.diff(there) > 1))
     edits = []
-    copied = i = j = 0  # copied: where the last splice left the old ring
-    for a, b in [*middle, (len(old) - tail - head, len(new) - tail - head)]:
-        if a > i or b > j:
-            edits.append((head + i - copied, a - i, head + j, head + b))
-            copied = head + a
-        i, j = a + 1, b + 1
+    copied = 0  # where the last splice left the old ring
+    for i, a, j, b in zip(
+        (here[cuts] + 1).tolist(), here[cuts + 1].tolist(), (there[cuts] + 1).tolist(), there[cuts + 1].tolist(),
+        strict=True,
+    ):  # fmt: skip
+        edits.append((head + i - copied, a - i, head + j, head + b))
+        copied = head + a
     return edits
 
 
-def _anchors(old: list[int], new: list[int]) -> list[tuple[int, int]]:
-    """Positions of the longest common run of vertices that each list has once (patience diff)."""
-    place: dict[int, int] = {}
-    for i, key in enumerate(old):
-        place[key] = -1 if key in place else i
-    seen: dict[int, int] = {}
-    for key in new:
-        seen[key] = seen.get(key, 0) + 1
-    pairs = [(place[k], j) for j, k in enumerate(new) if seen[k] == 1 and place.get(k, -1) >= 0]
-    piles: list[int] = []  # index into pairs of the smallest end of a run of each length
+def _anchors(old: Keys, new: Keys) -> tuple[Keys, Keys]:
+    """Positions in both lists of the longest common run of vertices that each has once (patience diff)."""
+    if not len(old) or not len(new):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    order = np.argsort(old, kind="stable")
+    ordered = old[order]
+    at = np.minimum(np.searchsorted(ordered, new), len(old) - 1)
+    twice = np.zeros(len(old) + 1, bool)
+    twice[1:-1] = ordered[1:] == ordered[:-1]
+    once = ~(twice[1:] | twice[:-1])
+    there = np.flatnonzero((ordered[at] == new) & once[at])
+    here = order[at[there]]
+    if (np.diff(here) > 0).all():
+        return here, there
+    keep = _rising(here.tolist())
+    return here[keep], there[keep]
+
+
+def _rising(values: list[int]) -> list[int]:
+    """Indices of a longest strictly rising run within values (which may repeat)."""
+    piles: list[int] = []  # index of the smallest end of a run of each length
     ends: list[int] = []
     before: list[int] = []
-    for n, (i, _) in enumerate(pairs):
-        k = bisect_left(ends, i)
+    for n, value in enumerate(values):
+        k = bisect_left(ends, value)
         before.append(piles[k - 1] if k else -1)
         if k == len(ends):
-            ends.append(i)
+            ends.append(value)
             piles.append(n)
         else:
-            ends[k], piles[k] = i, n
-    run: list[tuple[int, int]] = []
+            ends[k], piles[k] = value, n
+    run: list[int] = []
     n = piles[-1] if piles else -1
     while n >= 0:
-        run.append(pairs[n])
+        run.append(n)
         n = before[n]
     return run[::-1]
 
