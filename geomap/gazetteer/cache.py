@@ -16,6 +16,8 @@ from geomap.gazetteer.index import FORMAT, Index
 Build = Callable[[Path, Callable[[int], None]], None]
 """Fills an empty folder, telling how many rows are done."""
 
+OLD_SECONDS = 30 * 86400
+"""Indexes of other data that were built a month ago go when a new one comes: each takes some 45 MB."""
 STALE_SECONDS = 3600
 """A build folder untouched for an hour was left by a process that died: builds take under a minute."""
 QUIET_SECONDS = 1.0
@@ -83,7 +85,7 @@ def open_or_build(name: str, build: Build, *, total: int | None = None) -> Index
     with _lock(cache_folder() / f"{name}.lock"):
         with contextlib.suppress(GazetteerError):
             return Index(final)  # another process built it meanwhile
-        _remove_stale(name)
+        _remove_stale(name, final)
         partial = cache_folder() / f"{name}.partial-{os.getpid()}-{secrets.token_hex(4)}"
         try:
             partial.mkdir()
@@ -104,10 +106,15 @@ def open_or_build(name: str, build: Build, *, total: int | None = None) -> Index
     return Index(final)
 
 
-def _remove_stale(name: str) -> None:
-    """Leftovers of killed builds."""
+def _remove_stale(name: str, final: Path) -> None:
+    """Leftovers of killed builds, and old indexes of the same kind."""
     import shutil
     import time
+
+    for folder in cache_folder().glob(f"{name.partition('-')[0]}-*-v*"):
+        with contextlib.suppress(OSError):
+            if folder != final and time.time() - folder.stat().st_mtime > OLD_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
     for folder in cache_folder().glob(f"{name}.partial-*"):
         with contextlib.suppress(OSError):

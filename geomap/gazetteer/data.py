@@ -166,7 +166,9 @@ def read_rows() -> Iterator[Row]:
         extra.setdefault(place_id, []).extend((alias, PRIMARY) for alias in record["aliases"].split("|"))
         if record["importance"]:
             weighed[place_id] = float(record["importance"])
-    for row in itertools.chain(_country_rows(), _region_rows(), _place_rows(), _hamlet_rows(), _water_rows()):
+    for row in itertools.chain(
+        _country_rows(), _region_rows(), _place_rows(), _hamlet_rows(), _water_rows(), _approximate_rows()
+    ):
         place_id = row.id if isinstance(row.id, str) else f"geonames:{row.id}"
         if place_id in extra:
             row = row._replace(
@@ -227,6 +229,17 @@ def _hamlet_rows() -> Iterator[Row]:
         yield Row(
             place_id, name, [], lat / 1e5, lon / 1e5, "P.PPL", "US", admin1, "", 0, importance_of("P.PPL", 250),
             "postal",
+        )  # fmt: skip
+
+
+def _approximate_rows() -> Iterator[Row]:
+    table = read_table("approximate.parquet")
+    for place_id, name, ukrainian, lat, lon, admin1, radius in _columns(
+        table, "id", "name", "alternates", "lat_e5", "lon_e5", "admin1", "radius_km"
+    ):
+        yield Row(
+            place_id, name, [(ukrainian, PRIMARY)], lat / 1e5, lon / 1e5, "P.PPL", "UA", admin1, "", 0,
+            importance_of("P.PPL", 250), "katottg", radius,
         )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ CONTAINERS = 10
 """Meanings tried of what follows a comma."""
 WITHIN_BONUS = 6.0
 """Powers of ten for lying in what the name says after its comma ("Paris, Texas"): it outweighs any city."""
+APPROXIMATE = "katottg"
+"""Source of places that only a register names: near their municipality's other places."""
 LOOSE_QUALITY, EDIT_QUALITY = 0.9, {1: 0.6, 2: 0.4}
 """What a spelling that only sounds the same, or is one or two edits off, leaves of a score."""
 
@@ -106,7 +108,9 @@ class Search:
             for row, kind in index.rows(key, loose=loose):
                 candidate = self.candidate(layer, row, kind)
                 found.setdefault(candidate.id, candidate)
-        return list(found.values())
+        # an approximate place stands in only where no located one has the name
+        located = [c for c in found.values() if c.source != APPROXIMATE]
+        return located or list(found.values())
 
     def has(self, key: str) -> bool:
         """Whether an entry has this normalised key."""
@@ -223,8 +227,8 @@ class Search:
         return Place(
             id=candidate.id, name=candidate.name, lat=candidate.lat, lon=candidate.lon, feature=candidate.feature,
             country=candidate.country or None, admin1=region or candidate.admin1 or None,
-            population=candidate.population or None, source=candidate.source, approximate=candidate.source == "katottg",
-            radius_km=candidate.radius_km or None,
+            population=candidate.population or None, source=candidate.source,
+            approximate=candidate.source == APPROXIMATE, radius_km=candidate.radius_km or None,
         )  # fmt: skip
 
 
