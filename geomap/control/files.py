@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -255,8 +256,57 @@ def without_collector() -> Iterator[None]:
 
 def _geojson(where: str, data: bytes, provenance: Provenance) -> Layer:
     with without_collector():
+        quick = _quick(where, data, provenance)
         # the tree has no name here, so that it is gone before the collector runs again
-        return _from_tree(_parsed(data, where), where, provenance)
+        return quick if quick is not None else _from_tree(_parsed(data, where), where, provenance)
+
+
+def _quick(where: str, data: bytes, provenance: Provenance) -> Layer | None:
+    """Read a plain FeatureCollection of polygons with simdjson, where installed: numbers come without Python objects.
+
+    None for anything else or at fault: then the other way says what.
+    """
+    try:
+        simdjson: Any = import_module("simdjson")
+    except ImportError:
+        return None
+    layer = Layer(where, np.empty(0, object), [], provenance)
+    flats: list[NDArray[np.float64]] = []
+    rings: list[list[list[int]]] = []  # vertices of each ring of each polygon of each shape
+    multi: list[bool] = []
+    try:
+        tree = simdjson.Parser().parse(data)
+        if tree["type"] != "FeatureCollection":
+            return None
+        if tree.get("crs") is not None:
+            _check_crs({"crs": tree["crs"].as_dict()}, where)
+        for i, feature in enumerate(tree["features"]):
+            geometry, properties = feature["geometry"], feature["properties"]
+            if geometry is None or geometry["type"] not in POLYGONAL:
+                return None
+            found = geometry["coordinates"]
+            numbers = np.frombuffer(found.as_buffer(of_type="d"))
+            polygons = found if geometry["type"] == "MultiPolygon" else [found]
+            counts = [[len(ring) for ring in polygon] for polygon in polygons]
+            if len(numbers) != 2 * sum(map(sum, counts)) or not all(counts):
+                return None  # Z, or a polygon without rings
+            flats.append(numbers.reshape(-1, 2))
+            rings.append(counts)
+            multi.append(geometry["type"] == "MultiPolygon")
+            layer.rows.append(i)
+            layer.properties.append(properties.as_dict() if properties is not None else {})
+            layer.keys.update(layer.properties[-1])
+    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError):
+        return None
+    if not flats:
+        return None
+    flat = np.concatenate(flats)
+    counts_flat = np.array([n for shape in rings for polygon in shape for n in polygon])
+    owner = np.repeat(np.arange(sum(map(len, rings))), [len(polygon) for shape in rings for polygon in shape])
+    feature_of = [r for r, shape in zip(layer.rows, rings, strict=True) for _ in shape]
+    built = _assembled(flat, counts_flat, owner, feature_of, where)
+    layer.shapes = _gathered(built, [len(r) if m else None for r, m in zip(rings, multi, strict=True)])
+    return layer
 
 
 def _parsed(data: bytes, where: str) -> Any:
@@ -296,14 +346,18 @@ def _from_tree(tree: Any, where: str, provenance: Provenance) -> Layer:
             layer.rows.append(i)
             layer.properties.append(properties)
     feature_of = [r for r, n in zip(layer.rows, parts, strict=True) for _ in range(1 if n is None else n)]
-    built = _build(polygons, feature_of, where)
+    layer.shapes = _gathered(_build(polygons, feature_of, where), parts)
+    return layer
+
+
+def _gathered(polygons: NDArray[np.object_], parts: list[int | None]) -> NDArray[np.object_]:
+    """Polygons as the shapes they came in: ``parts`` has the number of each MultiPolygon, None for a Polygon."""
     at = 0
     shapes: list[Any] = []
     for n in parts:
-        shapes.append(built[at] if n is None else shapely.multipolygons(built[at : at + n]))
+        shapes.append(polygons[at] if n is None else shapely.multipolygons(polygons[at : at + n]))
         at += 1 if n is None else n
-    layer.shapes = _objects(shapes)
-    return layer
+    return _objects(shapes)
 
 
 def _check_crs(tree: dict[str, Any], where: str) -> None:
@@ -356,6 +410,13 @@ def _build(polygons: list[list[Any]], feature_of: list[int], where: str) -> NDAr
             f"{where}: feature {feature_of[owner[bad]]}: a ring holds something else than positions; "
             "expected [longitude, latitude] in numbers"
         ) from None
+    return _assembled(flat, counts, owner, feature_of, where)
+
+
+def _assembled(
+    flat: NDArray[np.float64], counts: NDArray[Any], owner: NDArray[Any], feature_of: list[int], where: str
+) -> NDArray[np.object_]:
+    """Shapely polygons of all positions, vertices a ring and polygon a ring; rings checked."""
     last = np.cumsum(counts) - 1
     short = np.flatnonzero(counts < 4)
     if len(short):
@@ -378,7 +439,7 @@ def _build(polygons: list[list[Any]], feature_of: list[int], where: str) -> NDAr
             f"{where}: feature {feature_of[owner[ring]]} has the position {flat[vertex].tolist()}; "
             "expected finite degrees"
         )
-    linear: Any = shapely.linearrings(flat, indices=np.repeat(np.arange(len(rings)), counts))
+    linear: Any = shapely.linearrings(flat, indices=np.repeat(np.arange(len(counts)), counts))
     return np.asarray(shapely.polygons(linear, indices=owner), dtype=object)
 
 
