@@ -15,7 +15,7 @@ from geomap.evidence import Ground, gather_evidence, with_antecedent
 from geomap.evidence.borders import border_named
 from geomap.evidence.ground import Days, days_of, maps_of
 from geomap.evidence.sides import shares_source, stated_side, told_side
-from geomap.geodesy import area, azimuth_deg, distance_km
+from geomap.geodesy import area, azimuth_deg, distance_km, distance_to_km
 from geomap.models import (
     Article,
     Claim,
@@ -572,6 +572,38 @@ def test_along_a_river_on_the_side_named() -> None:
         verdict(far(0, mention("midton"), mention("wend"), kind=ClaimKind.ADJACENCY), ground()).label
         is Label.DOES_NOT_FIT
     )
+
+
+def test_so_far_inside_a_country_is_so_far_from_its_border() -> None:
+    km = distance_to_km((34.4, 49.1), ASTERIA.boundary)
+    inside = far(round(km), mention("farholm"), mention("asteria"))
+    assert measure(inside, ground()).best == pytest.approx(km)
+    assert verdict(replace(inside, value=far(3 * km, mention("midton"), mention("midton")).value), ground()).label is (
+        Label.DOES_NOT_FIT
+    )
+
+
+def test_what_has_no_outline_or_is_one_place_is_not_measured() -> None:
+    sea = Mention(text="Wide Gulf", place=place("gulf", 31.0, 46.0, "H.GULF", country=None))
+    said = verdict(far(30, mention("midton"), sea), ground())
+    assert said.label is Label.NOT_TESTABLE
+    assert "no outline" in said.reason
+    assert verdict(far(3, mention("midton"), mention("midton")), ground()).label is Label.NOT_TESTABLE
+
+
+def test_place_known_only_roughly_contradicts_nothing() -> None:
+    rough = Mention(text="Hamlet", place=place("hamlet", 33.0, 49.0, approximate=True, radius_km=8.0))
+    said = verdict(far(300, rough, mention("westford")), ground())
+    assert (said.label, Code.PLACE in said.codes) == (Label.MAPS_CANNOT_SETTLE, True)
+    assert verdict(far(90, rough, mention("westford")), ground()).label is Label.FITS
+
+
+@pytest.mark.parametrize(("wind", "want"), [(Compass.E, Label.FITS), (Compass.W, Label.ROUGHLY_FITS)])
+def test_part_of_a_country(wind: Compass, want: Label) -> None:
+    within = far(0, mention("farholm"), mention("asteria"), kind=ClaimKind.CONTAINMENT, direction=wind)
+    assert verdict(within, ground()).label is want
+    region = far(0, mention("eastmark"), mention("asteria"), kind=ClaimKind.CONTAINMENT, direction=wind)
+    assert verdict(region, ground()).label is want
 
 
 def test_unresolved_place_says_why() -> None:

@@ -32,6 +32,7 @@ from geomap.models import (
     Claim,
     ClaimKind,
     Compass,
+    ControlSeries,
     Label,
     Mention,
     Modality,
@@ -82,8 +83,23 @@ def main(argv: Sequence[str]) -> int:
         print(f"\n{len(judged)} claims measured and judged in {seconds:.1f} s")
     if options.compare:
         _compared(judged, articles)
-    _altered(judged, ground)
+    _altered([(judged, ground), *_development(gazetteer, control)])
     return 0
+
+
+def _development(gazetteer: Gazetteer, control: tuple[ControlSeries, ...]) -> list[tuple[list[Claim], Ground]]:
+    """Claims of the development sets, as geomap finds them."""
+    found = []
+    for name in ("news_dev_articles", "passages_dev_articles"):
+        articles = read_articles([SHARED / "claims" / f"{name}.jsonl"])
+        claims = _extracted(articles, gazetteer)
+        ground = Ground(
+            gazetteer=gazetteer, control=control, articles={a.id: a for a in articles}, claims=tuple(claims)
+        )
+        found.append(([_judged(c, ground) for c in claims], ground))
+        labels = Counter(str(c.verdict.label) for c in found[-1][0] if c.verdict is not None)
+        print(f"{name}: {len(claims)} claims, {dict(labels)}")
+    return found
 
 
 def _judged(claim: Claim, ground: Ground) -> Claim:
@@ -168,22 +184,22 @@ def _compared(judged: Sequence[Claim], articles: Sequence[Article]) -> None:
 # ── altered claims ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _altered(judged: Iterable[Claim], ground: Ground) -> None:
+def _altered(sets: Sequence[tuple[list[Claim], Ground]]) -> None:
     """Alter every fitting point claim and count how many leave "fits"."""
     left: Counter[str] = Counter()
     tried: Counter[str] = Counter()
     stayed: list[str] = []
-    claims = list(judged)
-    for claim in claims:
-        if claim.verdict is None or claim.verdict.label is not Label.FITS:
-            continue
-        for how, changed in _alterations(claim, claims):
-            verdict = _judged(changed, ground).verdict
-            assert verdict is not None
-            tried[how] += 1
-            left[how] += verdict.label is not Label.FITS
-            if verdict.label is Label.FITS:
-                stayed.append(f"  stays: {how}: {verdict.reason}")
+    for claims, ground in sets:
+        for claim in claims:
+            if claim.verdict is None or claim.verdict.label is not Label.FITS:
+                continue
+            for how, changed in _alterations(claim, claims):
+                verdict = _judged(changed, ground).verdict
+                assert verdict is not None
+                tried[how] += 1
+                left[how] += verdict.label is not Label.FITS
+                if verdict.label is Label.FITS:
+                    stayed.append(f"  stays: {how}: {verdict.reason}")
     print("\naltered claims that leave “fits”:")
     for how in tried:
         print(f"  {how}: {left[how]} of {tried[how]}")
@@ -200,7 +216,8 @@ def _alterations(claim: Claim, claims: Sequence[Claim]) -> Iterable[tuple[str, C
     if claim.direction is not None:
         turned = list(Compass)[(list(Compass).index(claim.direction) + 2) % 8]
         yield "direction +90°", replace(claim, direction=turned)
-    if (point or claim.direction is not None) and claim.reference is not None and claim.reference.place is not None:
+    stands = claim.kind in (ClaimKind.CONTAINMENT, ClaimKind.PROXIMITY, ClaimKind.ADJACENCY, ClaimKind.DIRECTION)
+    if (point or stands) and claim.reference is not None and claim.reference.place is not None:
         other = _another(claim.reference.place, claim, claims)
         if other is not None:
             yield "place swapped", replace(claim, reference=Mention(text=other.name, place=other))

@@ -76,10 +76,15 @@ def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
             found += front_evidence(claim, subject.mention, reference.place, ground)
         elif subject.place is None:
             found.append(missing_place(_no_place(subject.mention)))
+        elif subject.place.id == reference.place.id:
+            found.append(missing_place(f"Both ends resolve to one place, {called(subject.place)}"))
+        elif not _measurable(subject.place, ground) or not _measurable(reference.place, ground):
+            vast = subject.place if not _measurable(subject.place, ground) else reference.place
+            found.append(missing_place(f"{called(vast)} has no outline in the gazetteer to measure from"))
         elif claim.kind is ClaimKind.CONTAINMENT:
             found += _containment(subject.place, reference.place, ground)
-            if claim.direction is not None and len(subjects) == 1 and found[-1].measured == (0.0, 0.0):
-                found += _azimuth(subject.place, reference.place, ground)
+            if claim.direction is not None:
+                found += _part_of_frame(subject.place, reference.place, ground)
         elif claim.kind is ClaimKind.ADJACENCY:
             found += _adjacency(claim, subject.place, reference.place, ground)
         else:
@@ -114,6 +119,15 @@ def _no_place(mention: Mention) -> str:
     return why_not(mention)
 
 
+VAST = ("H.SEA", "H.OCN", "H.GULF", "A.PCL", "A.ADM1", "L.RGN", "L.CONT")
+"""Features so large that their point says nothing of where they begin."""
+
+
+def _measurable(place: Place, ground: Ground) -> bool:
+    """Whether a place's geometry says where it is: a point serves for a town, not for a sea."""
+    return not place.feature.startswith(VAST) or geometry_of(place, ground).geom_type != "Point"
+
+
 # ── place to place, line or polygon ──────────────────────────────────────────────────────────────────────────
 
 
@@ -123,14 +137,19 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
     if line is not None and line_of(reference, ground) is None and polygon_of(reference, ground) is None:
         return _line_from_place(claim, subject, reference, line, ground)
     error = point_error_km(subject, ground.settings) + point_error_km(reference, ground.settings)
+    error += line_error_km(reference, ground)
     shapes = (water_of(subject, ground), water_of(reference, ground))
     both_points = all(s.geom_type == "Point" for s in shapes)
+    outer = polygon_of(reference, ground)
     if both_points:
         km = distance_km(subject.lon, subject.lat, reference.lon, reference.lat)
+    elif outer is not None and claim.kind is ClaimKind.DISTANCE and outer.covers(shapes[0]):
+        # so far inside a country is so far from its border
+        shapes = (shapes[0], outer.boundary)
+        km = distance_between_km(*shapes)
     else:
         km = distance_between_km(*shapes)
     measured = (max(0.0, km - error), km + error)
-    codes = tuple(Code.PLACE for p in (subject, reference) if p.approximate)[:1]
     names = f"{reference.name} to {subject.name}"
     found = [
         Evidence(
@@ -142,7 +161,7 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
             method="geodesic between points" if both_points else "geodesic between nearest points",
             source="gazetteer",
             places=(subject.id, reference.id),
-            codes=codes,
+            codes=_roughly_known(subject, reference),
             error=measured,
             geometry=_straight(subject, reference, shapes, both_points),
         )
@@ -162,6 +181,17 @@ def _only_direction(found: list[Evidence], subject: Place, reference: Place) -> 
     close = f"{called(subject)} and {called(reference)} lie closer than twice their own size, too close for a direction"
     missing = Evidence(what="a direction", measured=(None, None), unit="", role="missing", aspect="map", note=close)
     return [missing, *(replace(e, role="context") for e in found)]
+
+
+def line_error_km(place: Place, ground: Ground) -> float:
+    """How far a typed river may run from where it is drawn, at its worst: what its nearest point may be off by."""
+    drawn = line_of(place, ground) is not None and place.feature.startswith("H")
+    return max(0.0, (place.radius_km or 0.0) - ground.settings.point_error_km) if drawn else 0.0
+
+
+def _roughly_known(*places: Place) -> tuple[Code, ...]:
+    """PLACE where any of the places is known only approximately."""
+    return (Code.PLACE,) if any(p.approximate for p in places) else ()
 
 
 def water_of(place: Place, ground: Ground) -> Any:
@@ -261,12 +291,22 @@ def _azimuth(subject: Place, reference: Place, ground: Ground) -> list[Evidence]
 
 
 def _part_named(subject: Place, reference: Place, there: tuple[float, float], ground: Ground) -> list[Evidence]:
-    """Which part of a country or region a town lies in, "in the south of": the side of its middle."""
+    """Which part of a country or region a place lies in, "in the south of": the side of its middle."""
     here = _middle(reference, ground)
     # near the middle a place is in no part at all
-    if polygon_of(subject, ground) is not None or distance_km(*here, *there) < _size_km(reference, ground) / 4:
+    if distance_km(*here, *there) < _size_km(reference, ground) / 4:
         return []
     return [_side(subject, reference, azimuth_deg(*here, *there), (subject.id, reference.id))]
+
+
+def _part_of_frame(subject: Place, reference: Place, ground: Ground) -> list[Evidence]:
+    """The part named with a containment: a town's within the region, "the eastern provinces" within their country."""
+    country = ground.gazetteer.country(subject.country) if subject.country else None
+    frame = country if polygon_of(subject, ground) is not None and country is not None else reference
+    outer, there = polygon_of(frame, ground), _middle(subject, ground)
+    if outer is None or frame.id == subject.id or not outer.covers(shapely.Point(there)):
+        return []
+    return _part_named(subject, frame, there, ground)
 
 
 def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, ground: Ground) -> list[Evidence]:
@@ -391,6 +431,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
             method="point in polygon, border error allowed",
             source="gazetteer",
             places=ids,
+            codes=_roughly_known(subject, reference),
             note=note,
         )
     ]
@@ -418,6 +459,7 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
     here = geometry_of(subject, ground)
     km = distance_between_km(here, edge)
     error = point_error_km(subject, ground.settings) + town_radius_km(subject, ground.settings)
+    error += line_error_km(reference, ground)
     ids = (subject.id, reference.id)
     found = [
         Evidence(
@@ -429,6 +471,7 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
             method="geodesic to the nearest point of the line",
             source="gazetteer",
             places=ids,
+            codes=_roughly_known(subject, reference),
         )
     ]
     wind = claim.direction
@@ -442,18 +485,18 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
 
 
 def _side(subject: Place, reference: Place, azimuth: float, ids: tuple[str, ...]) -> Evidence:
-    """Which side of a line or middle: a half turn wide, for all of one bank of a winding river is "western"."""
+    """Which side of a line or middle: wider than a bearing, for all of one bank of a winding river is "western"."""
     return Evidence(
         what=f"the way from {reference.name} to {subject.name}",
         measured=((azimuth - SIDE_DEG) % 360, (azimuth - SIDE_DEG) % 360 + 2 * SIDE_DEG),
         unit="deg",
         best=azimuth,
         aspect="direction",
-        method="azimuth from the nearest point of the line; a side is all within a quarter turn less half a wind",
+        method="azimuth from the nearest point of the line, or from the middle, half a wind either way",
         source="gazetteer",
         places=ids,
     )
 
 
-SIDE_DEG = 67.5
-"""With half a wind of tolerance this makes a quarter turn either way: a side."""
+SIDE_DEG = 22.5
+"""With half a wind of tolerance this makes half a quarter turn either way: a bank or part is wider than a bearing."""

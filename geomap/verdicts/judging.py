@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geomap.geodesy import compass, compass_azimuth, turn_deg
 from geomap.models import (
@@ -193,9 +193,18 @@ def _judge_aspect(
                 )
             )
             continue
+        by_source = [_unsure_of_place(f) for f in by_source]
+        settled = [f for f in by_source if f.label is not Label.MAPS_CANNOT_SETTLE]
         # the first source that settles it speaks; the others stand in the evidence
         findings.append(min(settled, key=lambda f: WORST.index(f.label)) if settled else by_source[0])
     return findings, differ
+
+
+def _unsure_of_place(found: Finding) -> Finding:
+    """A place that is known only roughly cannot make a claim wrong."""
+    if Code.PLACE not in found.codes or found.label is not Label.DOES_NOT_FIT:
+        return found
+    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how="the place is known only roughly")
 
 
 def _readings(measure: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
