@@ -186,17 +186,17 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def in_small_parts(source: Path, out: Path) -> list[str]:
-    """The command's own call with 40 articles a part, so that a kill meets many states in little time."""
+    """The command's own call with 20 articles a part, so that a kill meets many states in little time."""
     code = "import sys; from geomap.corpus import write_corpus; from geomap.harvest import Harvest; "
     return [
-        sys.executable, "-c", code + "write_corpus(sys.argv[1:2], sys.argv[2], Harvest(), part_records=40)",
+        sys.executable, "-c", code + "write_corpus(sys.argv[1:2], sys.argv[2], Harvest(), part_records=20)",
         str(source), str(out),
     ]  # fmt: skip
 
 
 def kills(number: int, folder: Path) -> None:
     """``number`` runs, each killed once or more at random moments and then finished."""
-    source = write_articles(600, folder / "in.jsonl")
+    source = write_articles(300, folder / "in.jsonl")
     start = time.monotonic()
     subprocess.run(in_small_parts(source, folder / "whole"), check=True)
     lasting = time.monotonic() - start
