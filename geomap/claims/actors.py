@@ -11,7 +11,7 @@ from collections import Counter
 
 from geomap.claims.attribution import Speakers, side
 from geomap.claims.passage import Draft, Passage
-from geomap.models import ClaimKind, Predicate, SourceSide
+from geomap.models import ClaimKind, MentionKind, Predicate, SourceSide
 
 GAINS = {
     Predicate.CAPTURED, Predicate.RECAPTURED, Predicate.LIBERATED, Predicate.REACHED, Predicate.ADVANCED,
@@ -107,10 +107,14 @@ def speaker_party(p: Passage, name: str) -> str | None:
     if found is not None:
         return found
     start, stop = p.sentence(first)
-    found = party(p, (max(start, first - 4), first))
-    if found is None and last < stop and p.tk.word[last] == ",":
-        found = party(p, (last, min(stop, last + 9)))
-    return found
+    after = range(last, min(stop, last + 9)) if last < stop and p.tk.word[last] == "," else range(0)
+    for k in (*range(max(start, first - 4), first), *after):
+        toponym = p.toponym(k)
+        if toponym is not None and toponym.place is not None:
+            place = toponym.place
+            if toponym.kind is MentionKind.DEMONYM or place.feature.startswith("A.PCL") or place.feature == "P.PPLC":
+                return place.country
+    return None
 
 
 def _implied(

@@ -59,6 +59,37 @@ def find_events(p: Passage, first: int, stop: int) -> list[Event]:
     return out
 
 
+def _hands(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
+    """ "remains in rebel hands", "left Famagusta in Turkish hands", "fell into the hands of the militia"."""
+    low, words = p.tk.low, p.lang.words
+    lead = next((k for k in range(event.i - 1, max(first, event.i - 6) - 1, -1) if low[k] in words("in_words")), None)
+    into = next((k for k in range(event.i - 1, max(first, event.i - 6) - 1, -1) if low[k] in words("into_words")), None)
+    start = lead if lead is not None else into
+    if start is None:
+        return None
+    actor = (start + 1, event.i)
+    if event.j < stop and low[event.j] in words("of_words"):
+        end = event.j + 1
+        while end < stop and not p.boundary(end):
+            end += 1
+        actor = (event.j + 1, end)
+    while actor[0] < actor[1] and low[actor[0]] in words("determiners"):
+        actor = (actor[0] + 1, actor[1])
+    if actor[0] >= actor[1] or not (p.has_force(*actor) or any(p.top[k] >= 0 for k in range(*actor))):
+        return None
+    k = start
+    while k > first and (low[k - 1] in words("auxiliaries") | words("adverbs") | words("hand_verbs")):
+        k -= 1
+    places = _places(p, _subject_names(p, k, first), strict=True)
+    if not places:
+        return None
+    predicate = Predicate.CAPTURED if lead is None else event.predicate
+    draft = Draft(ClaimKind.CONTROL, k, max(event.j, actor[1]), event.i, predicate=predicate)
+    draft.subject = places
+    draft.actor_at = actor
+    return draft
+
+
 def _name_part(p: Passage, i: int, first: int, stop: int) -> bool:
     """Whether a capitalised control word belongs to a name ("Joint Control Commission"), not to a headline."""
     small = sum(1 for k in range(first, stop) if p.tk.word[k][0].islower() and len(p.tk.word[k]) > 3)
@@ -114,6 +145,8 @@ def _draft(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     frame = event.frame
     if frame == "held":
         return _held(p, event, first, stop)
+    if frame == "hands":
+        return _hands(p, event, first, stop)
     if frame == "subj":
         return _subject_place(p, event, first, stop)
     if frame == "of":
@@ -229,14 +262,21 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         spans = [s for s in spans if s[0] < stop]
         if spans and not _fits_place(p, spans[-1][1], stop):
             return None
-        places = _places(p, spans, strict=strict or event.frame in ("take", "left"))
+        places = _places(p, spans, strict=strict or event.frame in ("take", "left", "split"))
         if not places:
             return None
+        particle = low[end] if end < stop else ""
+        if event.frame == "split" and particle not in words("split_ends"):
+            return None
+        if event.frame == "take" and particle in words("back_words"):
+            event.predicate = Predicate.RECAPTURED
+        if actor is None and group > first and low[group - 1] in words("infinitive"):
+            actor = _force_before(p, group - 1, first)
         if event.frame in ("take", "left") and not (
             actor is not None and (p.has_force(*actor) or (p.conflict and _named_party(p, actor)))
         ):
             return None
-        if not _actor_ok(p, actor):
+        if not _actor_ok(p, actor) and not (actor is None and p.has_force(first, i)):
             return None
         draft = Draft(ClaimKind.CONTROL, actor[0] if actor else i, end, i, predicate=event.predicate)
         draft.subject = places
@@ -265,6 +305,17 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
                 return draft
     if event.frame == "obj" and not progressive:
         return _relative(p, event, group, first, stop)
+    return None
+
+
+def _force_before(p: Passage, k: int, first: int) -> tuple[int, int] | None:
+    """The armed party left of "to take": "attempts by the rebels to take"."""
+    for x in range(k - 1, max(first, k - 8) - 1, -1):
+        if p.has_force(x, x + 1):
+            a = x
+            while a > first and not p.boundary(a - 1) and p.tk.low[a] not in p.lang.words("articles"):
+                a -= 1
+            return a, x + 1
     return None
 
 
@@ -538,7 +589,7 @@ def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | N
         if actor is not None and not (p.has_force(*actor) or any(p.top[x] >= 0 for x in range(*actor))):
             return None
     else:
-        nxt = low[event.j] if event.j < stop else ""
+        nxt = low[event.j] if event.j < stop and event.j == event.i + 1 else ""
         if nxt == "to":
             x = event.j + 1
             while x < stop and not p.boundary(x) and low[x] not in words("time_words"):

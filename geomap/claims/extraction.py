@@ -127,7 +127,8 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
     for draft in found:
         _refer_back(p, draft, [*earlier, *found], first)
     taken = list(found)
-    found.extend(control_drafts(p, events, first, stop))
+    if not _asks(p, first, stop):
+        found.extend(control_drafts(p, events, first, stop))
     found.extend(spatial_drafts(p, first, stop, taken))
     found = [d for d in found if not _presupposed(d, found)]
     for draft in found:
@@ -169,6 +170,11 @@ def _presupposed(draft: Draft, found: list[Draft]) -> bool:
         <= {(m.start, m.end) for m in (*other.subject, *(r for r in (other.reference, other.region) if r is not None))}
         for other in found
     )
+
+
+def _asks(p: Passage, first: int, stop: int) -> bool:
+    """Whether a sentence is a question."""
+    return any(p.tk.word[k] == "?" for k in range(max(first, stop - 3), stop))
 
 
 def _govern(p: Passage, draft: Draft, events: list[Event], first: int, stop: int) -> None:

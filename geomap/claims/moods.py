@@ -57,8 +57,10 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
             mood = hit[0]
             if low[k] in ("may",) and tk.capital(k):
                 pass
-            elif mood in ("denied", "retracted"):
-                moods.add(mood)
+            elif mood in ("denied", "retracted") or (
+                mood == "negated" and low[hit[1] - 1] in p.lang.words("clause_breaks")
+            ):
+                moods.add(mood)  # "no sign that", "it is not true that"
             elif static and (mood != "negated" or draft.at - hit[1] > 1):
                 pass
             elif near and mood == "negated" and draft.nominal and hit[1] < draft.at - 1 and hit[1] - k == 1:
@@ -76,6 +78,10 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
         lead = p.lang.table("achieved").match_back(low, draft.at, first)
         if lead is None and draft.quantity is None and not static:
             moods.add("intended")
+    if "intended" in moods:
+        failed = failed or any(low[x] in p.lang.words("failed_after") for x in range(draft.j, min(stop, draft.j + 5)))
+        if failed:
+            moods.add("negated")  # "attempts to take it have failed"
     if failed:
         moods -= {"intended", "planned", "predicted"}
     if "negated" in moods:

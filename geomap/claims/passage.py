@@ -86,7 +86,11 @@ class Passage:
         war = self.lang.words("conflict")
         strong = self.lang.words("conflict_strong")
         heard = set(self.tk.low)
-        self.conflict = bool(heard & strong) or len(heard & war) >= _CONFLICT_WORDS
+        forces = self.lang.words("forces")
+        national = any(
+            self.is_demonym(k) and self.tk.low[k + 1] in forces for k in range(len(self.tk) - 1) if self.top[k] >= 0
+        )
+        self.conflict = national or bool(heard & strong) or len(heard & war) >= _CONFLICT_WORDS
 
     def _repeat_known(self) -> None:
         """Let a name that is a toponym in one place be one wherever it stands: finders miss repeats."""

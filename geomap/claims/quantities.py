@@ -31,6 +31,7 @@ UNITS: dict[str, tuple[float, str]] = {
 """SI factor and dimension of every unit."""
 SQUARES = {"km": "km2", "mi": "sq_mi", "m": "m2", "ft": "sq_ft", "yd": "sq_yd"}
 _DASHES = frozenset({"-", "–", "—", "‑"})
+_BY = frozenset({"by", "x", "×", "на"})
 _CURRENCY = frozenset("$€£¥₴₽#№")
 _LOOSE_RATIO = 0.2
 """Without brackets, a second figure this close is the same one converted."""
@@ -152,6 +153,18 @@ def _finish(
         hyphen = True
     if j < stop and low[j] in lang.words("unit_adjectives"):
         j += 1
+    if j < stop and low[j] in _BY and number.high is None and not number.vague and not number.fraction:
+        # "100 by 30 kilometres": the unit stands once
+        other, after = read_number(tk, j + 1, stop, lang, commas) if j + 1 < stop else (None, j)
+        unit = lang.units.match(low, after, stop) if other is not None and other.high is None else None
+        if other is not None and unit is not None and unit[0] in SQUARES:
+            square = SQUARES[unit[0]]
+            product = number.low * other.low
+            return Quantity(
+                i=_hedge(tk, number.i, first, lang, "m2")[1], j=unit[1], end=unit[1], number=product, number_max=None,
+                unit=square, dim="m2", qualifier=Qualifier.DIMENSIONS, step=0.05 * product * UNITS[square][0],
+                unit_at=after,
+            )  # fmt: skip
     unit = lang.units.match(low, j, stop)
     if unit is None:
         return None
@@ -200,6 +213,12 @@ def _finish(
     per = 1.0
     k = j + 1 if j < stop and low[j] == "-" else j
     period = lang.periods.match(low, k, stop)
+    if period is None and dim == "m2" and j < stop and low[j] in lang.words("of_words"):
+        # "four hectares of mangrove a week"
+        for k in range(j + 2, min(stop, j + 5)):
+            if low[k] in lang.words("period_leads") and low[k - 1] not in lang.words("prepositions"):
+                period = lang.periods.match(low, k, stop)
+                break
     if period is not None:
         per, j = period
         dim = "speed" if per <= _HOUR and dim == "m" else f"{dim}/day"
@@ -305,7 +324,7 @@ def _by(
 ) -> tuple[float, int] | None:
     """ "20km by 5km", "20 km x 5 km": the product, in square units."""
     low = tk.low
-    if j >= stop or low[j] not in ("by", "x", "×", "на") or number.high is not None:
+    if j >= stop or low[j] not in _BY or number.high is not None:
         return None
     k = j + 1
     while k < stop and lang.before.match(low, k, stop) is not None and k < j + 3:

@@ -197,6 +197,8 @@ def _radius(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
 def _advance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
     """ "advanced 30 km", "a push of more than 30km to Dudchany", "a 10-mile advance"."""
     low, words = p.tk.low, p.lang.words
+    if q.qualifier is Qualifier.AT_MOST and q.end < stop and low[q.end] in words("of_words"):
+        return None  # "came to within five miles of the White House": where they were
     at = -1
     for k in range(q.i - 1, max(first, q.i - 5) - 1, -1):
         if low[k] in words("advance_verbs"):
