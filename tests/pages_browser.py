@@ -317,7 +317,7 @@ def check_20_frame(browser: Any, path: Any, tmp_path: Any) -> None:
         host.write_text(
             f'<!DOCTYPE html><title>host</title><iframe id="f" sandbox="allow-scripts" width="{width}" height="100" '
             f'src="{path.name}"></iframe><script>addEventListener("message", e => {{ if (e.data.type === '
-            '"geomap:resize") document.getElementById("f").height = window.told = e.data.height }})</script>',
+            '"geomap:resize") document.getElementById("f").height = window.told = e.data.height })</script>',
             encoding="utf-8",
         )
         with opened(browser, host, ready=False) as page:
