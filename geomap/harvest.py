@@ -13,8 +13,8 @@ from geomap import __version__
 from geomap.articles import article_from, find_files, records_of
 from geomap.claims import extract_claims
 from geomap.corpus.reading import Rows
-from geomap.gazetteer import Gazetteer, read_gazetteer
-from geomap.measure import area_of
+from geomap.gazetteer import Gazetteer
+from geomap.measure import area_of, open_gazetteer
 from geomap.models import Article, Claim, Mention, Place, Toponym
 from geomap.toponyms import find_toponyms, resolve_toponyms
 
@@ -59,7 +59,7 @@ class Harvest:
 
 @lru_cache(maxsize=1)
 def _gazetteer() -> Gazetteer:
-    return read_gazetteer()
+    return open_gazetteer()
 
 
 @lru_cache(maxsize=1)

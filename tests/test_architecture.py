@@ -16,6 +16,7 @@ STAGES = {
 JOINS = {"evidence", "harvest", "measure", "results"}
 ABOVE = {
     **dict.fromkeys(JOINS, FOUNDATION | STAGES),
+    "harvest": FOUNDATION | STAGES | {"measure"},
     "pipeline": FOUNDATION | STAGES | JOINS,
 }
 

@@ -157,7 +157,7 @@ def test_bad_articles_are_failures_with_a_reason_that_quotes_nothing(tmp_path: P
         b'{"id": "esc\\u001b[31m", "text": 5}',
         b'{"id": "c", "text": "PLEASE CRASH Secretville"}',
         b"[" * 100_000,
-        b'{"id": "d", "text": "Aa", "published_on": "soon"}',
+        b'{"id": "d", "text": "Aa", "toponyms": "soon"}',
         b"\xff\xfe\xfd",
         b'{"text": "' + b"A" * (MAX_RECORD + 10) + b'"}',
         b'{"id": "s", "text": "Aa", "toponyms": [{"start": 5, "end": 2}]}',
@@ -172,7 +172,7 @@ def test_bad_articles_are_failures_with_a_reason_that_quotes_nothing(tmp_path: P
     assert set(reasons) == {str(n) for n in range(2, 11)}
     for number, words in {
         "2": "not JSON", "3": "empty", "4": "text of type int", "5": "a bug", "6": "nested too deep",
-        "7": "expected a date", "8": "not UTF-8", "9": "longer than 32 MB", "10": "toponym {",
+        "7": "toponyms is a str", "8": "not UTF-8", "9": "longer than 32 MB", "10": "toponym {",
     }.items():  # fmt: skip
         assert words in reasons[number], number
     assert "Secretville" not in "".join(reasons.values())
