@@ -475,7 +475,7 @@ def _elided_after(
     if not same or number.high is not None or not (number.scale > 1 or number.grouped):
         return None
     last = same[-1]
-    if not 0.1 <= number.low / last.number <= 10:
+    if not 0.1 * last.number <= number.low <= 10 * last.number:
         return None
     if j < stop and tk.word[j][0].isalnum() and low[j] not in lang.words("elision_ends"):
         return None

@@ -18,8 +18,8 @@ _WINDOW = 8
 
 def quantity_draft(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
     """The claim that a quantity makes in its sentence, or None where it measures nothing on a map."""
-    if q.dim == "speed":
-        return None
+    if q.dim == "speed" or (q.i > first and p.tk.low[q.i - 1] in p.lang.words("per_words")):
+        return None  # "60 miles per hour", "three wolves per 100 square kilometres"
     if q.dim == "m2":
         return _area(p, q, first, stop)
     if q.dim == "m2/day":
@@ -289,6 +289,13 @@ def _distance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
                 reference = p.mention(here[0], here[1])
                 end = here[1]
     link = p.lang.table("from").match(low, k, stop) if reference is None else None
+    if (
+        link is not None
+        and direction is None
+        and _runs(p, q, first)
+        and any(low[x] in words("to_words") for x in range(link[1], min(stop, link[1] + 6)))
+    ):
+        return None  # "runs for 12 miles from Ayr to Doon": how long it is
     inside = low[k] if k < stop else ""
     of = k < stop and low[k] in words("of_words") and (direction is not None or q.qualifier is Qualifier.AT_MOST)
     if not of and k < stop and low[k] in words("of_words") and _found_clause(p, k + 1, stop):
@@ -335,13 +342,23 @@ def _distance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
         if q.i - found[0] < 16:
             draft.i = found[0]
     traveller = any(low[x] in words("travel_verbs") for x in range(max(first, q.i - 3), q.i))
-    if traveller and (reference is None or direction is None):
+    placed = found is not None and p.top[found[0]] >= 0 and reference is not None
+    if traveller and not placed and (reference is None or direction is None):
         return None
     if reference is None and (direction is not None or away):
         draft.reference = _earlier_place(p, found[0] if found else q.i, found)
         if draft.reference is None and direction is None and inside not in words("apart_words"):
             draft.checkable = True
     return draft
+
+
+def _runs(p: Passage, q: Quantity, first: int) -> bool:
+    """Whether a verb of extent ("runs for", "stretches") stands just before a quantity."""
+    low, words = p.tk.low, p.lang.words
+    x = q.i - 1
+    while x >= first and (low[x] in words("adverbs") or low[x] in words("length_leads")):
+        x -= 1
+    return x >= first and low[x] in words("extent_verbs")
 
 
 def _adjective_wind(p: Passage, k: int, after: int, stop: int) -> bool:
@@ -400,7 +417,10 @@ def _between_before(p: Passage, q: Quantity, first: int) -> Draft | None:
         if low[k] in words("distance_nouns"):
             for x in range(k + 1, min(q.i, k + 4)):
                 if low[x] in words("between") or low[x] in words("from"):
-                    names, after = p.names_from(x + 1, q.i)
+                    verb = q.i
+                    while verb > x and low[verb - 1] in words("auxiliaries"):
+                        verb -= 1
+                    names, after = p.names_from(x + 1, verb)
                     if len(names) == 1 and after < q.i and low[after] in words("to_words"):
                         more, _ = p.names_from(after + 1, q.i)
                         names = names + more
@@ -426,7 +446,7 @@ def _subject(p: Passage, i: int, first: int) -> tuple[int, int] | None:
     while x >= first and steps < 14:
         number = p.top[x]
         if number >= 0 and not p.is_demonym(x) and verb < 0 and _plain_between(p, x + 1, i):
-            return p.span(x)
+            return _settlement(p, p.span(x), first)
         if low[x] in words("located_verbs") and verb < 0:
             verb = x
             break
@@ -448,6 +468,20 @@ def _subject(p: Passage, i: int, first: int) -> tuple[int, int] | None:
         return place
     here = p.subject_before(k + 1, first)
     return here
+
+
+def _settlement(p: Passage, here: tuple[int, int], first: int) -> tuple[int, int]:
+    """ "Akuressa, in Matara district some 160km south": the town rather than the district that it is in."""
+    low, words = p.tk.low, p.lang.words
+    k = here[0] - 1
+    while k >= first and low[k] in words("determiners"):
+        k -= 1
+    if k < first or low[k] not in words("inside_words"):
+        return here
+    k -= 1
+    while k >= first and (p.tk.word[k] == "," or low[k] in words("located_words")):
+        k -= 1
+    return p.span(k) if k >= first and p.top[k] >= 0 and not p.is_demonym(k) else here
 
 
 def _plain_between(p: Passage, i: int, j: int) -> bool:

@@ -59,6 +59,8 @@ def _size(p: Passage, k: int, after: int, code: str, first: int, stop: int) -> D
     if here is None or not here[2]:
         return None
     toponym = p.toponym(here[0])
+    if (toponym is None and p.toponyms) or low[here[1] - 1] in p.lang.words("heavenly"):
+        return None
     if toponym is None and not (p.tk.capital(here[0]) and here[1] - here[0] <= 4):
         return None
     if here[0] > after and any(
