@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geomap.claims.passage import Draft, Passage
 from geomap.models import ClaimKind, Mention, MentionKind, Predicate
@@ -431,6 +431,8 @@ def _subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
             a, b = p.span(k)
             if b < len(low) and low[b] in ("'s", "'"):
                 break
+            if a > first and low[a - 1] in words("prepositions") and not (low[a - 1] == "of" and p.place_head(a - 2)):
+                break  # "prices in Tokyo fell"
             out.append((a, b))
             k = a - 1
             if k >= first and (low[k] in ("and", ",", "or") or low[k] in words("determiners")):
@@ -455,8 +457,21 @@ def _territory_subject(p: Passage, group: int, first: int) -> Mention | None:
         toponym = p.toponym(k)
         by_agent = k > 0 and p.tk.low[k - 1] in p.lang.words("by_words")
         if toponym is not None and toponym.kind is MentionKind.LITERAL and not by_agent:
-            return p.mention(*p.span(k))
+            mention = p.mention(*p.span(k))
+            wide = p.tk.low[here[1] - 1] in p.lang.words("region_anaphors")
+            return _region_of_name(p, mention) if wide else mention
     return None
+
+
+def _region_of_name(p: Passage, mention: Mention) -> Mention:
+    """ "The territory" after "Kharkiv" is Kharkiv Oblast where the article names that too."""
+    if mention.place is None or mention.place.feature.startswith("A."):
+        return mention
+    for toponym in p.toponyms:
+        place = toponym.place
+        if place is not None and place.feature.startswith("A.ADM") and toponym.text.startswith(mention.text):
+            return replace(mention, place=place)
+    return mention
 
 
 def _relative(p: Passage, event: Event, group: int, first: int, stop: int) -> Draft | None:
@@ -558,9 +573,10 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
 def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     """The place is the subject: "Mosul fell to", "the city remains under rebel control"."""
     low, words = p.tk.low, p.lang.words
-    if not p.conflict:
+    war = words("conflict") | words("conflict_strong")
+    if not p.conflict and not any(low[k] in war for k in range(first, stop)):
         return None
-    be, group = _passive(p, event.i, first)
+    _, group = _passive(p, event.i, first)
     spans = _subject_names(p, group, first)
     places = _places(p, spans, strict=True)
     if not places:
@@ -614,7 +630,11 @@ def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | N
         elif nxt in ("by", "in", "below", "from", "short", "behind", "into", "silent", "under", "out"):
             if nxt != "in":
                 return None
-        elif low[event.i] in ("fall", "falls", "falling") and not be and group == event.i:
+        elif (
+            low[event.i] in words("bare_falls")
+            and group == event.i
+            and not any(low[k] in words("if_words") for k in range(max(first, event.i - 5), event.i))
+        ):
             return None
     draft = Draft(ClaimKind.CONTROL, spans[0][0], end, event.i, predicate=event.predicate)
     draft.subject = places

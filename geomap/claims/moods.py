@@ -106,7 +106,7 @@ def set_retractions(p: Passage, drafts: list[Draft]) -> None:
             hit = table.match(low, k, len(low)) if low[k] in table else None
             if hit is None or hit[0] != "retracted":
                 continue
-            window = low[max(0, k - 6) : hit[1] + 6]
+            window = low[p.tk.sentences[number][0] if k < stop else max(0, k - 6) : hit[1] + 6]
             if any(w in p.lang.words("claim_nouns") for w in window):
                 chosen = (
                     group if k < stop else [d for d in group if number + 1 not in by_sentence or d.quantity is None]

@@ -303,7 +303,7 @@ class Passage:
             while k < stop and skipped < _PHRASE_LIMIT and self.name(k, stop) is None:
                 if (
                     self.boundary(k)
-                    and not (low[k] == "of" and self._place_head(k - 1))
+                    and not (low[k] == "of" and self.place_head(k - 1))
                     and low[k] not in ("including", "both")
                 ) or low[k] in words("pronouns"):
                     return out, end
@@ -380,7 +380,7 @@ class Passage:
             self.tk.low[j] in self.lang.words("auxiliaries") - {"'s"} or self.tk.low[j] in self.lang.table("speech")
         )
 
-    def _place_head(self, k: int) -> bool:
+    def place_head(self, k: int) -> bool:
         low = self.tk.low[k] if k >= 0 else ""
         return low in self.lang.words("place_nouns") or low in self.lang.words("quantifiers")
 

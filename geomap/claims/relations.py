@@ -654,7 +654,8 @@ def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
     if number >= 0 and not p.is_demonym(k):
         return p.span(k)
     x = k
-    while x >= first and k - x < 8 and not p.boundary(x):
+    told = p.lang.table("speech")
+    while x >= first and k - x < 8 and not p.boundary(x) and not (low[x] in told or low[x] in words("verb_like")):
         x -= 1
     if x >= k:
         return None
