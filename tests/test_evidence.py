@@ -239,6 +239,14 @@ def test_region_cuts_and_contested_ground_widens() -> None:
     fuzzy = replace(SERIES, snapshots=maps)
     found = measure(area_claim(1000), ground(fuzzy))
     assert found.measured == (0.0, pytest.approx(lost_km2(1, 7)))
+    # the map before the day counts as drawn, the day's own with contested ground out and in
+    strips = replace(
+        SERIES, snapshots=(SERIES.snapshots[0], replace(maps[1], as_of=maps[1].as_of - timedelta(1)), maps[1])
+    )
+    assert measure(area_claim(1000), ground(strips)).measured == (
+        pytest.approx(lost_km2(1, 5)),
+        pytest.approx(lost_km2(1, 7)),
+    )
     in_out = [e.measured for e in gather_evidence(area_claim(1000, date=on(8)), ground(fuzzy)) if e.role == "measure"]
     assert in_out[0][0] == pytest.approx(lost_km2(1, 5))
 

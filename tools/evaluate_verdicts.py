@@ -250,7 +250,7 @@ def _another(place: Place, claim: Claim, claims: Sequence[Claim]) -> Place | Non
                     found[m.place.id] = m.place
     own = {place.id, *(m.place.id for m in claim.subject if m.place is not None)}
     others = sorted(
-        (p for p in found.values() if p.id not in own and p.feature[0] == place.feature[0]), key=lambda p: p.id
+        (p for p in found.values() if p.id not in own and p.feature[:5] == place.feature[:5]), key=lambda p: p.id
     )
     return others[0] if others else None
 

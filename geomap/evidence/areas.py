@@ -35,7 +35,7 @@ from geomap.evidence.ground import (
 from geomap.evidence.missing import missing_date, missing_map
 from geomap.evidence.sides import actor_side, told_side
 from geomap.hulls import measure_hull
-from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Predicate, Range
+from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Polarity, Predicate, Range
 from geomap.verdicts import Claimed, claimed_range
 from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
 from geomap.verdicts.ranges import factor, overlap
@@ -266,7 +266,11 @@ def _change(
         return []
     before = first_map(series, days, ground)
     values = [gain_km2(series, before, i, holder_gains, ground, region) for i in indices]
-    measured = (min(v[0] for v in values), max(v[1] for v in values))
+    # the map before the day as it was drawn; in the day's own maps contested ground is out, and in
+    drawn_on = {day_of(series, i) for i in indices}
+    earlier = [days.end in drawn_on and day_of(series, i) < days.end for i in indices]
+    ends = [(v[2], v[2]) if before_it else v[:2] for before_it, v in zip(earlier, values, strict=True)]
+    measured = (min(low for low, _ in ends), max(high for _, high in ends))
     last = indices[-1]
     best = values[-1][2]
     codes = [Code.CONTESTED] if factor((values[-1][0], values[-1][1])) > ground.settings.wide_factor else []
@@ -470,7 +474,10 @@ def _article_towns(claim: Claim, ground: Ground) -> list[Place]:
     found = [
         p
         for other in ground.claims
-        if other.article == claim.article and other.kind is ClaimKind.CONTROL and other.predicate in GAINS | LOSSES
+        if other.article == claim.article
+        and other.kind is ClaimKind.CONTROL
+        and other.predicate in GAINS | LOSSES
+        and other.polarity is Polarity.AFFIRMED
         for p in places_in(other.subject)
         if is_town(p)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from geomap.evidence.ground import Ground, domain, places_in
 from geomap.evidence.sides import country_of, holder_country
@@ -33,12 +34,21 @@ def _countries(mention: Mention, claim: Claim, ground: Ground) -> list[str | Non
     own = [p.country for p in places_in(tuple(m for m in (*claim.subject, claim.region) if m is not None))]
     parties = [country_of(claim.actor, ground), country_of(claim.counterparty, ground)]
     sides = [c for s in ground.control for c in (*sorted(domain(s, ground)), holder_country(s, ground))]
-    story = [
-        p.country
-        for c in ground.claims
-        if c.article == claim.article
-        for p in places_in(tuple(m for m in (*c.subject, c.reference, c.region) if m is not None))
-    ]
-    # the country named most in the story comes first
-    story.sort(key=lambda c: (-story.count(c), c or ""))
+    story = countries_told(claim.article, ground)
     return [*named, *own, *parties, *sides, *story]
+
+
+def countries_told(article_id: str, ground: Ground) -> list[str]:
+    """Countries that an article's words name, the one named most first."""
+    article = ground.articles.get(article_id)
+
+    def count() -> list[str]:
+        words = Counter(re.findall(r"\b[A-Z][\w-]+", article.text)) if article is not None else Counter()
+        found: Counter[str] = Counter()
+        for word, times in words.items():
+            country = country_of(word, ground)
+            if country is not None:
+                found[country] += times
+        return sorted(found, key=lambda c: (-found[c], c))
+
+    return ground.once(("told", article_id), count)

@@ -185,8 +185,13 @@ def _only_direction(found: list[Evidence], subject: Place, reference: Place) -> 
 
 def line_error_km(place: Place, ground: Ground) -> float:
     """How far a typed river may run from where it is drawn, at its worst: what its nearest point may be off by."""
-    drawn = line_of(place, ground) is not None and place.feature.startswith("H")
-    return max(0.0, (place.radius_km or 0.0) - ground.settings.point_error_km) if drawn else 0.0
+    if line_of(place, ground) is None or not place.feature.startswith("H"):
+        return 0.0
+    return max(0.0, min(place.radius_km or 0.0, TYPED_LINE_KM) - ground.settings.point_error_km)
+
+
+TYPED_LINE_KM = 7.0
+"""Typed rivers were at most 7 km from their surveyed banks (Dnipro 6.9, Oskil 7.1), reservoirs apart."""
 
 
 def _roughly_known(*places: Place) -> tuple[Code, ...]:
@@ -234,7 +239,8 @@ def _readings(
     edge = town_radius_km(subject, ground.settings) + town_radius_km(reference, ground.settings)
     if edge > 0:
         found.append(item("edge", "from the town's edge", (max(0.0, km - edge - error), km)))
-    if any(polygon_of(p, ground) is not None for p in (subject, reference)):
+    outlined = any(polygon_of(p, ground) is not None for p in (subject, reference))
+    if outlined and not _one_in_other(subject, reference, ground):
         middle = distance_km(*_middle(subject, ground), *_middle(reference, ground))
         if middle > km:
             found.append(item("edge", "towards its middle", (km, middle)))
@@ -246,6 +252,15 @@ def _readings(
                 words = f"with another {twin.name} ({where}, {away:.0f} km)" if where else f"with another {twin.name}"
                 found.append(item("would_fit", words, (max(0.0, away - error), away + error)))
     return found
+
+
+def _one_in_other(subject: Place, reference: Place, ground: Ground) -> bool:
+    """Whether one of two places lies within the outline of the other."""
+    for outer, inner in ((reference, subject), (subject, reference)):
+        shape = polygon_of(outer, ground)
+        if shape is not None and shape.covers(shapely.Point(_middle(inner, ground))):
+            return True
+    return False
 
 
 def _size_km(place: Place, ground: Ground) -> float:
@@ -459,7 +474,6 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
     here = geometry_of(subject, ground)
     km = distance_between_km(here, edge)
     error = point_error_km(subject, ground.settings) + town_radius_km(subject, ground.settings)
-    error += line_error_km(reference, ground)
     ids = (subject.id, reference.id)
     found = [
         Evidence(
@@ -479,24 +493,26 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
         middle = _middle(subject, ground)
         # the side is told from the middle of the water, not from its bank
         foot = nearest_point(middle, shape if shape.geom_type.endswith("LineString") else edge)
-        azimuth = azimuth_deg(*foot, *middle)
-        found.append(_side(subject, reference, azimuth, ids))
+        found.append(_side(subject, reference, azimuth_deg(*foot, *middle), ids, half=0.0))
     return found
 
 
-def _side(subject: Place, reference: Place, azimuth: float, ids: tuple[str, ...]) -> Evidence:
-    """Which side of a line or middle: wider than a bearing, for all of one bank of a winding river is "western"."""
+def _side(
+    subject: Place, reference: Place, azimuth: float, ids: tuple[str, ...], half: float | None = None
+) -> Evidence:
+    """Which side of a line or middle; a part of a country is wider than a bearing by ``half`` either way."""
+    half = SIDE_DEG if half is None else half
     return Evidence(
         what=f"the way from {reference.name} to {subject.name}",
-        measured=((azimuth - SIDE_DEG) % 360, (azimuth - SIDE_DEG) % 360 + 2 * SIDE_DEG),
+        measured=((azimuth - half) % 360, (azimuth - half) % 360 + 2 * half),
         unit="deg",
         best=azimuth,
         aspect="direction",
-        method="azimuth from the nearest point of the line, or from the middle, half a wind either way",
+        method="azimuth from the nearest point of the line, or from the middle",
         source="gazetteer",
         places=ids,
     )
 
 
 SIDE_DEG = 22.5
-"""With half a wind of tolerance this makes half a quarter turn either way: a bank or part is wider than a bearing."""
+"""With half a wind of tolerance this makes an eighth of a turn either way: the east of a country is wide."""

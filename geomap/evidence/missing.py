@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geomap.evidence.ground import Days, Ground, day_of
+from geomap.evidence.sides import is_force
 from geomap.models import Claim, ClaimKind, Evidence, Mention
 from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
 from geomap.wording import day
@@ -25,7 +26,10 @@ def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
     when = f"dated {day(days.end)}" if days else "of its date (--published says when the article appeared)"
     spans = [f"{s.name} {day(day_of(s, 0))} to {day(day_of(s, -1))}" for s in ground.control if s.snapshots]
     have = f" (at hand: {'; '.join(spans)})" if spans else ""
-    about_control = claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.predicate in GAINS | LOSSES | HOLDS
+    front = any(is_force(m.text) for m in claim.subject)
+    about_control = (
+        front or claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.predicate in GAINS | LOSSES | HOLDS
+    )
     kind = "a control map" if about_control or claim.actor else "a map of the ground it speaks of,"
     return Evidence(
         what=kind,

@@ -130,7 +130,7 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
     codes: tuple[Code, ...] = ()
     if hulls and claimed is not None:
         measured, codes = hulls[0].measured, (Code.HULL_ONLY,)
-        why = f"that is {_ratio(claimed, hulls[0])} {hulls[0].what} ({quantity(measured, claimed.unit)})"
+        why = f"{hulls[0].what} is {quantity(measured, claimed.unit)}, {_beside(claimed, hulls[0])}"
         why += f"; {wanted}" if wanted else ""
     elif shared:
         why = f"the only map at hand ({shared[0].source}) rests on the same source, so it is no test"
@@ -246,7 +246,7 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
         if meets and spread <= settings.wide_factor:
             return found(Label.FITS, "by the named places alone")
         if meets:
-            return found(Label.MAPS_CANNOT_SETTLE, f"the hulls themselves differ {times(spread)}")
+            return found(Label.MAPS_CANNOT_SETTLE, f"the hulls themselves are {times(spread)} from end to end")
         return found(Label.MAPS_CANNOT_SETTLE, f"that is {_ratio(claimed, e)} what the named places span")
     own = factor(e.error or e.measured)
     if own > settings.wide_factor:
@@ -279,6 +279,14 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
     even = ", even by road" if any(r.role == "road" for r in readings) else ""
     even = even or (", nor by the next day's map" if any(r.role == "next_day" for r in readings) else "")
     return found(Label.DOES_NOT_FIT, even.removeprefix(", "))
+
+
+def _beside(claimed: Claimed, e: Evidence) -> str:
+    """A claim against the hull of places: how many times as much, or how wide the hull's own range is."""
+    if overlap(claimed.range, e.measured):
+        spread = factor(e.measured)
+        return f"which is {times(spread)} from end to end" if spread < 1000 else "from next to nothing"
+    return f"and the claim is {_ratio(claimed, e)} that"
 
 
 def _ratio(claimed: Claimed, e: Evidence) -> str:
