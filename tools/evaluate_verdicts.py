@@ -70,7 +70,7 @@ def main(argv: Sequence[str]) -> int:
     gazetteer = read_gazetteer()
     articles = read_articles([SHARED / "articles" / "articles.jsonl"])
     control = () if options.no_control else (read_control(SHARED / "control" / "2022", name="DeepState"),)
-    gold = [json.loads(line) for line in (SHARED / "claims" / "articles_gold.jsonl").open(encoding="utf-8")]
+    gold = [json.loads(line) for line in _lines(SHARED / "claims" / "articles_gold.jsonl")]
     claims = _extracted(articles, gazetteer) if options.extracted else _gold_claims(gold, articles, gazetteer)
     ground = Ground(gazetteer=gazetteer, control=control, articles={a.id: a for a in articles}, claims=tuple(claims))
     started = time.process_time()
@@ -100,6 +100,10 @@ def _development(gazetteer: Gazetteer, control: tuple[ControlSeries, ...]) -> li
         labels = Counter(str(c.verdict.label) for c in found[-1][0] if c.verdict is not None)
         print(f"{name}: {len(claims)} claims, {dict(labels)}")
     return found
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def _judged(claim: Claim, ground: Ground) -> Claim:
@@ -272,7 +276,7 @@ def _gold_claims(gold: Sequence[dict[str, Any]], articles: Sequence[Article], ga
 def _gold_places(gazetteer: Gazetteer) -> dict[str, list[tuple[int, str, str, Place]]]:
     """For each article, (start, words, name, place) of every toponym."""
     found: dict[str, list[tuple[int, str, str, Place]]] = {}
-    for line in (SHARED / "toponyms" / "articles_toponyms.jsonl").open(encoding="utf-8"):
+    for line in _lines(SHARED / "toponyms" / "articles_toponyms.jsonl"):
         record = json.loads(line)
         mine = found.setdefault(record["id"], [])
         for t in record["toponyms"]:
