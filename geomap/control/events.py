@@ -187,7 +187,7 @@ def control_from_events(
     placed, notes = _placed(list(events), settlements, resolve)
     drawn = holder or Counter(e.holder for e, _ in placed).most_common(1)[0][0]
     places, histories = _histories(placed)
-    region = region if region is not None else _around(places, reach_km)
+    region = region if region is not None else around(places, reach_km)
     names, points = _seeds(settlements, places, [h[0].settlement for h in histories], region)
     owner, gap = _nearest(points, places)
     cells = thiessen(points, region)
@@ -298,9 +298,10 @@ def _state(history: Sequence[Event], day: date, drawn: str) -> tuple[Status, str
 # ── cells ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _around(places: Floats, reach_km: float) -> Any:
-    """All ground within reach of a place."""
-    return shapely.union_all([buffer_m(shapely.Point(p), reach_km * 1000) for p in places])
+def around(places: Floats, reach_km: float) -> Any:
+    """Give all ground within reach of a place, (n, 2) lon, lat."""
+    cloud: Any = shapely.multipoints(places)
+    return buffer_m(cloud, reach_km * 1000)
 
 
 def _seeds(

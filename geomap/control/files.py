@@ -6,6 +6,7 @@ import gc
 import hashlib
 import io
 import tempfile
+import threading
 import warnings
 import zipfile
 import zlib
@@ -106,12 +107,13 @@ def layers(file: Path) -> Iterator[Layer]:
     if kind == ".zip":
         yield from _zipped(file, data, provenance)
     elif kind in (".geojson", ".json"):
-        yield _geojson(str(file), _unpacked(data, str(file)), provenance)
+        yield _geojson(str(file), unpacked(data, str(file)), provenance)
     else:
         yield from _tables(file, str(file), provenance)
 
 
-def _unpacked(data: bytes, where: str) -> bytes:
+def unpacked(data: bytes, where: str) -> bytes:
+    """Content of a gzip file, refused above ``LARGEST``; anything else as it is."""
     if data[:2] != b"\x1f\x8b":
         return data
     out: list[bytes] = []
@@ -148,7 +150,7 @@ def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
             kind, where = _kind(info.filename), f"{file}:{info.filename}"
             if kind in (".geojson", ".json"):
                 found = True
-                yield _geojson(where, _unpacked(_member(archive, info, where), where), provenance)
+                yield _geojson(where, unpacked(_member(archive, info, where), where), provenance)
         for info in infos:
             if _kind(info.filename) not in (".geojson", ".json"):
                 target = Path(folder) / f"{PurePosixPath(info.filename).name}"
@@ -261,21 +263,38 @@ def _geojson(where: str, data: bytes, provenance: Provenance) -> Layer:
         return quick if quick is not None else _from_tree(_parsed(data, where), where, provenance)
 
 
+class _Local(threading.local):
+    """A simdjson parser for each thread: one that is used again has its memory ready."""
+
+    parser: Any = None
+
+
+LOCAL = _Local()
+
+
+def _parser() -> Any:
+    if LOCAL.parser is None:
+        try:
+            LOCAL.parser = import_module("simdjson").Parser()
+        except ImportError:
+            return None
+    return LOCAL.parser
+
+
 def _quick(where: str, data: bytes, provenance: Provenance) -> Layer | None:
     """Read a plain FeatureCollection of polygons with simdjson, where installed: numbers come without Python objects.
 
     None for anything else or at fault: then the other way says what.
     """
-    try:
-        simdjson: Any = import_module("simdjson")
-    except ImportError:
+    parser = _parser()
+    if parser is None:
         return None
     layer = Layer(where, np.empty(0, object), [], provenance)
     flats: list[NDArray[np.float64]] = []
     rings: list[list[list[int]]] = []  # vertices of each ring of each polygon of each shape
     multi: list[bool] = []
     try:
-        tree = simdjson.Parser().parse(data)
+        tree = parser.parse(data)
         if tree["type"] != "FeatureCollection":
             return None
         if tree.get("crs") is not None:

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from geomap.control.files import SUFFIXES, Layer, find_files, layers, stem
-from geomap.control.rules import DATE, OUTSIDE, PRESETS, Rules, guess, preset_named, read_rules
+from geomap.control.rules import DATE, OUTSIDE, PRESETS, VIINA, Rules, guess, preset_named, read_rules
 from geomap.errors import ControlError
 from geomap.geodesy import area
 from geomap.models import ControlSeries, Provenance, Snapshot, Status
+
+if TYPE_CHECKING:
+    import geopandas
 
 Paths = Path | str | Sequence[Path | str]
 
@@ -64,6 +67,8 @@ def read_control(
     rules: Rules | Path | str | None = None,
     preset: str | None = None,
     repair: bool = False,
+    settlements: geopandas.GeoDataFrame | None = None,
+    region: Any = None,
 ) -> ControlSeries:
     """Read the control maps of one source, in time order.
 
@@ -80,6 +85,9 @@ def read_control(
     repair
         Mend broken rings (GEOS ``make_valid``, method "structure") and list them in ``Snapshot.repaired``. Without, a
         broken ring is an error: mending may invent ground.
+    settlements, region
+        For tables of statuses (VIINA's .csv, also .gz or .zip): the gazetteer's settlements (id, geometry), and the
+        ground that their Thiessen cells fill.
 
     Returns
     -------
@@ -95,9 +103,16 @@ def read_control(
         longitude and latitude, two different maps of one time.
     """
     notes: list[str] = []
-    readings = list(read_maps(path, rules=rules, preset=preset, repair=repair, notes=notes))
-    used = readings[-1][1]
-    snapshots = tuple(r.snapshot() for r, _ in readings)
+    used: Rules
+    if tables := _tables(path):
+        from geomap.control.settlements import read_statuses
+
+        used = _chosen(rules, preset) or VIINA
+        readings = list(read_statuses(tables, settlements, region, used))
+    else:
+        pairs = list(read_maps(path, rules=rules, preset=preset, repair=repair, notes=notes))
+        readings, used = [r for r, _ in pairs], pairs[-1][1]
+    snapshots = tuple(r.snapshot() for r in readings)
     called = name or used.name
     return ControlSeries(
         name=called,
@@ -129,12 +144,7 @@ def read_maps(
     Files whose names hold their dates are read as they are asked for: memory does not grow with their number.
     ``notes`` takes a line for each map that was given twice.
     """
-    if isinstance(rules, Rules):
-        chosen: Rules | None = rules
-    elif rules is not None:
-        chosen = read_rules(rules)
-    else:
-        chosen = None if preset is None else preset_named(preset)
+    chosen = _chosen(rules, preset)
     last: Reading | None = None
     for reading, used in _in_order(list(find_files(path)), chosen, repair):
         if last is not None and last.as_of == reading.as_of:
@@ -150,6 +160,25 @@ def read_maps(
         yield reading, used
     if last is None:
         raise ControlError(f"{path}: found no control map; expected {', '.join(SUFFIXES)}, .gz or .zip")
+
+
+def _chosen(rules: Rules | Path | str | None, preset: str | None) -> Rules | None:
+    """Rules as given: themselves, a file of them, or a preset's."""
+    if isinstance(rules, Rules):
+        return rules
+    if rules is not None:
+        return read_rules(rules)
+    return None if preset is None else preset_named(preset)
+
+
+def _tables(path: Paths) -> list[Path]:
+    """Files of a path where all of them are tables of statuses."""
+    from geomap.control.settlements import is_table
+
+    given = [Path(path)] if isinstance(path, str | Path) else [Path(p) for p in path]
+    listed = [f for p in given for f in (sorted(p.iterdir()) if p.is_dir() else [p])]
+    found = [f for f in listed if is_table(f)]
+    return found if found and len(found) == len([f for f in listed if f.is_file()]) else []
 
 
 def _in_order(files: list[Path], chosen: Rules | None, repair: bool) -> Iterator[tuple[Reading, Rules]]:
@@ -286,14 +315,15 @@ def _reading(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Readi
         statuses=np.array([str(c.status) for c in classes], dtype=np.str_),
         holders=tuple(c.holder if c.holder or c.status == Status.FREE else rules.holder for c in classes),
         names=tuple(" ".join((names[i] or "").split()) or None for i in keep),
-        provenance=_with_licence(layer.provenance, rules),
+        provenance=with_licence(layer.provenance, rules),
         dropped=tuple(sorted(layer.dropped.items())),
         ignored=tuple(ignored),
         repaired=tuple(repaired),
     )
 
 
-def _with_licence(p: Provenance, rules: Rules) -> Provenance:
+def with_licence(p: Provenance, rules: Rules) -> Provenance:
+    """Provenance of a file with the licence, attribution and address of its source."""
     return Provenance(name=p.name, path=p.path, sha256=p.sha256, licence=rules.licence,
                       attribution=rules.attribution, url=rules.url)  # fmt: skip
 
