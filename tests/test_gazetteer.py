@@ -170,7 +170,7 @@ def test_every_demonym_and_member_leads_somewhere(gazetteer: Gazetteer) -> None:
     assert all(gazetteer.place(place_id) is not None for place_id in set(gazetteer.demonyms.values()))
     # Natural Earth draws neither Svalbard by itself nor the Cocos Islands and Tokelau
     undrawn = {"SJ", "CC", "TK"}
-    for place_id, members in gazetteer.base.meta["members"].items():
+    for place_id, members in gazetteer.base.extra["members"].items():
         assert gazetteer.place(place_id) is not None
         assert [c for c in members if gazetteer.shapes.get(c) is None and c not in undrawn] == []
 

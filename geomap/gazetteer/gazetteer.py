@@ -43,20 +43,17 @@ def read_gazetteer(*layers: Path) -> Gazetteer:
 
 def base_index() -> Index:
     def build(folder: Path, step: Callable[[int], None]) -> None:
-        regions: list[tuple[str, str, str]] = []
-        meta = {
-            "name": "shipped", "data": data.registry(), "members": data.read_members(),
-            "demonyms": data.read_demonyms(), "regions": regions,
-        }  # fmt: skip
+        regions: dict[str, str] = {}
+        extra = {"members": data.read_members(), "demonyms": data.read_demonyms(), "regions": regions}
 
         def rows() -> Iterator[Row]:
             for row in data.read_rows():
                 if row.feature == "A.ADM1":
-                    regions.append((row.country, row.admin1, row.name))
+                    regions[f"{row.country}.{row.admin1}"] = row.name
                 yield row
 
         shapes_of.write_shapes(folder)
-        write_index(rows(), folder, meta, step)
+        write_index(rows(), folder, {"name": "shipped"}, step, extra=extra)
 
     return cache.open_or_build(f"base-{data.data_key()}", build, total=ROWS)
 
@@ -87,7 +84,7 @@ class Gazetteer(Search):
             *own,
             Provenance(
                 name="geomap gazetteer",
-                sha256=data.data_key(),
+                sha256=data.data_sha256(),
                 licence="CC BY 4.0 (GeoNames), public domain (Natural Earth)",
                 attribution="Places: GeoNames (CC BY 4.0). Regions, countries and lakes: Natural Earth.",
                 url="https://www.geonames.org",
@@ -99,7 +96,7 @@ class Gazetteer(Search):
     @cached_property
     def demonyms(self) -> dict[str, str]:
         """Normalised demonym -> place id."""
-        return dict(self.base.meta.get("demonyms", {}))
+        return dict(self.base.extra.get("demonyms", {}))
 
     def demonym(self, word: str) -> Candidate | None:
         """The country, region or continent whose people or adjective a word is ("Russian", "Europeans")."""
@@ -151,9 +148,9 @@ class Gazetteer(Search):
         chosen &= np.isin(np.asarray(index.column("feature")), kinds)
         if admin1:
             code = f"{country}.{admin1}"
-            if code not in index.admin1s:
+            if code not in index.admin1_numbers:
                 return []
-            chosen &= np.asarray(index.column("admin1")) == index.admin1s.index(code)
+            chosen &= np.asarray(index.column("admin1")) == index.admin1_numbers[code]
         rows = np.flatnonzero(chosen)
         people = np.asarray(index.column("population"))[rows]
         order = np.lexsort((rows, -people))[:limit]
@@ -210,7 +207,7 @@ class Gazetteer(Search):
         candidate = self.locate(place_id)
         if candidate is None:
             return None
-        if members := self.base.meta.get("members", {}).get(place_id):
+        if members := self.base.extra.get("members", {}).get(place_id):
             parts = [shape for code in members if (shape := self.shapes.get(code)) is not None]
             if parts:
                 whole = shapes_of.without_seams(shapely.union_all(parts))
@@ -248,7 +245,7 @@ class Gazetteer(Search):
         if shapes_of.is_country(key):
             own = base.numpy("country")[near] == base.countries.index(candidate.country)
         else:
-            own = base.numpy("admin1")[near] == base.admin1s.index(key)
+            own = base.numpy("admin1")[near] == base.admin1_numbers.get(key, -1)
         points = np.column_stack([lon[near], lat[near]])
         return shapes_of.clip_shape(shape, others, points[own], points[~own])
 
@@ -296,7 +293,7 @@ class Gazetteer(Search):
             return None
         country, _, code = best.partition(".")
         code = "" if code.startswith("ne:") else code
-        return country, code, self.region_names.get((country, code), "")
+        return country, code, self.region_name(country, code)
 
     def settlements(self, bounds: Bounds) -> GeoDataFrame:
         """Settlements of the shipped gazetteer within bounds, largest first: id, name, population, country, admin1."""
@@ -351,6 +348,6 @@ class Gazetteer(Search):
             return place.name if place else key
         if shapes_of.is_region(key):
             country, _, code = key.partition(".")
-            return self.region_names.get((country, code), "")
+            return self.region_name(country, code)
         candidate = self.locate(key)
         return candidate.name if candidate else ""

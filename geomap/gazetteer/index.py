@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geomap.errors import GazetteerError
 from geomap.gazetteer.names import normalise, skeleton
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 8
+FORMAT = 9
 """Raise when the files or what is in them change: older indexes are then built anew."""
 RUN = 2_000_000
 """Keys sorted in memory at a time: about 400 MB."""
@@ -43,8 +43,25 @@ PRIMARY, ALTERNATE, MACHINE, DERIVED = range(4)
 
 COLUMNS = {
     "id": "q", "lat": "d", "lon": "d", "population": "q", "importance": "f", "feature": "H", "country": "H",
-    "admin1": "I", "admin2": "I", "source": "H", "radius": "f", "name_end": "Q",
+    "admin1": "I", "admin2": "I", "source": "H", "radius": "f",
 }  # fmt: skip
+
+
+class Strings:
+    """Texts by number, read from a mapped file one at a time."""
+
+    def __init__(self, blob: mmap.mmap | bytes, ends: memoryview[Any]) -> None:
+        self._blob, self._ends = blob, ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, number: int) -> str:
+        ends = self._ends
+        return self._blob[ends[number - 1] if number else 0 : ends[number]].decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.__getitem__, range(len(self)))
 
 
 class Row(NamedTuple):
@@ -103,6 +120,34 @@ class _Sorter:
             path.unlink()
 
 
+class _StringWriter:
+    """Writes what ``Strings`` reads."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._blob, self._ends = (folder / f"{name}.utf8").open("wb"), (folder / f"{name}.end").open("wb")
+        self._buffer, self._end = array("Q"), 0
+
+    def __enter__(self) -> _StringWriter:
+        return self
+
+    def add(self, text: str) -> None:
+        self._end += self._blob.write(text.encode())
+        self._buffer.append(self._end)
+        if len(self._buffer) >= 50_000:
+            self._flush()
+
+    def _flush(self) -> None:
+        if sys.byteorder == "big":
+            self._buffer.byteswap()
+        self._buffer.tofile(self._ends)
+        del self._buffer[:]
+
+    def __exit__(self, *failure: object) -> None:
+        self._flush()
+        self._blob.close()
+        self._ends.close()
+
+
 def signature(key: str) -> int:
     """64 bits that tell which letters a key holds: a to z twice (once, more than once), digits, space, others.
 
@@ -121,39 +166,40 @@ def signature(key: str) -> int:
 
 
 def write_index(
-    rows: Iterable[Row], folder: Path, meta: dict[str, Any], step: Callable[[int], None] = lambda done: None
+    rows: Iterable[Row],
+    folder: Path,
+    meta: dict[str, Any],
+    step: Callable[[int], None] = lambda done: None,
+    *,
+    extra: dict[str, Any] | None = None,
 ) -> None:
-    """Write an index of ``rows`` into an empty ``folder``; ``step`` is told the number of rows so far."""
+    """Write an index of ``rows`` into an empty ``folder``; ``step`` is told the number of rows so far.
+
+    ``meta`` is read whenever the index is opened, ``extra`` when it is asked for. Both may be filled while the rows
+    are read.
+    """
     import marisa_trie
     import numpy as np
 
     tables: dict[str, dict[str, int]] = {name: {"": 0} for name in ("feature", "country", "admin1", "admin2", "source")}
-    text_ids: list[str] = []
-    files: dict[str, IO[bytes]] = {}
+    text_ids: dict[str, int] = {}
     buffers: dict[str, array[Any]] = {name: array(code) for name, code in COLUMNS.items()}
     exact, loose = _Sorter(folder, "keys"), _Sorter(folder, "loose")
-    name_end = count = 0
-
-    def flush() -> None:
-        for name, buffer in buffers.items():
-            if sys.byteorder == "big":
-                buffer.byteswap()
-            buffer.tofile(files[name])
-            del buffer[:]
-
+    count = 0
     with ExitStack() as stack:
-        names = stack.enter_context((folder / "names.utf8").open("wb"))
-        for name in COLUMNS:
-            files[name] = stack.enter_context((folder / f"{name}.col").open("wb"))
+        files = {name: stack.enter_context((folder / f"{name}.col").open("wb")) for name in COLUMNS}
+        names = stack.enter_context(_StringWriter(folder, "names"))
+
+        def flush() -> None:
+            for name, buffer in buffers.items():
+                if sys.byteorder == "big":
+                    buffer.byteswap()
+                buffer.tofile(files[name])
+                del buffer[:]
+
         for row in rows:
-            encoded = row.name.encode()
-            names.write(encoded)
-            name_end += len(encoded)
-            if isinstance(row.id, str):
-                text_ids.append(row.id)
-                number = -len(text_ids)
-            else:
-                number = row.id
+            names.add(row.name)
+            number = row.id if isinstance(row.id, int) else -1 - text_ids.setdefault(row.id, len(text_ids))
             codes = {}
             for column, value in (
                 ("feature", row.feature), ("country", row.country), ("admin1", f"{row.country}.{row.admin1}"),
@@ -163,7 +209,7 @@ def write_index(
                 codes[column] = table.setdefault(value, len(table))
             for column, number_value in (
                 ("id", number), ("lat", row.lat), ("lon", row.lon), ("population", row.population),
-                ("importance", row.importance), ("radius", row.radius), ("name_end", name_end), *codes.items(),
+                ("importance", row.importance), ("radius", row.radius), *codes.items(),
             ):  # fmt: skip
                 buffers[column].append(number_value)
             keys: dict[str, int] = {}
@@ -184,6 +230,10 @@ def write_index(
                 flush()
                 step(count)
         flush()
+    for name, texts in (("admin1s", tables.pop("admin1")), ("admin2s", tables.pop("admin2")), ("text_ids", text_ids)):
+        with _StringWriter(folder, name) as writer:
+            for text in texts:
+                writer.add(text)
     ids = np.fromfile(folder / "id.col", "<i8")
     order = np.argsort(ids, kind="stable").astype("<u4")
     order.tofile(folder / "by_id.col")
@@ -210,8 +260,9 @@ def write_index(
                 bounds = np.searchsorted(lengths[by_length], np.arange(LONGEST + 2))
                 bounds.astype("<u4").tofile(folder / f"fuzzy.{number}.len")
         step(count)
+    (folder / "extra.json").write_text(json.dumps(extra or {}, ensure_ascii=False), "utf-8")
     meta = {
-        **meta, "format": FORMAT, "count": count, "shards": shards, "text_ids": text_ids,
+        **meta, "format": FORMAT, "count": count, "shards": shards,
         "tables": {name: list(table) for name, table in tables.items()},
         "sizes": {p.name: p.stat().st_size for p in sorted(folder.iterdir())},
     }  # fmt: skip
@@ -252,9 +303,20 @@ class Index:
         tables = self.meta["tables"]
         self.features: list[str] = tables["feature"]
         self.countries: list[str] = tables["country"]
-        self.admin1s: list[str] = tables["admin1"]
-        self.admin2s: list[str] = tables["admin2"]
+        self.admin1s = self._strings("admin1s")
+        self.admin2s = self._strings("admin2s")
         self.sources: list[str] = tables["source"]
+        self._names = self._strings("names")
+
+    @cached_property
+    def extra(self) -> dict[str, Any]:
+        """What else was written with the index."""
+        return dict(json.loads((self.folder / "extra.json").read_text("utf-8")))
+
+    @cached_property
+    def admin1_numbers(self) -> dict[str, int]:
+        """ "UA.07" -> its number in column admin1."""
+        return {code: number for number, code in enumerate(self.admin1s)}
 
     def mapped(self, name: str) -> mmap.mmap | bytes:
         with (self.folder / name).open("rb") as file:
@@ -265,14 +327,18 @@ class Index:
     def column(self, name: str) -> memoryview[Any]:
         """A column, index by row."""
         if (found := self._columns.get(name)) is None:
-            if sys.byteorder == "big":
-                data = array(COLUMNS.get(name, "I"), self.mapped(f"{name}.col")[:])
-                data.byteswap()
-                found = memoryview(data)
-            else:
-                found = _cast(memoryview(self.mapped(f"{name}.col")), COLUMNS.get(name, "I"))
-            self._columns[name] = found
+            found = self._columns[name] = self._view(f"{name}.col", COLUMNS.get(name, "I"))
         return found
+
+    def _view(self, file: str, code: str) -> memoryview[Any]:
+        if sys.byteorder == "big":
+            data = array(code, self.mapped(file)[:])
+            data.byteswap()
+            return memoryview(data)
+        return _cast(memoryview(self.mapped(file)), code)
+
+    def _strings(self, name: str) -> Strings:
+        return Strings(self.mapped(f"{name}.utf8"), self._view(f"{name}.end", "Q"))
 
     def numpy(self, name: str) -> NDArray[Any]:
         """A column as an array."""
@@ -280,29 +346,31 @@ class Index:
 
         return np.asarray(self.column(name))
 
-    @cached_property
-    def _names(self) -> mmap.mmap | bytes:
-        return self.mapped("names.utf8")
-
     def name(self, row: int) -> str:
-        ends = self.column("name_end")
-        return self._names[ends[row - 1] if row else 0 : ends[row]].decode()
+        return self._names[row]
 
     def id(self, row: int) -> str:
         number = self.column("id")[row]
-        return f"geonames:{number}" if number >= 0 else str(self.meta["text_ids"][-number - 1])
+        return f"geonames:{number}" if number >= 0 else self._text_ids[-number - 1]
 
     @cached_property
-    def _text_ids(self) -> dict[str, int]:
-        return {text: -number for number, text in enumerate(self.meta["text_ids"], 1)}
+    def _text_ids(self) -> Strings:
+        return self._strings("text_ids")
+
+    @cached_property
+    def _text_numbers(self) -> dict[str, int]:
+        return {text: -number for number, text in enumerate(self._text_ids, 1)}
 
     def row(self, place_id: str) -> int | None:
         """The row of an id, None where this layer lacks it."""
-        if (number := self._text_ids.get(place_id)) is None:
-            scheme, _, digits = place_id.partition(":")
-            if scheme != "geonames" or not (digits.isascii() and digits.isdigit() and len(digits) < 18):
+        scheme, _, digits = place_id.partition(":")
+        if scheme != "geonames":
+            if (number := self._text_numbers.get(place_id)) is None:
                 return None
+        elif digits.isascii() and digits.isdigit() and len(digits) < 18:
             number = int(digits)
+        else:
+            return None
         ids, order = self.column("id"), self.column("by_id")
         at = bisect_left(order, number, key=ids.__getitem__)
         if at < len(order) and ids[order[at]] == number:

@@ -68,18 +68,14 @@ class Search:
         self.layers = list(layers)
         self._candidates: Callable[[str], tuple[Candidate, ...]] = lru_cache(maxsize=20_000)(self._find_candidates)
 
-    @cached_property
-    def _codes(self) -> list[tuple[list[str], list[str]]]:
-        return [([c.partition(".")[2] for c in layer.admin1s], layer.admin2s) for layer in self.layers]
-
     def candidate(self, layer: int, row: int, kind: int = PRIMARY) -> Candidate:
         index = self.layers[layer]
         column = index.column
-        admin1s, admin2s = self._codes[layer]
         return Candidate(
             index.id(row), index.name(row), column("lat")[row], column("lon")[row],
             index.features[column("feature")[row]], index.countries[column("country")[row]],
-            admin1s[column("admin1")[row]], admin2s[column("admin2")[row]], column("population")[row],
+            index.admin1s[column("admin1")[row]].partition(".")[2], index.admin2s[column("admin2")[row]],
+            column("population")[row],
             kind in (PRIMARY, DERIVED), index.sources[column("source")[row]],
             (len(self.layers) - 1 - layer) << 32 | row, column("importance")[row], kind, column("radius")[row],
         )  # fmt: skip
@@ -216,14 +212,16 @@ class Search:
                 return self.candidate(layer, row)
         return None
 
+    def region_name(self, country: str, admin1: str) -> str:
+        """The name of a first-level region by its code; empty for none."""
+        return str(self._region_names.get(f"{country}.{admin1}", ""))
+
     @cached_property
-    def region_names(self) -> dict[tuple[str, str], str]:
-        """(country, admin1 code) -> name."""
-        index = self.layers[-1]
-        return {(country, admin1): name for country, admin1, name in index.meta.get("regions", ())}
+    def _region_names(self) -> dict[str, str]:
+        return dict(self.layers[-1].extra.get("regions", {}))
 
     def to_place(self, candidate: Candidate) -> Place:
-        region = self.region_names.get((candidate.country, candidate.admin1)) if candidate.admin1 else None
+        region = self.region_name(candidate.country, candidate.admin1) if candidate.admin1 else None
         return Place(
             id=candidate.id, name=candidate.name, lat=candidate.lat, lon=candidate.lon, feature=candidate.feature,
             country=candidate.country or None, admin1=region or candidate.admin1 or None,
