@@ -306,7 +306,8 @@ def check_19_phone(page: Any) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     small = page.evaluate(
         "[...document.querySelectorAll('button,input,select,summary,#layers label,.leaflet-bar a')].filter(e => {"
-        "const b = e.getBoundingClientRect(); return b.width && (b.width < 24 || b.height < 24) }).map(e => e.outerHTML)"
+        "const b = e.getBoundingClientRect(); return b.width && (b.width < 24 || b.height < 24) })"
+        ".map(e => e.outerHTML)"
     )
     assert small == []
 

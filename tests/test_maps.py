@@ -292,7 +292,9 @@ def test_hostile_text_changes_no_markup() -> None:
     """Tags and attributes of the page are the same whatever stands in the 40 fields that come from outside."""
     made = world.assessment(days=2)
     plain = structure(maps.render_map(hostile.poison(made, " plain words"), world.World()))
-    for payload in hostile.PAYLOADS:
+    # three at a time: the report's test takes them one by one
+    for number in range(0, len(hostile.PAYLOADS), 3):
+        payload = " ".join(hostile.PAYLOADS[number : number + 3])
         page = maps.render_map(hostile.poison(made, " " + payload), world.World())
         assert structure(page) == plain, payload
 

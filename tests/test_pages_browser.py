@@ -161,6 +161,19 @@ def test_frames_learn_their_height(browser: Any, pages: dict[str, Path]) -> None
     checks.check_20_frame(browser, pages["map"], pages["map"].parent)
 
 
+def test_pasted_snippets_resize_their_frame(browser: Any, pages: dict[str, Path]) -> None:
+    for script in (True, False):
+        host = pages["map"].parent / f"article-{script}.html"
+        snippet = maps.embed_snippet("map.html", 'A "map"', script=script, height=500)
+        host.write_text(f"<!DOCTYPE html><title>t</title><p>Text</p>{snippet}", encoding="utf-8")
+        with checks.opened(browser, host, ready=False) as page:
+            page.frames[1].wait_for_selector('html[data-ready="1"]', state="attached")
+            if script:
+                page.wait_for_function("Number(document.querySelector('iframe').height) > 600")
+            else:
+                assert page.get_attribute("iframe", "height") == "500"
+
+
 def test_print(page: Any) -> None:
     also = ("#legend", ".gm-credit", "#methods") if page.kind == "report" else ("#legend", ".gm-credit")
     checks.check_21_print(page, also)

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geomap.maps.draw import draw_map, page_parts, render_map
+from geomap.maps.draw import draw_map, embed_snippet, page_parts, render_map
 from geomap.maps.static import picture, write_static
 from geomap.settings import Style
 
 if TYPE_CHECKING:
     from geomap.maps.locked import MapParts, OfflineMap
 
-__all__ = ["MapParts", "OfflineMap", "Style", "draw_map", "page_parts", "picture", "render_map", "write_static"]
+__all__ = [
+    "MapParts",
+    "OfflineMap",
+    "Style",
+    "draw_map",
+    "embed_snippet",
+    "page_parts",
+    "picture",
+    "render_map",
+    "write_static",
+]

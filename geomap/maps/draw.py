@@ -173,6 +173,25 @@ def page_parts(assessment: Assessment, gazetteer: Gazetteer, **options: Any) -> 
     return draw_map(assessment, gazetteer, **options).map_parts()
 
 
+def embed_snippet(address: str, title: str, *, script: bool = True, height: int = 720) -> str:
+    """HTML to paste into an article; with ``script`` the frame takes the height that the map asks for.
+
+    ``address`` is where the map's page stands. Where a publishing system strips scripts, the frame keeps ``height``.
+    """
+    frame = Markup(
+        '<iframe src="{}" title="{}" width="100%" height="{}" style="border:0" loading="lazy" '
+        'sandbox="allow-scripts allow-popups"></iframe>'
+    ).format(address, title, height)
+    if not script:
+        return str(frame)
+    # the sender is checked: any page may post messages
+    return (
+        f'{frame}\n<script>(function (f) {{ addEventListener("message", function (e) {{ '
+        'if (e.source === f.contentWindow && e.data && e.data.type === "geomap:resize") f.height = e.data.height; '
+        "}); })(document.currentScript.previousElementSibling)</script>"
+    )
+
+
 def reviewed(assessment: Assessment) -> bool:
     """Whether a person has decided on every claim shown."""
     return bool(assessment.claims) and all(c.checked_by is not None for c in assessment.claims)

@@ -198,8 +198,6 @@ def time_of(
 
 
 def _source_of(series: ControlSeries, number: int) -> str:
-    if len(series.sources) == len(series.snapshots):
-        return fold(series.sources[number])
     return fold(series.snapshots[number].provenance.attribution or series.name)
 
 

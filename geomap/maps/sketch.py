@@ -30,8 +30,8 @@ PATTERNS = Markup(
     'patternTransform="rotate(45)"><rect width="7" height="7" style="fill:var(--contested)" fill-opacity=".28"/>'
     '<path d="M0 0v7" style="stroke:var(--contested-ink)" stroke-width="2.4" stroke-opacity=".8"/></pattern>'
     '<pattern id="gm-hatch-change" patternUnits="userSpaceOnUse" width="6" height="6" '
-    'patternTransform="rotate(-45)"><rect width="6" height="6" style="fill:var(--change)" fill-opacity=".16"/>'
-    '<path d="M0 0v6" style="stroke:var(--change)" stroke-width="1.3" stroke-opacity=".75"/></pattern>'
+    'patternTransform="rotate(-45)"><rect width="6" height="6" style="fill:var(--change)" fill-opacity=".07"/>'
+    '<path d="M0 0v6" style="stroke:var(--change)" stroke-width="1.3" stroke-opacity=".6"/></pattern>'
     "</defs></svg>"
 )
 """Hatching, once a page: shapes, legend and drawings refer to it."""

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 
 from geomap.errors import InputError
-from geomap.models import Article, Aspect, Claim, Qualifier, Range
+from geomap.models import Article, Aspect, Claim, ClaimKind, Qualifier, Range
 from geomap.settings import Style
 
 LANGUAGES = ("en", "uk")
@@ -208,7 +208,8 @@ def said(claim: Claim, style: Style | None = None) -> str:
         if reference and value.si is None and value.qualifier is Qualifier.NEAR:
             parts[-1] = w("said_near", reference=fold(reference))
         elif reference and claim.direction is None:
-            parts[-1] = w("said_from", what=parts[-1], reference=fold(reference))
+            way = "said_to" if claim.kind is ClaimKind.ADVANCE else "said_from"
+            parts[-1] = w(way, what=parts[-1], reference=fold(reference))
     if claim.direction is not None:
         wind = w[f"compass_{claim.direction}"]
         parts.append(w("said_direction", direction=wind, reference=fold(reference)) if reference else wind)

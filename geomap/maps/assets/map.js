@@ -62,6 +62,13 @@
     }
     return box;
   }
+  function hint(properties) {
+    // a place, often a hull's corner: its name, and the words that it rests on
+    var box = el("div", null, { dir: "auto" }), first = (properties.card.quotes || [])[0];
+    box.append(el("b", properties.title));
+    if (first) box.append(el("br"), first[0], el("mark", first[1]), first[2]);
+    return box;
+  }
   function describe(properties) {
     var first = (properties.card.claims || [])[0];
     return properties.title + (first ? ". " + first.verdict : "");
@@ -91,7 +98,7 @@
       });
     });
     layer.bindPopup(function () { return card(feature.properties); }, { maxWidth: 320, minWidth: 200, autoPanPadding: [12, 12] });
-    layer.bindTooltip(function () { return el("span", feature.properties.title, { dir: "auto" }); }, { sticky: true, className: "gm-tip" });
+    layer.bindTooltip(function () { return hint(feature.properties); }, { sticky: true, className: "gm-tip" });
     layer.on("popupopen", function (event) { opened = layer; openCard(event.popup, feature); });
     layer.on("popupclose", function () { clearOthers(); });
   }
