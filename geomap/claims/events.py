@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from geomap.claims.clauses import (
+    actor_only,
+    by_agent,
+    can_take_ground,
+    counterparty,
+    ends_as_place,
+    force_before,
+    ground_in,
+    is_country,
+    named_party,
+    places_of,
+    stands_as_noun,
+    subject_names,
+    territory_subject,
+    verb_group,
+)
 from geomap.claims.passage import Draft, Passage
-from geomap.models import ClaimKind, Mention, MentionKind, Predicate
-
-_ACTOR_LIMIT = 12
+from geomap.models import ClaimKind, Predicate
 
 
 @dataclass(slots=True)
@@ -80,7 +94,7 @@ def _hands(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     k = start
     while k > first and (low[k - 1] in words("auxiliaries") | words("adverbs") | words("hand_verbs")):
         k -= 1
-    places = _places(p, _subject_names(p, k, first), strict=True)
+    places = places_of(p, subject_names(p, k, first), strict=True)
     if not places:
         return None
     predicate = Predicate.CAPTURED if lead is None else event.predicate
@@ -133,8 +147,8 @@ def _and_then(p: Passage, draft: Draft, event: Event, stop: int) -> Draft | None
         if hit is None:
             continue
         spans, end = p.names_from(hit[1], stop)
-        places = _places(p, spans, strict=True)
-        if places and spans[0][0] - hit[1] <= 3 and _fits_place(p, end, stop):
+        places = places_of(p, spans, strict=True)
+        if places and spans[0][0] - hit[1] <= 3 and ends_as_place(p, end, stop):
             return Draft(
                 ClaimKind.CONTROL, k, end, event.i, predicate=event.predicate, subject=places, actor_at=draft.actor_at
             )
@@ -160,109 +174,32 @@ def _draft(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     return _verb(p, event, first, stop)
 
 
-def _places(p: Passage, spans: list[tuple[int, int]], *, strict: bool) -> list[Mention]:
-    """Mentions that can be held: literal toponyms, or (not strict) unknown capitalised names."""
-    out: list[Mention] = []
-    for a, b in spans:
-        toponym = p.toponym(a)
-        if toponym is None:
-            known_shape = b - a > 1 and p.place_like(a, b)
-            if not known_shape and (strict or not p.conflict or b - a > 1):
-                continue
-        elif toponym.kind is MentionKind.DEMONYM:
-            continue
-        out.append(p.mention(a, b))
-    return out
-
-
-def _fits_place(p: Passage, b: int, stop: int) -> bool:
-    """Whether the name that ends before token b is the place itself: "took Ghazni", not "took Moscow residents"."""
-    if b >= stop:
-        return True
-    low, words = p.tk.low, p.lang.words
-    w = low[b]
-    if not p.tk.word[b][0].isalpha():
-        return p.tk.word[b] != "-"
-    if p.tk.capital(b) and w not in words("months") and w not in words("never_names"):
-        return p.toponym(b) is not None
-    return (
-        w in words("prepositions")
-        or w in words("conjunctions")
-        or w in words("auxiliaries")
-        or w in words("adverbs")
-        or w in words("place_nouns")
-        or w in words("region_nouns")
-        or w in words("time_words")
-        or w in words("months")
-        or w in words("determiners")
-        or w in words("never_names")
-        or w in words("verb_like")
-        or w.endswith(("ly", "ed"))
-    )
-
-
-def _actor_ok(p: Passage, span: tuple[int, int] | None) -> bool:
-    """Whether a noun phrase can take ground: armed words, countries, capitals, leaders in a text about war."""
-    if span is None:
-        return p.conflict
-    a, b = span
-    low, words = p.tk.low, p.lang.words
-    if any(low[k] in words("not_actors") for k in range(a, b)):
-        return False
-    if p.has_force(a, b):
-        return True
-    for k in range(a, b):
-        if p.top[k] >= 0:
-            return p.conflict or (p.toponym(k) is not None and _country(p, k))
-    if b - a == 1 and low[a] in words("pronouns"):
-        return p.conflict
-    return p.conflict
-
-
-def _country(p: Passage, k: int) -> bool:
-    toponym = p.toponym(k)
-    return toponym is not None and toponym.place is not None and toponym.place.feature.startswith("A.PCL")
-
-
-def _passive(p: Passage, i: int, first: int) -> tuple[bool, int]:
-    """Whether the participle at token i is passive, and where its verb group starts."""
-    low, words = p.tk.low, p.lang.words
-    k = i - 1
-    be = False
-    while k >= first and (low[k] in words("auxiliaries") or low[k] in words("adverbs") or low[k] in words("negations")):
-        if low[k] == "'s" and not (k + 1 < i and low[k + 1] in words("adverbs")):
-            break
-        be = be or low[k] in words("be")
-        k -= 1
-    return be, k + 1
-
-
 def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     tk, low, words = p.tk, p.tk.low, p.lang.words
     i, j = event.i, event.j
     participle = low[j - 1] not in words("not_participles") and (
         low[i].endswith(("ed", "en", "held", "lost", "won")) or low[i] in ("overrun", "lost", "held", "freed")
     )
-    be, group = _passive(p, i, first)
+    be, group = verb_group(p, i, first)
     progressive = low[i].endswith("ing")
-    by = _by_agent(p, j, stop)
-    if frame_is_noun(p, i, first):
+    by = by_agent(p, j, stop)
+    if stands_as_noun(p, i, first):
         return None
     if be and participle and not progressive:
         return _passive_claim(p, event, group, by, first, stop)
     spans, end = p.names_from(j, stop)
     if not spans:
-        spans, end = _ground_in(p, j, stop)
+        spans, end = ground_in(p, j, stop)
     if spans and not (tk.word[j] in ",.;:" if j < stop else True):
         actor = p.subject_before(group, first)
-        actor = _actor_only(p, actor)
+        actor = actor_only(p, actor)
         if actor is None and group == first and not progressive:
             return None  # "Captured Confederates later said"
         strict = not ((actor is not None and p.has_force(*actor)) or (p.conflict and event.frame == "obj"))
         spans = [s for s in spans if s[0] < stop]
-        if spans and not _fits_place(p, spans[-1][1], stop):
+        if spans and not ends_as_place(p, spans[-1][1], stop):
             return None
-        places = _places(p, spans, strict=strict or event.frame in ("take", "left", "split"))
+        places = places_of(p, spans, strict=strict or event.frame in ("take", "left", "split"))
         if not places:
             return None
         particle = low[end] if end < stop else ""
@@ -271,17 +208,17 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         if event.frame == "take" and particle in words("back_words"):
             event.predicate = Predicate.RECAPTURED
         if actor is None and group > first and low[group - 1] in words("infinitive"):
-            actor = _force_before(p, group - 1, first)
+            actor = force_before(p, group - 1, first)
         if event.frame in ("take", "left") and not (
-            actor is not None and (p.has_force(*actor) or (p.conflict and _named_party(p, actor)))
+            actor is not None and (p.has_force(*actor) or (p.conflict and named_party(p, actor)))
         ):
             return None
-        if not _actor_ok(p, actor) and not (actor is None and p.has_force(first, i)):
+        if not can_take_ground(p, actor) and not (actor is None and p.has_force(first, i)):
             return None
         draft = Draft(ClaimKind.CONTROL, actor[0] if actor else i, end, i, predicate=event.predicate)
         draft.subject = places
         draft.actor_at = actor
-        draft.counterparty = _counterparty(p, end, stop)
+        draft.counterparty = counterparty(p, end, stop)
         event.actor = actor
         return draft
     if participle and (by is not None or (j < stop and low[j] in words("reduced_after"))) and event.frame in ("obj",):
@@ -300,7 +237,7 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
                     draft.predicate = Predicate.OCCUPIED
                 draft.subject = [p.mention(*place)]
                 draft.actor_at = by
-                if (by is not None and not _actor_ok(p, by)) or (by is None and not p.conflict):
+                if (by is not None and not can_take_ground(p, by)) or (by is None and not p.conflict):
                     return None
                 return draft
     if event.frame == "obj" and not progressive:
@@ -308,82 +245,8 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     return None
 
 
-def _force_before(p: Passage, k: int, first: int) -> tuple[int, int] | None:
-    """The armed party left of "to take": "attempts by the rebels to take"."""
-    for x in range(k - 1, max(first, k - 8) - 1, -1):
-        if p.has_force(x, x + 1):
-            a = x
-            while a > first and not p.boundary(a - 1) and p.tk.low[a] not in p.lang.words("articles"):
-                a -= 1
-            return a, x + 1
-    return None
-
-
-def _ground_in(p: Passage, j: int, stop: int) -> tuple[list[tuple[int, int]], int]:
-    """ "two villages in the Donetsk region", "other occupied territory in Kharkiv": ground told by where it lies."""
-    low, words = p.tk.low, p.lang.words
-    k = j
-    while k < min(stop, j + 8) and not p.boundary(k):
-        k += 1
-    ground = k > j and low[k - 1] in words("place_nouns") | words("land_nouns")
-    if not ground or k >= stop or low[k] not in words("in_words"):
-        return [], j
-    return p.names_from(k + 1, stop)
-
-
 def _only(p: Passage, a: int, b: int) -> bool:
     return any(p.tk.low[k] == "only" for k in range(a, b))
-
-
-def frame_is_noun(p: Passage, i: int, first: int) -> bool:
-    """ "the capture", "loss of control": a verb form that stands as a noun or after "of"."""
-    low = p.tk.low
-    leads = p.lang.words("determiners") | p.lang.words("noun_leads")
-    return i - 1 >= first and low[i] in p.lang.words("noun_verbs") and low[i - 1] in leads
-
-
-def _by_agent(p: Passage, j: int, stop: int) -> tuple[int, int] | None:
-    """The agent of a passive: "by Russian forces", at most a few words on."""
-    low = p.tk.low
-    for k in range(j, min(stop, j + 8)):
-        if low[k] in p.lang.words("by_words"):
-            x = k + 1
-            while x < stop and low[x] in p.lang.words("determiners"):
-                x += 1
-            end = x
-            while end < stop and end - x < _ACTOR_LIMIT and not p.boundary(end):
-                if p.tk.low[end] in p.lang.words("time_words"):
-                    break
-                end += 1
-            return (x, end) if end > x and (p.tk.capital(x) or p.has_force(x, end)) else None
-        if p.tk.word[k] in ",;." or low[k] in p.lang.words("conjunctions"):
-            return None
-    return None
-
-
-def _actor_only(p: Passage, span: tuple[int, int] | None) -> tuple[int, int] | None:
-    """A subject without what leads to it: "has said his troops" gives "his troops"."""
-    if span is None:
-        return None
-    a, b = span
-    low = p.tk.low
-    speech = p.lang.table("speech")
-    for k in range(b - 1, a - 1, -1):
-        if low[k] in speech and k + 1 < b:
-            return k + 1, b
-        if low[k] in p.lang.words("time_words") and k + 1 < b:
-            return k + 1, b
-    return a, b
-
-
-def _named_party(p: Passage, span: tuple[int, int]) -> bool:
-    """Whether a phrase names a country or a seat of power: "Russia", "Kyiv", "it"."""
-    low, words = p.tk.low, p.lang.words
-    if any(low[k] in words("movers_not") for k in range(*span)):
-        return False
-    if span[1] - span[0] == 1 and low[span[0]] in ("it", "they"):
-        return True
-    return any(p.top[k] >= 0 for k in range(*span))
 
 
 def _passive_claim(
@@ -393,85 +256,26 @@ def _passive_claim(
     relative = group - 1 >= first and low[group - 1] in words("relative")
     if relative and low[group - 1] in words("person_relative"):
         return None
-    if event.frame in ("take", "left") and (by is None or (not p.has_force(*by) and not _named_party(p, by))):
+    if event.frame in ("take", "left") and (by is None or (not p.has_force(*by) and not named_party(p, by))):
         return None
     if relative or (group - 1 >= first and p.tk.word[group - 1] in ",–—"):
         place = p.place_before(group, first, reach=24)
         spans = [place] if place else []
     else:
-        spans = _subject_names(p, group, first)
-    places = _places(p, spans, strict=True)
+        spans = subject_names(p, group, first)
+    places = places_of(p, spans, strict=True)
     if not places and p.conflict and by is not None:
-        ground = _territory_subject(p, group, first)
+        ground = territory_subject(p, group, first)
         places = [ground] if ground else []
     if not places:
         return None
-    if not ((by is not None and _actor_ok(p, by)) or (by is None and p.conflict)):
+    if not ((by is not None and can_take_ground(p, by)) or (by is None and p.conflict)):
         return None
     end = by[1] if by else event.j
     draft = Draft(ClaimKind.CONTROL, spans[0][0] if spans else group, end, event.i, predicate=event.predicate)
     draft.subject = places
     draft.actor_at = by
     return draft
-
-
-def _subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
-    """Places in the subject just left of a verb group: "Izium and Kupiansk were", "the town of Lyman has been"."""
-    low, words = p.tk.low, p.lang.words
-    out: list[tuple[int, int]] = []
-    k = group - 1
-    if k >= first and p.tk.word[k] in (",", ")", "–", "—"):
-        here = p.subject_before(group, first)
-        if here is None:
-            return []
-        k = here[1] - 1
-    while k >= first:
-        number = p.top[k]
-        if number >= 0 and not p.is_demonym(k):
-            a, b = p.span(k)
-            if b < len(low) and low[b] in ("'s", "'"):
-                break
-            if a > first and low[a - 1] in words("prepositions") and not (low[a - 1] == "of" and p.place_head(a - 2)):
-                break  # "prices in Tokyo fell"
-            out.append((a, b))
-            k = a - 1
-            if k >= first and (low[k] in ("and", ",", "or") or low[k] in words("determiners")):
-                k -= 1
-                continue
-            if (k >= first and low[k] == "of") or (k >= first and low[k] in words("place_nouns")):
-                break
-            break
-        if low[k] in words("place_nouns") | words("region_nouns") and not out:
-            k -= 1
-            continue
-        break
-    return out[::-1]
-
-
-def _territory_subject(p: Passage, group: int, first: int) -> Mention | None:
-    """The last place named before "the town" or "the territory" as the subject of a passive."""
-    here = p.subject_before(group, first)
-    if here is None or p.tk.low[here[1] - 1] not in p.lang.words("place_anaphors"):
-        return None
-    for k in range(here[0] - 1, max(-1, here[0] - 200), -1):
-        toponym = p.toponym(k)
-        by_agent = k > 0 and p.tk.low[k - 1] in p.lang.words("by_words")
-        if toponym is not None and toponym.kind is MentionKind.LITERAL and not by_agent:
-            mention = p.mention(*p.span(k))
-            wide = p.tk.low[here[1] - 1] in p.lang.words("region_anaphors")
-            return _region_of_name(p, mention) if wide else mention
-    return None
-
-
-def _region_of_name(p: Passage, mention: Mention) -> Mention:
-    """ "The territory" after "Kharkiv" is Kharkiv Oblast where the article names that too."""
-    if mention.place is None or mention.place.feature.startswith("A."):
-        return mention
-    for toponym in p.toponyms:
-        place = toponym.place
-        if place is not None and place.feature.startswith("A.ADM") and toponym.text.startswith(mention.text):
-            return replace(mention, place=place)
-    return mention
 
 
 def _relative(p: Passage, event: Event, group: int, first: int, stop: int) -> Draft | None:
@@ -490,30 +294,15 @@ def _relative(p: Passage, event: Event, group: int, first: int, stop: int) -> Dr
             return None
         a, k = cut + 1, cut
     place = p.place_before(k, first, reach=16)
-    if place is None or not _actor_ok(p, (a, b)):
+    if place is None or not can_take_ground(p, (a, b)):
         return None
-    if not (p.conflict or p.has_force(a, b) or any(_country(p, x) for x in range(a, b))):
+    if not (p.conflict or p.has_force(a, b) or any(is_country(p, x) for x in range(a, b))):
         return None
     draft = Draft(ClaimKind.CONTROL, place[0], event.j, event.i, predicate=event.predicate)
     draft.subject = [p.mention(*place)]
     draft.actor_at = (a, b)
-    draft.counterparty = _counterparty(p, event.j, stop)
+    draft.counterparty = counterparty(p, event.j, stop)
     return draft
-
-
-def _counterparty(p: Passage, j: int, stop: int) -> str | None:
-    low = p.tk.low
-    for k in range(j, min(stop, j + 8)):
-        if low[k] in ("from",):
-            end = k + 1
-            while end < stop and not p.boundary(end) and end - k < 6:
-                end += 1
-            if end > k + 1 and (p.has_force(k + 1, end) or p.top[k + 1] >= 0):
-                return p.mention(k + 1, end).text
-            return None
-        if p.tk.word[k] in ",;.":
-            return None
-    return None
 
 
 def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
@@ -521,31 +310,31 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     low, words = p.tk.low, p.lang.words
     spans, end = p.names_from(event.j, stop)
     if not spans:
-        spans, end = _ground_in(p, event.j, stop)
-    if not spans or not _fits_place(p, spans[-1][1], stop):
+        spans, end = ground_in(p, event.j, stop)
+    if not spans or not ends_as_place(p, spans[-1][1], stop):
         return None
     if low[event.i] == "fall" and low[spans[-1][1] - 1] in words("empires"):
         return None
     if event.predicate is Predicate.CONTESTED and p.tk.capital(event.i) and event.i > first:
         return None  # a named battle of history
-    places = _places(p, spans, strict=True)
+    places = places_of(p, spans, strict=True)
     verbal = not low[event.i].endswith(("sion", "tion", "al", "ure", "out", "ing")) and low[event.i] not in words(
         "noun_heads"
     )
     actor: tuple[int, int] | None = None
     if verbal:
-        _be, group = _passive(p, event.i, first)
-        actor = _actor_only(p, p.subject_before(group, first))
+        _be, group = verb_group(p, event.i, first)
+        actor = actor_only(p, p.subject_before(group, first))
     else:
         k = event.i - 1
         while k >= first and p.tk.word[k][0].isalpha() and low[k] not in words("determiners") and not p.boundary(k):
             k -= 1
         if k >= first and low[k] == "'s":
-            actor = _actor_only(p, p.subject_before(k, first))
+            actor = actor_only(p, p.subject_before(k, first))
         elif k + 1 < event.i and p.is_demonym(k + 1):
             actor = (k + 1, event.i)
     if not places:
-        unknown = _places(p, spans, strict=False)
+        unknown = places_of(p, spans, strict=False)
         if not (unknown and actor is not None and p.has_force(*actor)):
             return None
         places = unknown
@@ -576,9 +365,9 @@ def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | N
     war = words("conflict") | words("conflict_strong")
     if not p.conflict and not any(low[k] in war for k in range(first, stop)):
         return None
-    _, group = _passive(p, event.i, first)
-    spans = _subject_names(p, group, first)
-    places = _places(p, spans, strict=True)
+    _, group = verb_group(p, event.i, first)
+    spans = subject_names(p, group, first)
+    places = places_of(p, spans, strict=True)
     if not places:
         return None
     end = event.j
@@ -660,8 +449,8 @@ def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
             and low[k - 1] in words("place_nouns") | words("land_nouns")
         ):
             spans, _end = p.names_from(k + 1, stop)
-    places = _places(p, spans[:1], strict=True)
-    if not places or not _fits_place(p, spans[0][1], stop):
+    places = places_of(p, spans[:1], strict=True)
+    if not places or not ends_as_place(p, spans[0][1], stop):
         return None
     draft = Draft(ClaimKind.CONTROL, h, spans[0][1], event.i, predicate=event.predicate)
     draft.subject = places
@@ -672,13 +461,13 @@ def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
 def _reached(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     """ "had advanced as far as Dudchany", "broken through to the frontier"."""
     low, words = p.tk.low, p.lang.words
-    if frame_is_noun(p, event.i, first):
+    if stands_as_noun(p, event.i, first):
         return None
-    _, group = _passive(p, event.i, first)
-    actor = _actor_only(p, p.subject_before(group, first))
+    _, group = verb_group(p, event.i, first)
+    actor = actor_only(p, p.subject_before(group, first))
     if actor is None or not (p.conflict or p.has_force(*actor)):
         return None
-    if not (p.has_force(*actor) or _named_party(p, actor)):
+    if not (p.has_force(*actor) or named_party(p, actor)):
         return None
     if any(low[k] in words("not_actors") for k in range(*actor)):
         return None
@@ -688,7 +477,7 @@ def _reached(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     line = any(low[x] in words("border_nouns") for x in range(here[0], here[1]))
     if not (line or any(p.top[x] >= 0 and not p.is_demonym(x) for x in range(here[0], here[1]))):
         return None
-    if not _fits_place(p, here[1], stop):
+    if not ends_as_place(p, here[1], stop):
         return None
     draft = Draft(ClaimKind.ADVANCE, actor[0], here[1], event.i, predicate=Predicate.REACHED)
     draft.subject = [p.mention(*actor)]
@@ -710,8 +499,8 @@ def _pushed(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     here = p.place_phrase(k + 1, stop, plain=False)
     if here is None:
         return None
-    _, group = _passive(p, event.i, first)
-    actor = _actor_only(p, p.subject_before(group, first))
+    _, group = verb_group(p, event.i, first)
+    actor = actor_only(p, p.subject_before(group, first))
     draft = Draft(ClaimKind.ADVANCE, event.i, here[1], event.i, predicate=Predicate.REACHED)
     draft.actor_at = actor
     draft.reference = p.mention(here[0], here[1])
@@ -723,14 +512,14 @@ def _retreat_in(p: Passage, event: Event, first: int, stop: int) -> Draft | None
     low = p.tk.low
     if not p.conflict:
         return None
-    _, group = _passive(p, event.i, first)
-    actor = _actor_only(p, p.subject_before(group, first))
+    _, group = verb_group(p, event.i, first)
+    actor = actor_only(p, p.subject_before(group, first))
     if actor is None or not p.has_force(*actor):
         return None
     for k in range(event.j, min(stop, event.j + 14)):
         if low[k] in ("in", "from") and k + 1 < stop:
             spans, end = p.names_from(k + 1, stop)
-            places = _places(p, spans, strict=True)
+            places = places_of(p, spans, strict=True)
             if places:
                 draft = Draft(ClaimKind.CONTROL, actor[0], end, event.i, predicate=event.predicate)
                 draft.subject = places
@@ -745,24 +534,28 @@ def governing(p: Passage, events: list[Event], i: int, j: int, first: int, stop:
     """The control word whose object the quantity at tokens [i, j) is: "retaken more than 1,160 square miles"."""
     best: Event | None = None
     for event in events:
-        if event.frame in ("held", "subj", "advance"):
+        if event.frame in ("held", "subj", "advance", "left", "hands", "split"):
             continue
+        if event.frame == "take":
+            actor = event_actor(p, event, first, stop)
+            if actor is None or not (p.has_force(*actor) or named_party(p, actor)):
+                continue
         if event.j <= i and i - event.j <= 10 and not any(p.tk.word[k] in ";:" for k in range(event.j, i)):
             own = bool(p.names_from(event.j, i)[0])
             stated = any(p.tk.low[k] in p.lang.words("states") for k in range(event.j, i))
             if not stated and not (own and any(p.tk.word[k] == "," for k in range(event.j, i))):
                 best = event
         elif event.i >= j and event.i - j <= 12 and best is None:
-            be, _ = _passive(p, event.i, first)
-            if (be and event.frame == "obj") or _by_agent(p, event.j, stop) is not None:
+            be, _ = verb_group(p, event.i, first)
+            if (be and event.frame == "obj") or by_agent(p, event.j, stop) is not None:
                 best = event
     return best
 
 
 def event_actor(p: Passage, event: Event, first: int, stop: int) -> tuple[int, int] | None:
     """Who does what an area claim's governing event says."""
-    by = _by_agent(p, event.j, stop)
-    be, group = _passive(p, event.i, first)
+    by = by_agent(p, event.j, stop)
+    be, group = verb_group(p, event.i, first)
     if be and (by is not None or event.frame != "of"):
         return by
-    return _actor_only(p, p.subject_before(group, first))
+    return actor_only(p, p.subject_before(group, first))

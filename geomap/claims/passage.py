@@ -54,11 +54,9 @@ class Draft:
     same_as: Draft | None = None
     antecedent: Draft | None = None
     unit: str | None = None
-    si: float | None = None
     times: float | None = None
     checkable: bool = True
     why_not: str | None = None
-    near: bool = False
     qualifier: str | None = None
     nominal: bool = False
 

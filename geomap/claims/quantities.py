@@ -480,7 +480,8 @@ def _elided_after(
     if j < stop and tk.word[j][0].isalnum() and low[j] not in lang.words("elision_ends"):
         return None
     before = low[start - 1] if start > first else ""
-    if before not in lang.words("elision_leads"):
+    named = any(low[k] in lang.words("elision_nouns") for k in range(max(first, start - 5), start))
+    if before not in lang.words("elision_leads") and not (named and before in lang.words("elision_verbs")):
         return None
     return Quantity(
         i=start, j=j, end=j, number=number.low, number_max=None, unit=last.unit, dim="m2",
