@@ -206,6 +206,19 @@ def test_diff_of_plain_frames() -> None:
         control.diff(before, geopandas.GeoSeries([box(0, 0, 1, 1)]))
 
 
+def test_two_sources_side_by_side() -> None:
+    ours, theirs = box(36, 49, 37.5, 50), MultiPolygon([box(36.4, 49, 38, 50), box(39, 49, 39.2, 50)])
+    found = control.compare_sources(snapshot(ours), snapshot(theirs), names=("Ours", "Theirs"))
+    expected = {"both": km2(ours & theirs), "only Ours": km2(ours - theirs), "only Theirs": km2(theirs - ours)}
+    assert dict(zip(found["says"], found["area_km2"], strict=True)) == pytest.approx(expected, rel=1e-9)
+    assert found["share"].iloc[0] == pytest.approx(km2(ours & theirs) / km2(ours | theirs))
+    for shape, want in zip(found.geometry, (ours & theirs, ours - theirs, theirs - ours), strict=True):
+        assert shape.symmetric_difference(want).area < 1e-9
+    same = control.compare_sources(snapshot(ours), snapshot(ours))
+    assert list(same["says"]) == ["both"]
+    assert control.compare_sources(snapshot(ours), snapshot(theirs), region=box(0, 0, 1, 1)).empty
+
+
 # ── series ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -578,6 +591,24 @@ def test_words_are_found_at_the_start_of_words() -> None:
 
 
 # ── real maps ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_both_parsers_read_the_same(tmp_path: Path, quick: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain collections may go through simdjson; without it, or where it fails, the other way must agree."""
+    if not quick:
+        monkeypatch.setattr("geomap.control.files._parser", lambda: None)
+    holed = SLANTED - box(37, 49.5, 37.3, 49.8)
+    path = write(
+        tmp_path / "2022-09-10.geojson",
+        feature(MultiPolygon([holed, box(39, 49, 39.5, 50)]), name="a /// Occupied", n=1),
+        feature(box(34, 49, 35, 50), name="b /// Liberated"),
+        crs={"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}},
+    )
+    (found,) = control.read_control(path).snapshots
+    assert list(found.frame["status"]) == ["held", "free"]
+    assert list(found.frame["name"]) == ["a /// Occupied", "b /// Liberated"]
+    assert found.frame.geometry.iloc[0].equals(MultiPolygon([holed, box(39, 49, 39.5, 50)]))
 
 
 @pytest.mark.shared

@@ -1,6 +1,6 @@
 """Control maps: read them, measure what they hold, subtract one date from another."""
 
-from geomap.control.changes import HELD, HELD_AT_MOST, Change, areas, change, diff, ground
+from geomap.control.changes import HELD, HELD_AT_MOST, Change, areas, change, compare_sources, diff, ground
 from geomap.control.events import Event, control_from_events, read_events
 from geomap.control.measuring import series
 from geomap.control.polygons import read_polygons
@@ -16,6 +16,7 @@ __all__ = [
     "Rules",
     "areas",
     "change",
+    "compare_sources",
     "control_from_events",
     "diff",
     "ground",

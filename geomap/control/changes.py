@@ -166,6 +166,39 @@ def _holder(snapshot: Snapshot) -> str | None:
     return str(held.mode().iloc[0]) if len(held) else None
 
 
+def compare_sources(
+    first: Snapshot, second: Snapshot, *, names: tuple[str, str] | None = None, region: Any = None
+) -> geopandas.GeoDataFrame:
+    """Lay two sources' maps of one time side by side: ground that both call held, and that only one does.
+
+    Parameters
+    ----------
+    names
+        What the sources are called; else the names of their provenance.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4326, up to three rows: says ("both", "only NAME"), area_km2, share (of the ground that either calls
+        held), geometry. The share of "both" is the intersection over union.
+    """
+    import geopandas
+
+    called = names or (first.provenance.name, second.provenance.name)
+    a, b = ground(first, HELD, region), ground(second, HELD, region)
+    only_b, only_a = (joined(p) for p in changes([a, b])[0])
+    both = only_polygons(shapely.difference(a, only_a)) if not only_a.is_empty else a
+    rows = [("both", both), (f"only {called[0]}", only_a), (f"only {called[1]}", only_b)]
+    km2 = area([g for _, g in rows], edges="planar") / SQUARE_KM
+    either = float(km2.sum())
+    frame = geopandas.GeoDataFrame(
+        {"says": [w for w, _ in rows], "area_km2": km2, "share": km2 / either if either > 0 else km2},
+        geometry=[g for _, g in rows],
+        crs=4326,
+    )
+    return frame[frame["area_km2"] > 0].reset_index(drop=True)
+
+
 def diff(before: Any, after: Any, *, region: Any = None, holder: str | None = None) -> geopandas.GeoDataFrame:
     """Subtract one frame of polygons from another: what ``after`` holds and ``before`` does not is gained.
 
