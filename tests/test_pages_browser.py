@@ -409,3 +409,54 @@ def test_stock_folium_parts_work_offline(browser: Any, tmp_path: Path) -> None:
         pictures = page.evaluate("[...document.querySelectorAll('img.leaflet-marker-icon')].map(i => i.naturalWidth)")
         assert pictures
         assert all(pictures)
+
+
+# ── the real articles ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def real_pages(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Report and map of the five articles against every sixth control map: enough dates, a fifth of the time."""
+    import geomap
+
+    folder = tmp_path_factory.mktemp("real")
+    control = folder / "control"
+    control.mkdir()
+    for path in sorted((shared / "data" / "control" / "2022").iterdir())[::6]:
+        (control / path.name).symlink_to(path)
+    report = geomap.report(shared / "data" / "articles" / "articles.jsonl", control=control)
+    for kind in KINDS:
+        report.save(folder / f"{kind}.html", page=kind)
+    return {kind: folder / f"{kind}.html" for kind in KINDS}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("kind", KINDS)
+def test_real_pages_pass_the_checks(browser: Any, real_pages: dict[str, Path], kind: str) -> None:
+    path = real_pages[kind]
+    assert path.stat().st_size < 5_000_000
+    checks.check_2_nothing_remote(path.read_text(encoding="utf-8"))
+    with checks.opened(browser, path) as page:
+        checks.check_1_no_request(page)
+        checks.check_4_document(page)
+        checks.check_7_links(page)
+        checks.check_14_legend(page)
+        checks.check_16_scale_credit_crs(page, "GeoNames")
+        checks.check_24_same_numbers(page)
+        checks.check_8_layers(page)
+        checks.check_9_swipe(page)
+        checks.check_10_one_state_a_step(page)
+        checks.check_12_keyboard(page)
+        for name in ("Dudchany", "Zolota Balka", "Vovchansk"):
+            checks.check_17_search(page, name)
+        checks.check_3_policy(page)
+        checks.check_21_print(page)
+    checks.check_18_address(browser, path)
+    # light and dark, wide and narrow, once each over the two pages: the synthetic pages take every pair
+    schemes = ("light", "dark") if kind == "report" else ("dark", "light")
+    for size, scheme in zip((checks.WIDE, checks.PHONE), schemes, strict=True):
+        with checks.opened(browser, path, viewport=size, color_scheme=scheme) as page:
+            checks.check_5_axe(page)
+            if size is checks.PHONE:
+                checks.check_19_phone(page)
+    checks.check_23_no_script(browser, path, ["needs JavaScript", "Does not fit the map", "26.7–29.8 km"])
