@@ -11,9 +11,9 @@ licence) with their frequency in symspellpy's list (Google Books Ngram, CC BY 3.
 United States census of 1990 (package names, public domain). What follows from this: American local news is seen best;
 names of people from elsewhere are told from places by their context alone.
 
-Needs the development packages catboost (gradient boosting with symmetric trees, Prokhorenkova et al. 2018), scikit-learn,
-symspellpy and names, and the word list of wamerican. The shipped weights need numpy alone. Seed 0 everywhere; one thread,
-so that two runs agree.
+Needs the development packages catboost (gradient boosting with symmetric trees, Prokhorenkova et al. 2018),
+scikit-learn, symspellpy and names, and the word list of wamerican. The shipped weights need numpy alone. Seed 0
+everywhere; one thread, so that two runs agree.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ import argparse
 import importlib.util
 import json
 import math
+import re
 import sys
 import tempfile
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -40,6 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from geomap.gazetteer import read_gazetteer  # noqa: E402
+from geomap.gazetteer.data import read_table  # noqa: E402
 from geomap.toponyms import rank as ranking  # noqa: E402
 from geomap.toponyms import resolve as resolving  # noqa: E402
 from geomap.toponyms.find import Reading, place_mentions, read_text  # noqa: E402
@@ -50,6 +53,10 @@ from geomap.toponyms.spans import SpanCandidate, describe  # noqa: E402
 
 LGL = ROOT.parent / "shared" / "data" / "toponyms" / "lgl_dev.jsonl"
 OWN = Path(__file__).with_name("toponym_texts.txt")
+TEMPLATES = Path(__file__).with_name("toponym_templates.txt")
+DISPATCHES = 900
+"""Short texts made of templates: half as many mentions again as LGL has, from every country."""
+INNER_FOLDS = 2
 FOLDS = 5
 WITHIN_KM = 161.0
 """100 miles (Leidner 2007): a place this near gold is right."""
@@ -59,7 +66,7 @@ MIN_COUNT = 4
 """A context word must have been seen so often: rarer ones would name newspapers' towns."""
 
 SPAN_TREES: dict[str, Any] = {
-    "loss_function": "Logloss", "iterations": 250, "depth": 6, "learning_rate": 0.08, "l2_leaf_reg": 6,
+    "loss_function": "Logloss", "iterations": 250, "depth": 6, "learning_rate": 0.09, "l2_leaf_reg": 6,
 }  # fmt: skip
 RANK_TREES: dict[str, Any] = {
     "loss_function": "QuerySoftMax", "iterations": 150, "depth": 5, "learning_rate": 0.1, "l2_leaf_reg": 5,
@@ -119,7 +126,7 @@ def is_right(gold: Gold, place_id: str, lat: float, lon: float) -> bool:
 
 def read_documents(gazetteer: Any, lexicon: Lexicon) -> list[Document]:
     found = []
-    for record in [*read_lgl(), *read_own(gazetteer)]:
+    for record in [*read_lgl(), *read_own(gazetteer), *make_dispatches(lexicon)]:
         gold = [Gold(t["start"], t["end"], t["lat"], t["lon"], t["geonameid"]) for t in record["toponyms"]]
         document = Document(record["text"], record["source"], gold, read_text(record["text"], gazetteer))
         describe_spans(document, lexicon)
@@ -146,11 +153,11 @@ def read_own(gazetteer: Any) -> Iterator[dict[str, Any]]:
             inside, _, rest = piece.partition("]")
             written, *meaning = inside.split("|")
             place = None
-            if meaning:
+            if meaning and meaning[0]:
                 name, _, wanted = (meaning[0] or written, None, meaning[1] if len(meaning) > 1 else "")
                 options = [
                     c for c in gazetteer.candidates(name)
-                    if not wanted or c.country == wanted or c.feature.startswith(wanted) or f"{c.country}.{c.admin1}" == wanted
+                    if not wanted or wanted in (c.country, f"{c.country}.{c.admin1}") or c.feature.startswith(wanted)
                 ]  # fmt: skip
                 if not options:
                     raise SystemExit(f"{OWN.name}, paragraph {number + 1}: nothing called {name!r} ({wanted})")
@@ -162,10 +169,89 @@ def read_own(gazetteer: Any) -> Iterator[dict[str, Any]]:
                     "lat": place.lat if place else None,
                     "lon": place.lon if place else None,
                     "geonameid": place.id.rpartition(":")[2] if place else None,
-                }  # fmt: skip
+                }
             )
             text += written + rest
         yield {"text": text, "source": f"own {number % 10}", "toponyms": toponyms}
+
+
+def make_dispatches(lexicon: Lexicon) -> Iterator[dict[str, Any]]:
+    """Templates filled with places of all countries under their names and alternate names, and with made-up people.
+
+    A country is drawn evenly, then two to four of its towns near each other, larger ones more often; an alternate name
+    in Latin letters one time in three.
+    """
+    draw = np.random.default_rng(0)
+    templates = TEMPLATES.read_text("utf-8").strip().split("\n")
+    columns = ["id", "name", "alternates", "lat_e5", "lon_e5", "feature", "country", "admin1", "population"]
+    table = read_table("places.parquet").select(columns).to_pandas()
+    table = table[(table.population > 1500) & (table.feature != "P.PPLX")]
+    regions = read_table("regions.parquet").to_pandas()
+    region_of = {(r.country, r.admin1): r for r in regions[regions.feature == "A.ADM1"].itertuples()}
+    country_of = {r.country: r for r in read_table("countries.parquet").to_pandas().itertuples()}
+    groups = {code: group for code, group in table.groupby("country") if len(group) >= 8 and code in country_of}
+    codes = sorted(groups)
+    names = sorted(lexicon.first_names), sorted(lexicon.surnames)
+    papers = (
+        "Daily Mail",
+        "Reuters",
+        "Washington Post",
+        "Kyiv Independent",
+        "Red Cross",
+        "Oxford Institute",
+        "Gazette",
+    )
+    for number in range(DISPATCHES):
+        group = groups[codes[draw.integers(len(codes))]]
+        weight = np.log10(group.population.to_numpy()) ** 2
+        seat = group.iloc[draw.choice(len(group), p=weight / weight.sum())]
+        away = np.hypot(group.lat_e5 - seat.lat_e5, group.lon_e5 - seat.lon_e5).to_numpy()
+        near = group.iloc[np.argsort(away, kind="stable")[:12]]
+        towns = [seat, *(near.iloc[k] for k in draw.permutation(np.arange(1, len(near)))[:3])]
+        places = dict(zip("ABD", towns, strict=False))
+        places["C"] = country_of[seat.country]
+        people = {
+            key: f"{names[0][draw.integers(len(names[0]))].title()} {names[1][draw.integers(len(names[1]))].title()}"
+            for key in "PQST"
+        }
+        people["S"], people["T"] = people["P"].split()[1], people["Q"].split()[1]
+        people["O"] = papers[draw.integers(len(papers))]
+        template = templates[draw.integers(len(templates))]
+        if "{R}" in template:
+            region = region_of.get((seat.country, seat.admin1))
+            if region is None:
+                continue
+            places["R"] = region
+        text, toponyms = "", []
+        for piece in re.split(r"(\{[A-Z]\})", template):
+            key = piece[1:2] if piece.startswith("{") else ""
+            if key in people:
+                text += people[key]
+            elif key:
+                place = places[key]
+                name = _some_name(place, draw)
+                toponyms.append(
+                    {"start": len(text), "end": len(text) + len(name), "lat": place.lat_e5 / 1e5,
+                     "lon": place.lon_e5 / 1e5, "geonameid": int(place.id)}
+                )  # fmt: skip
+                text += name
+            else:
+                text += piece
+        yield {"text": text, "source": f"own {number % 10}", "toponyms": toponyms}
+
+
+def _some_name(place: Any, draw: np.random.Generator) -> str:
+    """The place's name, or one time in three an alternate in Latin letters; accents dropped half the time."""
+    name = str(place.name if isinstance(place.name, str) else place["name"])
+    others = [
+        n for n in place.alternates.split("\t") if re.fullmatch(r"[A-Z][a-z]+(?:[ -][A-Za-z]+){0,2}", n) and len(n) > 3
+    ]
+    if others and draw.random() < 0.33:
+        name = others[draw.integers(len(others))]
+    if draw.random() < 0.5:
+        plain = unicodedata.normalize("NFKD", name)
+        name = "".join(c for c in plain if not unicodedata.combining(c))
+    return name.split(" (")[0]
 
 
 def build_lexicon() -> Lexicon:
@@ -232,7 +318,8 @@ def describe_places(document: Document) -> None:
 
 def _closeness(gold: Gold, candidate: Any) -> float:
     """1 for the same entry, less for one near it."""
-    assert gold.lat is not None and gold.lon is not None
+    if gold.lat is None or gold.lon is None:
+        return 0.0
     if gold.geonameid and candidate.id.rpartition(":")[2] == str(gold.geonameid):
         return 1.0
     distance = km(gold.lat, gold.lon, candidate.lat, candidate.lon)
@@ -292,10 +379,10 @@ def span_input(document: Document, words: Words) -> Rows:
 
 def fit_spans(documents: Sequence[Document]) -> tuple[Words, Trees]:
     """The context model's score for a training text comes from newspapers other than its own."""
-    fold = folds(documents, 4, seed=1)
+    fold = folds(documents, INNER_FOLDS, seed=1)
     rows: list[Rows] = []
     labels: list[Rows] = []
-    for n in (-1, *range(4)):
+    for n in (-1, *range(INNER_FOLDS)):
         held = [d for d, f in zip(documents, fold, strict=True) if f == n and d.spans]
         if held:
             words = fit_words([d for d, f in zip(documents, fold, strict=True) if f != n])
@@ -333,9 +420,9 @@ def fit_rankers(documents: Sequence[Document]) -> tuple[Trees, Trees]:
     """The second pass learns from first-pass shares of newspapers that the first pass had not seen."""
     weighers = [d.weigher for d in documents if d.weigher is not None]
     first_inputs = [w.features(w.first_weights()) for w in weighers]
-    fold = folds(documents, 4, seed=2)
+    fold = folds(documents, INNER_FOLDS, seed=2)
     second_inputs: dict[int, Rows] = {}
-    for n in (-1, *range(4)):
+    for n in (-1, *range(INNER_FOLDS)):
         held = np.flatnonzero(fold == n)
         if len(held):
             seen = np.flatnonzero(fold != n)
@@ -436,7 +523,11 @@ class Tally:
             if not good:
                 self.wrong.append(
                     f"{document.source}: {document.text[gold.start : gold.end]!r} at {gold.lat:.1f},{gold.lon:.1f}: "
-                    + (f"{place.name} {place.feature} {place.country} {place.admin1} {place.score}" if place else "none")
+                    + (
+                        f"{place.name} {place.feature} {place.country} {place.admin1} {place.score}"
+                        if place
+                        else "none"
+                    )
                 )
 
     def end_to_end(self, document: Document, model: Model, gazetteer: Any) -> None:

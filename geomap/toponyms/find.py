@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from geomap.models import Article, Place, Toponym
+from geomap.models import Article, MentionKind, Place, Toponym
+from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
 from geomap.toponyms.kinds import kind_of
 from geomap.toponyms.lookup import STRIPPED, Candidate, Gazetteer, Lookup
 from geomap.toponyms.model import Model, read_model
 from geomap.toponyms.rank import Frame
-from geomap.toponyms.recognise import choose, scored
+from geomap.toponyms.recognise import choose, scored, unspaced_names
 from geomap.toponyms.resolve import Ranking, frame_of, named, rank, with_context
 from geomap.toponyms.spans import SpanCandidate, candidates
 from geomap.toponyms.text import Tokens, tokenise
@@ -57,20 +59,60 @@ def find_toponyms(article: Article, gazetteer: Gazetteer) -> list[Toponym]:
     tokens = reading.tokens
     if article.spans is not None:
         size = len(article.text)
-        given = sorted({(s.start, s.end) for s in article.spans if 0 <= s.start < s.end <= size})
-        mentions = named(tokens, given, reading.lookup)
-        found = [(m.start, m.end, m.first, m.last, m.key, m.options) for m in mentions]
+        found = sorted({(s.start, s.end) for s in article.spans if 0 <= s.start < s.end <= size})
     else:
         model = read_model()
-        chosen = choose(scored(tokens, reading.spans, model), model.threshold)
-        found = [(s.start, s.end, s.first, s.last, s.key, s.options) for s in chosen]
-    return [
+        chosen = [(s.start, s.end) for s in choose(scored(tokens, reading.spans, model), model.threshold)]
+        names = unspaced_names(article.text, reading.lookup)
+        found = sorted([*_apart(chosen, names), *names])
+    if not len(tokens):
+        return [
+            Toponym(article=article.id, start=a, end=b, text=article.text[a:b], kind=MentionKind.LITERAL)
+            for a, b in found
+        ]
+    toponyms = [
         Toponym(
-            article=article.id, start=start, end=end, text=article.text[start:end],
-            kind=kind_of(tokens, first, last, key, options),
+            article=article.id, start=m.start, end=m.end, text=article.text[m.start : m.end],
+            kind=kind_of(tokens, m.first, m.last, m.key, m.options),
         )
-        for start, end, first, last, key, options in found
+        for m in named(tokens, found, reading.lookup)
     ]  # fmt: skip
+    if article.spans is not None:
+        return toponyms
+    answers = _described(reading, [(t.start, t.end) for t in toponyms], gazetteer)
+    extra = [
+        Toponym(article=article.id, start=start, end=end, text=article.text[start:end], kind=MentionKind.LITERAL)
+        for start, end in answers
+    ]
+    kept = set(_apart([(t.start, t.end) for t in toponyms], sorted(answers)))
+    return sorted([*(t for t in toponyms if (t.start, t.end) in kept), *extra], key=lambda t: t.start)
+
+
+def _apart(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans that overlap none of ``others``, which are in order without overlap."""
+    starts = [a for a, _ in others]
+    found = []
+    for start, end in spans:
+        at = bisect_left(starts, end)
+        if not at or others[at - 1][1] <= start:
+            found.append((start, end))
+    return found
+
+
+def _described(
+    reading: Reading, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer
+) -> dict[tuple[int, int], Place]:
+    """Descriptions in the text that have an answer, by span; ``spans`` are the mentions, descriptions among them."""
+    text = reading.tokens.text
+    if not is_description(text):
+        return {}
+    plain = [s for s in spans if not is_description(text[s[0] : s[1]])]
+    names = sorted([*plain, *with_context(plain, reading.spans)])
+    descriptions = find_descriptions(text, names)
+    if not descriptions:
+        return {}
+    places = place_mentions(reading, names, gazetteer, read_model())
+    return answer_descriptions(descriptions, [(*s, p) for s, p in zip(names, places, strict=True)], gazetteer)
 
 
 def resolve_toponyms(article: Article, toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> list[Toponym]:
@@ -82,9 +124,11 @@ def resolve_toponyms(article: Article, toponyms: Sequence[Toponym], gazetteer: G
     reading = read_text(article.text, gazetteer)
     order = sorted(range(len(toponyms)), key=lambda n: (toponyms[n].start, toponyms[n].end))
     spans = [(toponyms[n].start, toponyms[n].end) for n in order]
+    described = _described(reading, spans, gazetteer) if any(is_description(t.text) for t in toponyms) else {}
     found: list[Toponym] = list(toponyms)
     for n, place in zip(order, place_mentions(reading, spans, gazetteer, read_model()), strict=True):
         why = None
+        place = described.get((toponyms[n].start, toponyms[n].end), place)
         if place is None:
             why = f"no place called {_shown(toponyms[n].text)} in the gazetteer, and no sure place beside it"
         found[n] = replace(toponyms[n], place=place, why_not=why)
@@ -132,9 +176,7 @@ def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Pla
     scores, shares, score = ranking.scores, ranking.shares, float(ranking.sure[g])
     rest = max(1.0 - float(shares[best]), 1e-9)
     others = sorted((r for r in range(lo, hi) if r != best), key=lambda r: (-scores[r], r))[:ALTERNATIVES]
-    alternatives = tuple(
-        _place(options[r - lo][0], gazetteer, (1.0 - score) * float(shares[r]) / rest) for r in others
-    )
+    alternatives = tuple(_place(options[r - lo][0], gazetteer, (1.0 - score) * float(shares[r]) / rest) for r in others)
     return replace(_place(options[best - lo][0], gazetteer, score), alternatives=alternatives)
 
 

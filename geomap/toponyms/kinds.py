@@ -9,12 +9,15 @@ from geomap.toponyms.words import (
     AGENT_WORDS,
     BACKED_WORDS,
     COMPOUND_NOUNS,
+    DIRECTIONS,
+    GOVERNED_NOUNS,
     GOVERNMENT_NOUNS,
     GOVERNOR_WORDS,
     GROUND_NOUNS,
     LOCATIVE,
     METONYMS,
     POLITICAL_VERBS,
+    SENT_NOUNS,
     SPEECH_VERBS,
     demonyms,
 )
@@ -46,21 +49,26 @@ def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Optio
             before == "the" and before2 in ("in", "at", "inside", "near", "outside")
         )
         return MentionKind.LITERAL if inside and not possessive else MentionKind.ASSOCIATIVE
-    feature = options[0][0].feature if options else ""
     if gap[:1] in _HYPHENS and last + 1 < n:
         if keys[last + 1] in BACKED_WORDS:
             return MentionKind.ASSOCIATIVE
         if len(gap) == 1:
             return MentionKind.LITERAL
-    if after in GOVERNOR_WORDS or (before == "of" and before2 in GOVERNOR_WORDS):
+    if after in GOVERNOR_WORDS or _governed(tokens, first, GOVERNOR_WORDS):
         return MentionKind.ASSOCIATIVE
-    region = feature.startswith("A.ADM1")
-    state = feature.startswith(_STATE) or (region and "republic" in key)
+    state = any(c.feature.startswith(_STATE) for c, _ in options[:3]) or "republic" in key
     if not state:
         return MentionKind.LITERAL
+    at = first - 2 if before == "the" else first - 1
+    sent = at > 0 and keys[at] == "from" and joins[at] and joins[at - 1] and keys[at - 1] in SENT_NOUNS
+    if sent or _governed(tokens, first, GOVERNED_NOUNS):
+        return MentionKind.ASSOCIATIVE
     if possessive and joined:
-        if after in GROUND_NOUNS or (after2 in GROUND_NOUNS and after not in GOVERNMENT_NOUNS):
-            return MentionKind.LITERAL
+        for t in range(last + 1, min(last + 4, n)):
+            if keys[t] in GROUND_NOUNS:
+                return MentionKind.LITERAL
+            if keys[t] in GOVERNMENT_NOUNS or not joins[t]:
+                break
         if tokens.capital[last + 1] and after not in GOVERNMENT_NOUNS:
             return MentionKind.LITERAL
         if after in GOVERNMENT_NOUNS or after2 in GOVERNMENT_NOUNS or not _place_before(tokens, first):
@@ -80,6 +88,19 @@ def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Optio
     return MentionKind.LITERAL
 
 
+def _governed(tokens: Tokens, first: int, nouns: frozenset[str]) -> bool:
+    """ "Governor of X", "armed forces of the X": one of ``nouns`` and "of" stand before the name."""
+    t = first - 1
+    if t > 0 and tokens.key[t] == "the":
+        t -= 1
+    return (
+        t > 0
+        and tokens.key[t] == "of"
+        and tokens.key[t - 1] in nouns
+        and tokens.sentence[t - 1] == tokens.sentence[first]
+    )
+
+
 def _place_before(tokens: Tokens, first: int) -> bool:
     """A preposition of place governs the name, with at most "the" and one adjective between."""
     keys, joins = tokens.key, tokens.joins
@@ -87,7 +108,7 @@ def _place_before(tokens: Tokens, first: int) -> bool:
         t = first - back
         if t < 0 or not joins[t]:
             return False
-        if keys[t] in LOCATIVE and not (keys[t] in ("from", "against") and back > 1):
+        if keys[t] in LOCATIVE and not (back > 1 and (keys[t] in ("from", "against") or keys[t] in DIRECTIONS)):
             return True
         if keys[t] in ("of", "leave", "left", "capture", "invaded", "invade", "occupy", "occupied", "attack"):
             return (

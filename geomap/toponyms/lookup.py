@@ -1,4 +1,4 @@
-"""From a written name to the gazetteer's candidates: exact, abbreviated, demonym, or with its feature word set aside."""
+"""From a written name to the gazetteer's candidates: exact, abbreviated, demonym, or without its feature word."""
 
 from __future__ import annotations
 
@@ -68,6 +68,10 @@ class Gazetteer(Protocol):
     def to_place(self, candidate: Candidate) -> Place: ...
     def country(self, code: str) -> Place | None: ...
     def locate(self, place_id: str) -> Candidate | None: ...
+    def largest(
+        self, country: str, admin1: str = "", *, limit: int = 10, feature: str = "P.PPL"
+    ) -> Sequence[Candidate]: ...
+    def border(self, one: str, other: str) -> Place | None: ...
 
 
 # How a candidate was reached, from the surest to the least.
@@ -153,8 +157,6 @@ class Lookup:
                 return self.region(*abbreviations()[written])
         if text == "L.A.":
             return [(c, ABBREVIATED) for c, _ in self.key("los angeles")[:1]]
-        if text == "EU":
-            return [(c, ABBREVIATED) for c, _ in self.key("europe")[:1]]
         if postal and text in postal_codes():
             return self.region(*postal_codes()[text])
         if key in METONYMS:

@@ -149,7 +149,7 @@ def read_model(path: Path = WEIGHTS) -> Model:
         )
     except (OSError, ValueError, KeyError) as error:
         raise GazetteerError(
-            f"{path.name}: the recogniser's weights cannot be read ({error}); expected the file that ships with geomap. "
+            f"{path.name}: the recogniser's weights cannot be read ({error}); expected the file shipped with geomap. "
             "Install it again, or make it with tools/train_toponyms.py."
         ) from error
 

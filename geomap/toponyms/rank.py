@@ -31,8 +31,11 @@ EARTH_KM = 6371.0088
 """Mean radius: votes by distance need no ellipsoid."""
 
 CONTEXT_GROUPS = 60
-CONTEXT_CANDIDATES = 5
-"""At most 60 names of an article with 5 candidates each vote on the others: keeps time linear in the text."""
+CONTEXT_CANDIDATES = 12
+"""At most 60 names of an article with 12 candidates each vote on the others: keeps time linear in the text."""
+
+NEAR_COSINE = float(np.cos(50.0 / EARTH_KM))
+"""Within 50 km: the reach of a local paper."""
 
 CHUNK = 4096
 """Rows of candidates per block of arithmetic, so that memory stays bounded."""
@@ -47,6 +50,8 @@ class Group:
     options: list[Option]
     mentions: list[int] = field(default_factory=list)
     raw: str = ""
+    sense: str = ""
+    """ "region" or "city" where the text says which of two namesakes is meant, "seat" where it says nothing."""
 
 
 @dataclass(slots=True)
@@ -62,11 +67,12 @@ class Frame:
 
 FEATURE_NAMES = (
     "prior", "prior_gap", "rank", "population", "no_population", "exact", "alternate", "abbreviated", "demonym",
-    "stripped", "mismatched", "part", "country", "adm1", "adm2", "adm", "capital", "seat", "settlement", "water", "land",
-    "options", "same_spelling", "cue", "cue_fits", "cue_differs", "stated", "stated_fits", "stated_differs",
+    "stripped", "mismatched", "part", "country", "adm1", "adm2", "adm", "capital", "seat", "settlement", "water",
+    "land", "options", "same_spelling", "cue", "cue_fits", "cue_differs", "stated", "stated_fits", "stated_differs",
     "sentence_container", "text_country", "text_adm1", "text_adm2", "vote_country", "vote_adm1", "vote_adm2",
     "near_30", "near_100", "near_300", "near_1000", "near_max", "near_local", "nearest", "key_stated", "mentions",
-    "best_in_country", "hierarchy", "top_country", "rival_country", "contains_others",
+    "best_in_country", "hierarchy", "top_country", "rival_country", "contains_others", "any_near", "any_near_rare",
+    "any_adm1", "any_adm2",
 )  # fmt: skip
 
 
@@ -128,16 +134,9 @@ class Weigher:
         order = sorted(range(len(groups)), key=lambda g: (-len(groups[g].mentions), groups[g].mentions[0]))
         chosen = sorted(g for g in order[: CONTEXT_GROUPS * 2] if groups[g].options)[:CONTEXT_GROUPS]
         place = {g: k for k, g in enumerate(chosen)}
-        context = [
-            r
-            for g in chosen
-            for r in range(self.bounds[g], min(self.bounds[g + 1], self.bounds[g] + CONTEXT_CANDIDATES))
-        ]
-        self.chosen = chosen
-        self.context = np.array(context, np.int64)
-        self.context_group = (
-            np.array([place[g] for g in self.group[self.context]], np.int64) if context else self.context
-        )
+        self.chosen = np.array(chosen, np.int64)
+        self.place = np.full(len(groups) + 1, -1, np.int64)
+        self.place[self.chosen] = np.arange(len(chosen))
         n, k = len(groups), len(chosen)
         self.same_sentence = np.zeros((n, k))
         self.close = np.zeros((n, k))
@@ -180,16 +179,28 @@ class Weigher:
 
     def features(self, weights: Floats) -> Floats:
         """One row a candidate, columns as ``FEATURE_NAMES``, given the shares from the pass before."""
-        blocks = [self._block(slice(lo, min(lo + CHUNK, self.count)), weights) for lo in range(0, self.count, CHUNK)]
+        context = self._context(weights)
+        blocks = [
+            self._block(slice(lo, min(lo + CHUNK, self.count)), weights, context) for lo in range(0, self.count, CHUNK)
+        ]
         return np.concatenate(blocks) if blocks else np.zeros((0, len(FEATURE_NAMES)))
 
-    def _block(self, rows: slice, weights: Floats) -> Floats:
+    def _context(self, weights: Floats) -> NDArray[np.int64]:
+        """Rows that vote: the likeliest of each name that does."""
+        if not self.count:
+            return np.zeros(0, np.int64)
+        order = np.lexsort((np.arange(self.count), -weights, self.group))
+        rank = np.arange(self.count) - self.bounds[self.group[order]]
+        chosen = order[(rank < CONTEXT_CANDIDATES) & (self.place[self.group[order]] >= 0)]
+        return np.asarray(chosen)
+
+    def _block(self, rows: slice, weights: Floats, context: NDArray[np.int64]) -> Floats:
         group = self.group[rows]
         count = len(group)
-        dynamic = np.zeros((count, 24))
+        dynamic = np.zeros((count, 28))
         has_stated = (self.stated[group] > 0).any(axis=1) if self.stated.size else np.zeros(count, bool)
-        if len(self.context):
-            context, column = self.context, self.context_group
+        if len(context):
+            column = self.place[self.group[context]]
             w = weights[context]
             other = ~self.same_key[group][:, column]
             wo = w * other
@@ -232,6 +243,15 @@ class Weigher:
             far = np.where(wl > 0.3, km, 20000.0)
             dynamic[:, 16] = np.log10(far.min(axis=1) + 5.0)
             dynamic[:, 23] = ((wo * (same_adm1 & ~self.is_adm1[context])).sum(axis=1) > 0) & self.is_adm1[rows]
+            starts = np.flatnonzero(np.r_[True, column[1:] != column[:-1]])
+            rare = 1.0 / np.sqrt(np.diff(np.r_[starts, len(column)]))
+            by_name = np.logical_or.reduceat((cosine >= NEAR_COSINE) & other & local, starts, axis=1)
+            dynamic[:, 24] = np.log1p(by_name.sum(axis=1))
+            dynamic[:, 25] = np.log1p(by_name @ rare)
+            narrow = other & ~broad
+            in_adm1 = np.logical_or.reduceat(same_adm1 & narrow, starts, axis=1)
+            dynamic[:, 26] = (in_adm1 @ rare) / rare.sum()
+            dynamic[:, 27] = np.log1p(np.logical_or.reduceat(same_adm2 & narrow, starts, axis=1).sum(axis=1))
             votes = np.zeros(int(self.country.max(initial=0)) + 2)
             np.add.at(votes, self.country[context], w)
             votes[-1] = 0.0

@@ -6,9 +6,15 @@ from bisect import bisect_right
 
 import numpy as np
 
+from geomap.toponyms.lookup import Lookup, prior
 from geomap.toponyms.model import Model
 from geomap.toponyms.spans import SpanCandidate, describe
-from geomap.toponyms.text import Tokens
+from geomap.toponyms.text import Tokens, unspaced_runs
+
+LONGEST_UNSPACED = 8
+"""Most signs of a name in a script without spaces; longer ones are met by their parts."""
+UNSPACED_PRIOR = 5.0
+"""A town of 100,000 or a region: without spaces, two signs may be parts of two words, so small places are left out."""
 
 
 def scored(tokens: Tokens, spans: list[SpanCandidate], model: Model) -> list[tuple[float, SpanCandidate]]:
@@ -44,3 +50,20 @@ def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[S
         else:
             n -= 1
     return chosen[::-1]
+
+
+def unspaced_names(text: str, lookup: Lookup) -> list[tuple[int, int]]:
+    """Names of well-known places in runs of Chinese, Japanese, Thai and the like, the longest first."""
+    found = []
+    for lo, hi in unspaced_runs(text):
+        at = lo
+        while at < hi - 1:
+            step = 1
+            for size in range(min(LONGEST_UNSPACED, hi - at), 1, -1):
+                key = lookup.gazetteer.normalise(text[at : at + size])
+                if lookup.gazetteer.has(key) and (options := lookup.key(key)) and prior(options[0]) >= UNSPACED_PRIOR:
+                    found.append((at, at + size))
+                    step = size
+                    break
+            at += step
+    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomap.toponyms.lookup import DEMONYM, EXACT, Lookup, Option, prior, split_feature
+from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, Option, prior, split_feature
 from geomap.toponyms.model import Model
 from geomap.toponyms.rank import Frame, Group, Weigher, softmax
 from geomap.toponyms.spans import UNKNOWN, SpanCandidate
@@ -25,9 +25,16 @@ from geomap.toponyms.words import (
 
 Floats = NDArray[np.float64]
 
+SEATS = ("P.PPLA", "P.PPLC")
+UNFIT = -6.0
+"""Log-odds against a candidate that the words beside rule out."""
+UNSAID = -2.0
+"""Log-odds against a region that shares the bare name of its seat: the name alone nearly always means the seat."""
 BROAD = ("A.PCL", "A.ADM1")
 CLEAR = 1.0
 """Ten times the people: the name of a country or region that nothing rivals."""
+
+
 @dataclass(slots=True)
 class Named:
     """A mention on its way to a place."""
@@ -39,7 +46,7 @@ class Named:
     key: str
     options: list[Option]
     cue: str = ""
-    soft: str = ""
+    sense: str = ""
 
 
 def with_context(spans: Sequence[tuple[int, int]], others: Sequence[SpanCandidate]) -> list[tuple[int, int]]:
@@ -128,9 +135,9 @@ def _cues(tokens: Tokens, mentions: list[Named]) -> None:
         before = mentions[m - 1]
         between = tokens.text[before.end : mentions[m].start][:8].strip(" ,")
         first = before.first
-        if not mentions[m].cue and between in ("and", "or", "") and first >= 2 and keys[first - 1] == "of":
-            if keys[first - 2] in PLURAL_FEATURES:
-                mentions[m].cue = FEATURE_WORDS[keys[first - 2]]
+        of = first >= 2 and keys[first - 1] == "of" and keys[first - 2] in PLURAL_FEATURES
+        if of and not mentions[m].cue and between in ("and", "or", ""):
+            mentions[m].cue = FEATURE_WORDS[keys[first - 2]]
 
 
 def _apposition(tokens: Tokens, i: int) -> str:
@@ -149,7 +156,7 @@ def _apposition(tokens: Tokens, i: int) -> str:
 
 
 def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
-    """Bare names that a city and its region share: the sense that the text last stated, unless words beside say else."""
+    """Bare names that a city and its region share: the sense last stated, unless the words beside say otherwise."""
     stated: dict[str, str] = {}
     keys, joins = tokens.key, tokens.joins
     for mention in mentions:
@@ -165,7 +172,12 @@ def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
         after = keys[j + 1] if j + 1 < len(tokens) and joins[j] else ""
         if before in CITY_HINTS:
             sense = "city"
-        elif before in REGION_HINTS or (before == "of" and before2 in REGION_HINTS) or after in GOVERNOR_WORDS or (before in ("of", "over") and before2 in ("all", "whole", "across")):
+        elif (
+            before in REGION_HINTS
+            or (before == "of" and before2 in REGION_HINTS)
+            or after in GOVERNOR_WORDS
+            or (before in ("of", "over") and before2 in ("all", "whole", "across"))
+        ):
             sense = "region"
         else:
             sense = stated.get(base, "")
@@ -178,11 +190,11 @@ def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
                     if c.feature.startswith("A.ADM1") and c.country == city.country
                 ]
                 if regions:
-                    mention.soft = "region"
+                    mention.sense = "region"
                     held = {c.id for c, _ in mention.options}
                     mention.options = mention.options + [o for o in regions if o[0].id not in held]
         elif sense == "city":
-            mention.soft = "city"
+            mention.sense = "city"
 
 
 def frame_of(tokens: Tokens, mentions: list[Named]) -> Frame:
@@ -194,13 +206,13 @@ def frame_of(tokens: Tokens, mentions: list[Named]) -> Frame:
     group_of = []
     for m, mention in enumerate(mentions):
         text = tokens.text[mention.start : mention.end]
-        signature = (mention.key, mention.cue, mention.soft, stated.get(m, ""))
+        signature = (mention.key, mention.cue, mention.sense, stated.get(m, ""))
         if text.isupper() and len(text) < 4:
             signature = (mention.key + "/" + text, *signature[1:])
         g = index.get(signature)
         if g is None:
             g = index[signature] = len(groups)
-            groups.append(Group(mention.key, mention.cue, mention.options, [], text))
+            groups.append(Group(mention.key, mention.cue, mention.options, [], text, mention.sense))
         groups[g].mentions.append(m)
         group_of.append(g)
     sentence = [tokens.sentence[m.first] if len(tokens) else 0 for m in mentions]
@@ -225,9 +237,15 @@ def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, f
                             c.feature.startswith("A.") for c, _ in third.options[:3]
                         ):
                             found.append((m, m + 2, 0.8))
-                elif (broad and stripped.startswith(("in ", "in the")) and stripped.count(" ") <= 3) or stripped == "in":
+                elif (
+                    broad and stripped.startswith(("in ", "in the")) and stripped.count(" ") <= 3
+                ) or stripped == "in":
                     found.append((m, m + 1, 0.6))
-                elif stripped in ("'s", "’s") or (stripped[:2] in ("'s", "’s") and stripped.count(" ") <= 3) or (0 < stripped.count(" ") < 3 and stripped.endswith((" of", " city", " town", " village"))):
+                elif (
+                    stripped in ("'s", "’s")
+                    or (stripped[:2] in ("'s", "’s") and stripped.count(" ") <= 3)
+                    or (0 < stripped.count(" ") < 3 and stripped.endswith((" of", " city", " town", " village")))
+                ):
                     found.append((m + 1, m, 0.6))
     return found
 
@@ -290,11 +308,21 @@ def fit_penalty(frame: Frame) -> Floats:
     """
     penalty: list[float] = []
     for group in frame.groups:
-        cue = group.cue
-        prefixes = FEATURE_PREFIXES.get(cue, ())
+        prefixes = FEATURE_PREFIXES.get(group.cue, ())
         inside = bool(split_feature(group.key)[1])
         fits = [c.feature.startswith(prefixes) for c, _ in group.options]
-        for (_, how), fit in zip(group.options, fits, strict=True):
-            spared = not cue or fit or not any(fits) or (inside and how <= EXACT + 1)
-            penalty.append(0.0 if spared else -6.0)
+        seats = {(c.country, c.admin1) for c, _ in group.options if c.feature.startswith(SEATS)}
+        regions = {(c.country, c.admin1) for c, _ in group.options if c.feature.startswith("A.ADM1")}
+        for (c, how), fit in zip(group.options, fits, strict=True):
+            spared = not group.cue or fit or not any(fits) or (inside and how <= ALTERNATE)
+            value = 0.0 if spared else UNFIT
+            where = (c.country, c.admin1)
+            region = c.feature.startswith("A.ADM1") and where in seats
+            if (group.sense == "city" and region) or (
+                group.sense == "region" and c.feature.startswith("P.") and where in regions
+            ):
+                value += UNFIT
+            elif region and not group.cue and not group.sense:
+                value += UNSAID
+            penalty.append(value)
     return np.array(penalty)

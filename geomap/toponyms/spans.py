@@ -35,7 +35,7 @@ MAX_TOKENS = 6
 """Most tokens of a span; longer names ("United Kingdom of Great Britain and ...") are met by their parts."""
 
 GAZETTEER, SPECIAL, FEATURE, UNKNOWN = range(4)
-"""Why a span is a candidate: a gazetteer name, an abbreviation or demonym, a name with a feature word, capitals alone."""
+"""Why a span is a candidate: a gazetteer name, an abbreviation or demonym, a feature word, capitals alone."""
 
 
 @dataclass(slots=True)
@@ -76,7 +76,9 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
         word = words[i]
         # abbreviations and demonyms
         best = -1
-        if "." in word or (len(word) <= 5 and (tokens.upper[i] or tokens.text[tokens.end[i] : tokens.end[i] + 1] == ".")):
+        if "." in word or (
+            len(word) <= 5 and (tokens.upper[i] or tokens.text[tokens.end[i] : tokens.end[i] + 1] == ".")
+        ):
             span = _abbreviation(tokens, i, lookup)
             if span is not None:
                 yield span
@@ -143,7 +145,7 @@ def _make(
 def _abbreviation(tokens: Tokens, i: int, lookup: Lookup) -> SpanCandidate | None:
     word = tokens.word[i]
     text, start = tokens.text, tokens.start[i]
-    if word in COUNTRY_SHORT or word in ("L.A.", "EU"):
+    if word in COUNTRY_SHORT or word == "L.A.":
         return _make(tokens, i, i, SPECIAL, lookup)
     for size in (8, 7, 6, 5, 4, 3):  # "Calif.", "W. Va.": the dot is part of the name and not of the token
         written = text[start : start + size]
@@ -228,7 +230,7 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
     """Fill in each span's features and context."""
     if not spans:
         return
-    keys, words, capital, joins, starts = tokens.key, tokens.word, tokens.capital, tokens.joins, tokens.start
+    keys, words, capital, joins = tokens.key, tokens.word, tokens.capital, tokens.joins
     n = len(tokens)
     text = tokens.text
     lower_count: dict[str, int] = {}
@@ -246,13 +248,19 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             for t in range(s.first, s.last + 1):
                 covered[t] = max(covered.get(t, 0), s.last - s.first + 1)
     evidence: dict[str, list[float]] = {}
+    strengths: dict[int, tuple[list[float], float, set[str]]] = {}  # by list of options, which names share
+    over = _longer_spans(spans)
     rows: list[tuple[SpanCandidate, dict[str, float]]] = []
     for s in spans:
         i, j = s.first, s.last
         options = s.options
         best = options[0] if options else None
-        strength = [prior(o) for o in options[:8]]
-        primary = [p for p, o in zip(strength, options, strict=False) if o[1] == EXACT]
+        known = strengths.get(id(options))
+        if known is None:
+            strength = [prior(o) for o in options[:8]]
+            primary = max((p for p, o in zip(strength, options, strict=False) if o[1] == EXACT), default=0.0)
+            known = strengths[id(options)] = strength, primary, {o[0].feature[:6] for o in options[:6]}
+        strength, primary, has = known
         inside = keys[i : j + 1]
         before = keys[i - 1] if i and joins[i - 1] else ""
         before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
@@ -263,7 +271,6 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         left_capital = bool(before) and capital[i - 1]
         right_capital = bool(after) and capital[j + 1]
         feature = best[0].feature if best else ""
-        has = {o[0].feature[:6] for o in options[:6]}
         common = [lexicon.common(k) for k in inside]
         first = lexicon.first_name(keys[i]) if i == j else lexicon.first_name(keys[i]) * 0.5
         title_before = before in TITLES
@@ -283,7 +290,7 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             "unknown": float(s.sort == UNKNOWN),
             "candidates": math.log1p(len(options)),
             "prior": strength[0] if strength else 0.0,
-            "prior_primary": max(primary, default=0.0),
+            "prior_primary": primary,
             "prior_second": strength[1] if len(strength) > 1 else 0.0,
             "country": float("A.PCLI" in has or any(h.startswith("A.PCL") for h in has)),
             "adm1": float("A.ADM1" in has),
@@ -341,7 +348,7 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             "lower_before": float(bool(before) and not capital[i - 1]),
             "covered": float(max(covered.get(t, 0) for t in range(i, j + 1)) > j - i + 1),
             "covering": float(any((i, t) in by_span for t in range(i, j)) if j > i else 0),
-            "covered_prior": _rival_prior(by_span, i, j),
+            "covered_prior": max((p for a, b, p in over.get(i, ()) if b >= j and (a, b) != (i, j)), default=0.0),
             "feature_inside": float(split_feature(s.key)[1] != ""),
             "by_before": float(before == "by"),
             "backed_after": float(j + 1 < n and gap_after == "-" and keys[j + 1] in BACKED_WORDS),
@@ -359,7 +366,8 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         e[4] += not (left_capital or right_capital)
         s.context = (
             before or _sign(gap_before), before2, after or _sign(gap_after),
-            keys[j + 2] if j + 2 < n and after and joins[j + 1] else "", keys[j] if j > i else "", keys[i] if j > i else "",
+            keys[j + 2] if j + 2 < n and after and joins[j + 1] else "",
+            keys[j] if j > i else "", keys[i] if j > i else "",
         )  # fmt: skip
         rows.append((s, f))
     for s, f in rows:
@@ -370,7 +378,6 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         f["container_anywhere"] = float(e[3] > 0)
         f["unmarked_share"] = e[4] / e[0]
         s.features = [f[name] for name in FEATURE_NAMES]
-    del starts
 
 
 def _sign(gap: str) -> str:
@@ -397,13 +404,12 @@ def _upper_neighbours(tokens: Tokens, i: int, j: int) -> bool:
     return bool(around) and all(tokens.upper[t] for t in around)
 
 
-def _rival_prior(by_span: dict[tuple[int, int], SpanCandidate], i: int, j: int) -> float:
-    """The prior of the likeliest place whose span holds this one."""
-    best = 0.0
-    for a in range(max(0, i - MAX_TOKENS + 1), i + 1):
-        for b in range(j, a + MAX_TOKENS):
-            if (a, b) != (i, j):
-                other = by_span.get((a, b))
-                if other is not None and other.options:
-                    best = max(best, prior(other.options[0]))
-    return best
+def _longer_spans(spans: list[SpanCandidate]) -> dict[int, list[tuple[int, int, float]]]:
+    """For each token, the spans of several tokens over it: (first, last, prior of the likeliest place)."""
+    found: dict[int, list[tuple[int, int, float]]] = {}
+    for s in spans:
+        if s.last > s.first and s.options:
+            entry = (s.first, s.last, prior(s.options[0]))
+            for t in range(s.first, s.last + 1):
+                found.setdefault(t, []).append(entry)
+    return found

@@ -29,8 +29,8 @@ _STOP = re.compile(r"[.!?…]|[\n\r\u2028\u2029]")
 class Tokens:
     """Parallel lists, one entry a token.
 
-    ``end`` leaves a possessive ending out, ``full_end`` has it; ``key`` is the normalised word without it, ``full`` with
-    it. ``joins[i]``: token i and i + 1 may belong to one name. ``sentence`` counts up.
+    ``end`` leaves a possessive ending out, ``full_end`` has it; ``key`` is the normalised word without it, ``full``
+    with it. ``joins[i]``: token i and i + 1 may belong to one name. ``sentence`` counts up.
     """
 
     text: str

@@ -17,8 +17,9 @@ def _set(text: str) -> frozenset[str]:
 _COUNTRY_DEMONYMS = """
 AF Afghan,Afghani AL Albanian DZ Algerian AD Andorran AO Angolan AG Antiguan AR Argentine,Argentinian,Argentinean
 AM Armenian AU Australian,Aussie AT Austrian AZ Azerbaijani,Azeri BS Bahamian BH Bahraini BD Bangladeshi BB Barbadian
-BY Belarusian,Belarussian,Byelorussian BE Belgian BZ Belizean BJ Beninese BM Bermudian BT Bhutanese BO Bolivian BA Bosnian
-BW Motswana BR Brazilian BN Bruneian BG Bulgarian BF Burkinabe MM Burmese BI Burundian KH Cambodian CM Cameroonian
+BY Belarusian,Belarussian,Byelorussian BE Belgian BZ Belizean BJ Beninese BM Bermudian BT Bhutanese BO Bolivian
+BA Bosnian BW Motswana BR Brazilian BN Bruneian BG Bulgarian BF Burkinabe MM Burmese BI Burundian KH Cambodian
+CM Cameroonian
 CA Canadian CV Cape_Verdean CF Central_African TD Chadian CL Chilean CN Chinese CO Colombian KM Comorian CG Congolese
 CR Costa_Rican HR Croatian,Croat CU Cuban CY Cypriot CZ Czech DK Danish,Dane DJ Djiboutian DO Dominican
 NL Dutch,Dutchman EC Ecuadorian,Ecuadorean EG Egyptian GQ Equatorial_Guinean ER Eritrean EE Estonian ET Ethiopian
@@ -34,8 +35,9 @@ NZ New_Zealander NI Nicaraguan NE Nigerien NG Nigerian KP North_Korean NO Norweg
 PS Palestinian PA Panamanian PG Papuan PY Paraguayan PE Peruvian PH Filipino,Philippine,Filipina PL Polish,Pole
 PT Portuguese PR Puerto_Rican QA Qatari RO Romanian,Rumanian RU Russian RW Rwandan WS Samoan SM Sammarinese
 SA Saudi,Saudi_Arabian SN Senegalese RS Serbian,Serb SC Seychellois SL Sierra_Leonean SG Singaporean SK Slovak,Slovakian
-SI Slovenian,Slovene SB Solomon_Islander SO Somali ZA South_African KR South_Korean SS South_Sudanese ES Spanish,Spaniard
-LK Sri_Lankan SD Sudanese SR Surinamese SZ Swazi SE Swedish,Swede CH Swiss SY Syrian TW Taiwanese TJ Tajik TZ Tanzanian
+SI Slovenian,Slovene SB Solomon_Islander SO Somali ZA South_African KR South_Korean SS South_Sudanese
+ES Spanish,Spaniard LK Sri_Lankan SD Sudanese SR Surinamese SZ Swazi SE Swedish,Swede CH Swiss SY Syrian
+TW Taiwanese TJ Tajik TZ Tanzanian
 TH Thai TL Timorese TG Togolese TO Tongan TT Trinidadian TN Tunisian TR Turkish,Turk TM Turkmen TV Tuvaluan UG Ugandan
 UA Ukrainian AE Emirati GB British,Briton,Brit US American UY Uruguayan UZ Uzbek VU Vanuatuan VE Venezuelan
 VN Vietnamese YE Yemeni,Yemenite ZM Zambian ZW Zimbabwean XK Kosovan,Kosovar GP Guadeloupean
@@ -313,7 +315,7 @@ BACKED_WORDS = _set(
 GROUND_NOUNS = _set(
     "territory soil east west north south border borders coast coastline capital city cities region regions town towns "
     "airspace land shore shores northeast northwest southeast southwest village villages province provinces frontier "
-    "largest second third biggest countryside interior heartland waters islands population outskirts suburbs current"
+    "countryside interior heartland waters islands population outskirts suburbs"
 )
 """What a country has that is ground: "Ukraine's east" is the place."""
 
@@ -346,8 +348,20 @@ ABBREVIATED_WORDS = _set("saint sainte mount fort pt n s e w no so co cape")
 """Normalised words whose dot does not end a name: "St. Petersburg", "N. Korea"."""
 
 NO_STOP = _set(
-    "mr mrs ms dr sen rep gov gen col lt sgt capt maj rev prof jr sr vs no jan feb mar apr aug sept oct nov dec inc ltd "
-    "co corp dept ave blvd rd hon pres supt saint sainte mount fort ala ariz ark calif colo conn del fla ga ill ind kan "
-    "ky la md mass mich minn miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo ont alta sask"
+    "mr mrs ms dr sen rep gov gen col lt sgt capt maj rev prof jr sr vs no jan feb mar apr aug sept oct nov dec inc "
+    "ltd co corp dept ave blvd rd hon pres supt saint sainte mount fort ala ariz ark calif colo conn del fla ga ill "
+    "ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo ont alta sask"
 )
 """Abbreviations whose dot seldom ends a sentence."""
+
+GOVERNED_NOUNS = _set(
+    "forces army navy military deputies president government command leader leaders future citizens parliament allies "
+    "allied ambassador minister ministry spokesman spokeswoman enemies interests constitution behalf armed services"
+)
+"""What is had by a state as such: "armed forces of Ukraine"."""
+
+SENT_NOUNS = _set(
+    "statement statements plea pleas message messages orders weapons supplies support pressure letter call calls aid "
+    "response permission assurances guarantees threats demands signals funding independence withdrawal"
+)
+"""What a government sends: "a statement from Moscow"."""
