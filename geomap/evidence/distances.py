@@ -95,20 +95,17 @@ def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
 
 
 def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
-    """Read a mention: words for a force make it one, unless they stand for a town or river itself."""
+    """Read a mention: words for a force make it one; "Moscow said its troops" names a country's, not the city."""
     place = border_named(mention, claim, ground) or mention.place
-    moves = is_force(mention.text) or (place is not None and place.feature.startswith("A.PCL") and not _fixed(claim))
-    fixed = place is not None and not place.feature.startswith("A.PCL") and not is_force(mention.text)
+    seat = place is not None and place.feature.startswith(("A.PCL", "P.PPLC"))
+    moves = is_force(mention.text) or (seat and is_force(claim.quote))
+    moves = moves and claim.kind not in (ClaimKind.CONTAINMENT, ClaimKind.DIRECTION)
+    fixed = place is not None and not place.feature.startswith("A.PCL") and not moves
     # what has no place of its own moves with the side that it belongs to
     moves = moves or (place is None and claim.actor is not None)
     if moves and not fixed and mention is not claim.reference:
         return Thing(mention=mention, place=place, force=True)
     return Thing(mention=mention, place=place, shape=geometry_of(place, ground) if place is not None else None)
-
-
-def _fixed(claim: Claim) -> bool:
-    """Kinds in which a country means its ground, not its army."""
-    return claim.kind is not ClaimKind.ADVANCE
 
 
 def _no_place(mention: Mention) -> str:

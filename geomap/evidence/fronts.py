@@ -53,6 +53,8 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
     def find() -> Any:
         if holder:
             shape = held(series, index, most, ground)
+        elif series.from_reports:
+            shape = _reported(series, index, most)
         else:
             taken = held(series, index, not most, ground)
             # snapped to a grid, for edges that both outlines share would leave spikes of no width
@@ -63,6 +65,15 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
         return shapely.MultiPolygon(large)
 
     return ground.once(("own", id(series), index, holder, most), find)
+
+
+def _reported(series: ControlSeries, index: int, most: bool) -> Any:
+    """The other side's ground in a map of reports: where somebody else is said to hold it, never the rest."""
+    frame = series.snapshots[index].frame
+    status = np.asarray(frame["status"], dtype=str)
+    named = (status == "free") & np.asarray(frame["holder"].notna(), dtype=bool)
+    rows = named | np.isin(status, ("contested", "unknown")) if most else named
+    return shapely.union_all(np.asarray(frame.geometry.array, dtype=object)[rows])
 
 
 def without_strips(shape: Any, width_km: float) -> Any:
@@ -122,6 +133,9 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
         measured = (max(0.0, min(s[0] for s in spans) - error), max(s[1] for s in spans) + error)
         last = spans[-1]
         own = (max(0.0, last[0] - error), last[1] + error)
+        if series.from_reports:
+            # other ground may be held and not reported: the front is no further than this, and may be nearer
+            measured, own = (0.0, measured[1]), (last[1], last[1])
         who = series.holder if side else other_name(series, ground)
         as_of = series.snapshots[indices[-1]].as_of
         ids = (reference.id,)
@@ -238,7 +252,7 @@ def _reached(
         if index is None or (role == "next_day" and index <= last):
             continue
         span = front_km(series, index, side, end, claim, ground)
-        if span is None:
+        if span is None or (series.from_reports and span[0] > ground.settings.contested_line_km):
             continue
         who = series.holder if side else other_name(series, ground)
         when = day(day_of(series, index))
@@ -337,13 +351,14 @@ def movement_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         return [missing_date()]
     found: list[Evidence] = []
     for series in ground.control:
-        if not series.snapshots:
+        # reports of towns tell no line from which to count
+        if not series.snapshots or series.from_reports:
             continue
         side = actor_side(claim, series, ground)
         indices = maps_of(series, days.end, ground.settings)
         if side is None or not indices:
             continue
-        before = first_map(series, days, ground)
+        before = first_map(series, days, ground, side)
         last = indices[-1]
         if last <= before:
             continue

@@ -356,7 +356,7 @@ def _part(
     who = series.holder if stated else other_name(series, ground)
     where = f"the {WIND_WORDS[Compass(wind)]} of {called(place)}" if wind else called(place)
     if claim.predicate in GAINS | LOSSES:
-        before = first_map(series, days, ground)
+        before = first_map(series, days, ground, stated, place)
         # news of a day tells of the days before it: a map of the same day shows no change yet
         before = min(before, last_map(series, days.start - timedelta(days=1)) or 0)
         low, high, best = gain_km2(series, before, last, stated, ground, place, wind)
