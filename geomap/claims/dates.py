@@ -20,8 +20,6 @@ _TELLING = 5
 _BEFORE = 6.0
 """A comma between an earlier date and the claim mostly ends the apposition that the date is in."""
 _CROSSING = {",": 4.0, ";": 8.0, ":": 6.0, "—": 6.0, "–": 6.0, "(": 4.0, "and": 2.0, "that": 3.0, "which": 3.0}
-_FEW_DAYS = 5
-"""\"Recent days\", \"several days\" in news are about a working week."""
 
 
 @dataclass(frozen=True, slots=True)

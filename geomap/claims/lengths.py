@@ -161,6 +161,8 @@ def _distance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
     end = q.end
     away = False
     linked = False
+    if k < stop and p.tk.word[k] == "," and q.i - 2 >= first and p.tk.word[q.i - 2] == ",":
+        k += 1  # "a two-hour drive, or 110 miles, east of"
     for _ in range(4):
         lead = p.lang.table("lead").match(low, k, stop)
         if lead is None:

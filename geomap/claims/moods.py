@@ -28,6 +28,10 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
     static = draft.kind in _STATIC
     if draft.kind is ClaimKind.AREA and draft.j < stop and low[draft.j] in p.lang.words("proposed_after"):
         moods.add("planned")
+    if draft.kind is ClaimKind.AREA and draft.predicate is None:
+        for k in range(draft.j, min(stop - 1, draft.j + 5)):
+            if low[k] in p.lang.words("be") and low[k + 1] in p.lang.words("proposed_after"):
+                moods.add("planned")  # "a 1,400-acre solar farm is planned"
     after = next(
         (k for k in range(draft.j, min(stop, draft.j + 3)) if tk.word[k] in p.lang.words("modals_after")), None
     )

@@ -108,6 +108,8 @@ def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
     told = p.lang.table("speech")
     while x >= first and k - x < 8 and not p.boundary(x) and not (low[x] in told or low[x] in words("verb_like")):
         x -= 1
+        if x + 1 < k and low[x + 1] in words("articles"):
+            break  # "the blast hit a market just north of Mosul": the market
     if x >= k:
         return None
     if x > first and low[x] == "and" and p.has_force(x + 1, k + 1):
@@ -224,7 +226,9 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     if low[k] == "of" and not lead:
         return None
     y = k + 1
+    wind = None
     while y < stop and low[y] in words("determiners") | words("direction_parts") | words("wind_adjectives"):
+        wind = p.lang.winds.match(low, y, stop) or wind
         y += 1
     here = p.name(y, stop)
     if here is None:
@@ -245,6 +249,7 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     draft = Draft(ClaimKind.CONTAINMENT, subject[0], end, k)
     draft.subject = [p.mention(*subject)]
     draft.reference = p.mention(a, end)
+    draft.direction = Compass(wind[0]) if wind is not None else None
     return draft
 
 
