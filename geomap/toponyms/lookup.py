@@ -161,7 +161,8 @@ class Lookup:
             return self.region(*postal_codes()[text])
         if key in METONYMS:
             city, code = METONYMS[key]
-            return [(c, ABBREVIATED) for c, _ in self.key(self.gazetteer.normalise(city)) if c.country == code][:1]
+            named = self.key(self.gazetteer.normalise(city))
+            return [(c, ABBREVIATED) for c, _ in named if c.country == code and c.feature.startswith("P.")][:1]
         return self.demonym(key)
 
     def demonym(self, key: str) -> list[Option]:

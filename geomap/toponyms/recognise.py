@@ -6,10 +6,20 @@ from bisect import bisect_right
 
 import numpy as np
 
+from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.lookup import Lookup, prior
 from geomap.toponyms.model import Model
-from geomap.toponyms.spans import SpanCandidate, describe
+from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe
 from geomap.toponyms.text import Tokens, unspaced_runs
+from geomap.toponyms.words import FEATURE_WORDS, ORG_WORDS, POI_WORDS, STATE_SUFFIXES, TAKING_VERBS
+
+FOR, AGAINST = 2.0, -3.0
+"""Log-odds: enough to turn a candidate that the trees leave open, not one that they are sure of."""
+NAME, SURE_NAME = 0.2, 0.5
+"""Commonness of a name in the census from which it reads as a person's: one in 10,000; one in 1,000."""
+HYPHENS = frozenset("-‐‑–")
+NO_SURNAME = POI_WORDS | ORG_WORDS | frozenset(FEATURE_WORDS)
+SAID = frozenset(("said", "says", "told", "added", "asked", "wrote"))
 
 LONGEST_UNSPACED = 8
 """Most signs of a name in a script without spaces; longer ones are met by their parts."""
@@ -23,7 +33,36 @@ def scored(tokens: Tokens, spans: list[SpanCandidate], model: Model) -> list[tup
         return []
     describe(tokens, spans, model.lexicon)
     rows = np.array([[*s.features, model.words(s.context)] for s in spans])
-    return list(zip(model.spans(rows).tolist(), spans, strict=True))
+    scores = model.spans(rows).tolist()
+    return [(score + nudge(tokens, s, model.lexicon), s) for score, s in zip(scores, spans, strict=True)]
+
+
+def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
+    """Log-odds for what local news of the United States has too little of to learn from.
+
+    For: "took Lyman on Saturday", "a U.S.-based group". Against: a first name and a surname that are towns too, and a
+    surname that opens a sentence and speaks.
+    """
+    i, j = span.first, span.last
+    keys, capital, joins = tokens.key, tokens.capital, tokens.joins
+    n = len(tokens)
+    if span.sort not in (GAZETTEER, SPECIAL) or not span.options:
+        return 0.0
+    before = keys[i - 1] if i and joins[i - 1] and not capital[i - 1] else ""
+    joined = j + 1 < n and joins[j]
+    after = keys[j + 1] if joined else ""
+    if joined and tokens.gap(j) in HYPHENS and not capital[j + 1] and after in STATE_SUFFIXES:
+        return FOR
+    person = i == j and lexicon.first_name(keys[i]) > NAME
+    if person and joined and capital[j + 1] and lexicon.surname(after) > NAME and after not in NO_SURNAME:
+        return AGAINST
+    opens = i == 0 or tokens.sentence[i] != tokens.sentence[i - 1]
+    if opens and i == j and after in SAID and lexicon.surname(keys[i]) > SURE_NAME:
+        governing = any(c.feature.startswith(("A.PCL", "P.PPLC")) for c, _ in span.options[:3])
+        return 0.0 if governing else AGAINST
+    if before in TAKING_VERBS and not (joined and capital[j + 1]) and tokens.full_end[j] == tokens.end[j]:
+        return FOR
+    return 0.0
 
 
 def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[SpanCandidate]:

@@ -158,9 +158,13 @@ def _apposition(tokens: Tokens, i: int) -> str:
 def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
     """Bare names that a city and its region share: the sense last stated, unless the words beside say otherwise."""
     stated: dict[str, str] = {}
+    bases = [split_feature(m.key)[0] or m.key for m in mentions]
+    only: dict[str, set[str]] = {}
+    for base, mention in zip(bases, mentions, strict=True):
+        if mention.cue in ("region", "city", "river"):
+            only.setdefault(base, set()).add(mention.cue)
     keys, joins = tokens.key, tokens.joins
-    for mention in mentions:
-        base = split_feature(mention.key)[0] or mention.key
+    for n, (base, mention) in enumerate(zip(bases, mentions, strict=True)):
         if mention.cue in ("region", "city"):
             stated[base] = mention.cue
             continue
@@ -180,7 +184,15 @@ def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
         ):
             sense = "region"
         else:
+            before_it = mentions[n - 1] if n else None
+            paired = before_it is not None and tokens.text[before_it.end : mention.start] in (" and ", " or ", ", ")
             sense = stated.get(base, "")
+            beside = paired and before_it is not None and before_it.sense == "region"
+            if not sense and (beside or only.get(base) == {"region"}):
+                sense = "region"
+        flows = any(c.feature.startswith("H.") for c, _ in mention.options)
+        if before == "the" and flows and not sense and not (after and tokens.capital[j + 1]):
+            mention.cue = "river"  # "the Oskil": towns take no article
         if sense == "region":
             city = next((c for c, _ in mention.options if c.feature.startswith("P.")), None)
             if city is not None and city.feature != "P.PPLC":

@@ -365,3 +365,15 @@ SENT_NOUNS = _set(
     "response permission assurances guarantees threats demands signals funding independence withdrawal"
 )
 """What a government sends: "a statement from Moscow"."""
+
+TAKING_VERBS = _set(
+    "took take takes taking taken captured capture capturing seized seize seizing liberated liberate liberating retook "
+    "retake recaptured recapture recapturing overran overrunning besieged besieging stormed storming shelled shelling "
+    "bombed bombing evacuated evacuating reached reaching entered entering fled occupied surrounded encircled"
+)
+"""What armies do to places, and fires and floods to towns."""
+
+STATE_SUFFIXES = BACKED_WORDS | _set(
+    "based held wide born occupied run annexed bound style speaking registered flagged"
+)
+"""Second halves of compounds with the name of a place: "U.S.-based", "Russia-occupied"."""
