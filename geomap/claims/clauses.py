@@ -19,7 +19,7 @@ def places_of(p: Passage, spans: list[tuple[int, int]], *, strict: bool) -> list
             known_shape = b - a > 1 and p.place_like(a, b)
             if not known_shape and (strict or not p.conflict or b - a > 1):
                 continue
-        elif toponym.kind is MentionKind.DEMONYM:
+        elif toponym.kind is MentionKind.DEMONYM or p.is_line(a):
             continue
         out.append(p.mention(a, b))
     return out

@@ -132,6 +132,14 @@ class Passage:
             return toponym.kind is MentionKind.DEMONYM
         return False
 
+    def is_line(self, i: int) -> bool:
+        """Whether the toponym at token i is a border: nobody holds a line."""
+        toponym = self.toponym(i)
+        if toponym is None:
+            return False
+        named = toponym.place is not None and toponym.place.feature == "A.BDR"
+        return named or toponym.text.lower() in self.lang.words("frontier_nouns")
+
     def span(self, i: int) -> tuple[int, int]:
         """Tokens of the toponym at token i."""
         number = self.top[i]
@@ -433,7 +441,7 @@ class Passage:
         k = i - 1
         while k >= first and k > i - reach:
             toponym = self.toponym(k)
-            if toponym is not None and toponym.kind is MentionKind.LITERAL:
+            if toponym is not None and toponym.kind is MentionKind.LITERAL and not self.is_line(k):
                 return self.span(k)
             if toponym is None and self.place_like(k, k + 1) and k > first and self.capital_name(k - 1):
                 a = k - 1

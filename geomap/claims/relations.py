@@ -143,7 +143,10 @@ def _nearness(p: Passage, k: int, after: int, first: int, stop: int) -> Draft | 
     while x > first and low[x - 1] in words("auxiliaries") | words("adverbs") | words("located_verbs"):
         x -= 1
     found = _subject_left(p, x, first)
-    if found is None or not _standing(p, found):
+    if found is None:
+        return None
+    town = line and found[1] - found[0] == 1 and p.capital_name(found[0])  # "Baghouz, hard by the Iraqi border"
+    if not town and not _standing(p, found):
         return None
     draft = Draft(ClaimKind.PROXIMITY, found[0], here[1], k, qualifier="near")
     draft.subject = [p.mention(*found)]
