@@ -130,8 +130,8 @@ def measure(browser: Any, name: str, path: Path) -> Line:
     return Line(name, path.stat().st_size, len(away), len(errors), axe, ready, focusable)
 
 
-def scripts_run(browser: Any, draw: Callable[..., None], folder: Path) -> tuple[int, int]:
-    """How many payloads run, and how many stop the page from being written, each alone.
+def scripts_run(browser: Any, draw: Callable[..., None], folder: Path) -> tuple[int, int, int]:
+    """How many payloads run, how many stop the page from being written, in how many its script stops early.
 
     Run: on loading, hovering and opening every shape. The network is blocked, but Leaflet and the one use of jQuery
     are given to the peers where their pages ask for them: else nothing of theirs would run at all.
@@ -140,7 +140,7 @@ def scripts_run(browser: Any, draw: Callable[..., None], folder: Path) -> tuple[
 
     from geomap.maps.locked import leaflet
 
-    ran = broken = 0
+    ran = broken = stopped = 0
     context = browser.new_context(viewport=checks.WIDE)
     library = leaflet()[0]
 
@@ -162,14 +162,17 @@ def scripts_run(browser: Any, draw: Callable[..., None], folder: Path) -> tuple[
             broken += 1
             continue
         page = context.new_page()
+        errors: list[object] = []
+        page.on("pageerror", errors.append)
         page.goto(path.as_uri())
         page.wait_for_timeout(40)
+        stopped += bool(errors)
         page.evaluate(OPEN_ALL)
         page.wait_for_timeout(40)
         ran += bool(page.evaluate("window.ran && window.ran.length"))
         page.close()
     context.close()
-    return ran, broken
+    return ran, broken, stopped
 
 
 JQUERY = (
@@ -223,8 +226,9 @@ def main() -> int:
             path = folder / f"{len(rows)}.html"
             draw(path)
             line = measure(browser, tool, path)
-            ran, broken = scripts_run(browser, draw, folder)
+            ran, broken, stopped = scripts_run(browser, draw, folder)
             told = f"{ran} of {len(hostile.PAYLOADS)}" + (f", {broken} break it" if broken else "")
+            told += f"; its script stops early in {stopped}" if stopped else ""
             numbers = (line.bytes // 1000, line.requests, line.errors, line.axe, round(line.ready_ms), line.focusable)
             rows.append([tool, *(str(n) for n in numbers), told])
         if options.markdown:

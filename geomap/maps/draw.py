@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from geomap.maps.features import (
     Gazetteer,
     Shape,
     alt_text,
+    claim_places,
     extent,
     is_wide,
     mentioned_places,
@@ -198,10 +200,12 @@ def reviewed(assessment: Assessment) -> bool:
 
 
 def map_title(assessment: Assessment, style: Style) -> str:
-    """The article's title; of several, the places that they name most."""
+    """The article's title; of several, the places that most of their claims are about."""
     if len(assessment.articles) == 1:
         return heading(assessment.articles[0], 110)
-    named = sorted((m for m in mentioned_places(assessment) if not is_wide(m.place)), key=lambda m: -len(m.mentions))
+    about = Counter(p.id for c in assessment.claims for p in claim_places(c))
+    told = [m for m in mentioned_places(assessment) if not is_wide(m.place)]
+    named = sorted(told, key=lambda m: (-about[m.place.id], -len(m.mentions)))
     names = ", ".join(printed_name(m.place, style) for m in named[:4])
     return names or words(style.language)["map"]
 

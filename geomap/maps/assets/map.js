@@ -97,7 +97,7 @@
         focusCard(layer);
       });
     });
-    layer.bindPopup(function () { return card(feature.properties); }, { maxWidth: 320, minWidth: 200, autoPanPadding: [12, 12] });
+    layer.bindPopup(function () { return card(feature.properties); }, { maxWidth: Math.min(320, map.getSize().x - 100), minWidth: 180, autoPanPaddingTopLeft: [50, 8], autoPanPaddingBottomRight: [10, 8] });
     layer.bindTooltip(function () { return hint(feature.properties); }, { sticky: true, className: "gm-tip" });
     layer.on("popupopen", function (event) { opened = layer; openCard(event.popup, feature); });
     layer.on("popupclose", function () { clearOthers(); });
