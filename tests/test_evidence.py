@@ -507,7 +507,7 @@ def test_another_place_of_that_name() -> None:
     km = distance_km(32.6, 48.95, 31.8, 48.9)
     said = verdict(far(round(km), torn, mention("westford"), qualifier=Qualifier.ABOUT), ground())
     assert said.label is Label.DOES_NOT_FIT
-    assert any("another Midton (Westmark" in r for r in said.would_fit)
+    assert any("another place of that name: Midton (Westmark" in r for r in said.would_fit)
 
 
 def test_river_is_a_range_over_its_near_part() -> None:

@@ -308,6 +308,7 @@ def test_would_fit_names_only_readings_that_do() -> None:
     verdict = judge(area(800), [measure, *readings], SETTINGS)
     assert verdict.label is Label.DOES_NOT_FIT
     assert verdict.would_fit == ("by the map of 9 Sep 2022",)
+    assert [e.what for e in verdict.evidence] == ["the straight line", "by the map of 9 Sep 2022"]
     assert "it would fit by the map of 9 Sep 2022" in verdict.reason
 
 

@@ -111,7 +111,8 @@ def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
 def _no_place(mention: Mention) -> str:
     """Why one end of a distance has no place: things and events have none of their own."""
     words = " ".join(mention.text.split())
-    if mention.why_not is None and not any(w[:1].isupper() for w in words.split()):
+    # a sentence's first word has its capital from there
+    if mention.why_not is None and not any(w[:1].isupper() for w in words.split()[1:]):
         return f"It does not say where “{words}” is, other than by this figure"
     return why_not(mention)
 
@@ -246,7 +247,7 @@ def _readings(
             if both_points and twin.id != other.id:
                 away = distance_km(twin.lon, twin.lat, other.lon, other.lat)
                 where = ", ".join(w for w in (twin.admin1, twin.country) if w)
-                words = f"with another {twin.name} ({where}, {away:.0f} km)" if where else f"with another {twin.name}"
+                words = f"with another place of that name: {twin.name} ({f'{where}, ' if where else ''}{away:.0f} km)"
                 found.append(item("would_fit", words, (max(0.0, away - error), away + error)))
     return found
 
@@ -450,7 +451,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
     twins = [t for t in subject.alternatives[:5] if outer is not None and away > error]
     found += [
         Evidence(
-            what=f"with another {twin.name}, in {twin.admin1 or twin.country}",
+            what=f"with another place of that name: {twin.name}, in {twin.admin1 or twin.country}",
             measured=(0.0, 0.0),
             unit="km",
             role="would_fit",

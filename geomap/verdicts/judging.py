@@ -137,6 +137,7 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
         codes = (Code.SAME_SOURCE,)
     else:
         why = wanted or "no map or line at hand measures it"
+    readings = _would_fit(claim, claimed, evidence, settings)
     aspects: tuple[Aspect, ...] = ()
     if claimed is not None:
         aspects = (
@@ -153,8 +154,8 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
         reason=_sentence(says + why),
         codes=codes,
         aspects=aspects,
-        evidence=tuple(evidence),
-        would_fit=_would_fit(claim, claimed, evidence, settings),
+        evidence=_kept(evidence, readings),
+        would_fit=readings,
     )
 
 
@@ -389,9 +390,14 @@ def _verdict(
         reason=_reason(claim, claimed, main, others, label, readings),
         codes=tuple(dict.fromkeys(codes)),
         aspects=tuple(_aspect(f) for fs in judged.values() for f in fs),
-        evidence=tuple(evidence),
+        evidence=_kept(evidence, readings),
         would_fit=readings,
     )
+
+
+def _kept(evidence: Iterable[Evidence], readings: Sequence[str]) -> tuple[Evidence, ...]:
+    """What a verdict rests on: of the readings that might have made it fit, only those that do."""
+    return tuple(e for e in evidence if e.role != "would_fit" or short(e.what) in readings)
 
 
 def _aspect(f: Finding) -> Aspect:
