@@ -199,7 +199,7 @@ def _read_csv(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], None
     columns = {{"latitude": "lat", "longitude": "lon", "lng": "lon"}.get(c, c) for c in columns}
     if missing := {"name", "lat", "lon"} - columns:
         raise InputError(f"{file}:1: no column {', '.join(sorted(missing))}; expected name, lat, lon (and more)")
-    for record in reader:
+    for record in _rows_of(reader, file):
         clean = {
             {"latitude": "lat", "longitude": "lon", "lng": "lon"}.get(k.strip().lower(), k.strip().lower()): v.strip()
             for k, v in record.items()
@@ -209,6 +209,13 @@ def _read_csv(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], None
             yield f"{file}:{reader.line_num}", clean, None
 
 
+def _rows_of(reader: csv.DictReader[str], file: Path) -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise InputError(f"{file}:{reader.line_num + 1}: not CSV ({error})") from error
+
+
 def _read_geojson(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], Any]]:
     import shapely
     from shapely.errors import ShapelyError
@@ -216,7 +223,7 @@ def _read_geojson(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], 
     try:
         collection = json.loads(text)
         features = collection["features"] if collection.get("type") == "FeatureCollection" else [collection]
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(f"{file}: not GeoJSON ({error}); expected a FeatureCollection of named features") from error
     for number, feature in enumerate(features, 1):
         where = f"{file}: feature {number}"
@@ -241,9 +248,9 @@ def _own_row(where: str, record: dict[str, str], layer: str, used: dict[str, int
     if not normalise(name):
         raise InputError(f"{where}: no name; expected letters, found {name!r}")
     try:
-        lat, lon = float(record["lat"]), float(record["lon"])
+        lat, lon = float(record.get("lat", "")), float(record.get("lon", ""))  # a short row has none
     except ValueError:
-        found = f"lat={record['lat']!r}, lon={record['lon']!r}"
+        found = f"lat={record.get('lat')!r}, lon={record.get('lon')!r}"
         raise InputError(f"{where}: {name!r} has {found}; expected decimal degrees such as 47.38") from None
     _check_position(where, name, lat, lon)
     country = record.get("country", "").upper()
