@@ -621,6 +621,70 @@ def test_unresolved_place_says_why() -> None:
     assert said.reason == "Three places bear this name."
 
 
+# ── maps of reports ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def reported(*days: tuple[int, float | None]) -> ControlSeries:
+    """A map of reports: on each day, Borovan ground east of a line, Asterian ground west of it within the east."""
+    snapshots = []
+    for day, lon in days:
+        held = front(lon) if lon is not None else shapely.Polygon()
+        free = shapely.difference(EAST, held)
+        frame = gpd.GeoDataFrame(
+            {"status": ["held", "free"], "holder": ["Borova", "Asteria"], "name": [None, None]},
+            geometry=[shapely.intersection(held, EAST), free], crs=4326,
+        )  # fmt: skip
+        when = datetime(2031, 5, day, tzinfo=UTC)
+        snapshots.append(Snapshot(as_of=when, frame=frame, provenance=Provenance(name=str(day))))
+    return ControlSeries(name="events", snapshots=tuple(snapshots), provenance=Provenance(name="events"),
+                         holder="Borova", from_reports=True, sources=("Chronicle",))  # fmt: skip
+
+
+REPORTS = reported((1, None), (2, 32.6), (4, 33.0), (6, 33.6), (7, 33.6))
+
+
+def test_reports_that_begin_before_the_loss_count_from_where_most_was_held() -> None:
+    found = measure(area_claim(1000, date=on(7)), ground(REPORTS))
+    won_back = shapely.difference(front(32.6), front(33.6))
+    km2 = float(area(shapely.intersection(won_back, EAST), edges="planar").sum()) / 1e6
+    assert found.best == pytest.approx(km2)
+    # towns' cells know an area only to a third
+    assert found.measured == (pytest.approx(km2 * 2 / 3), pytest.approx(km2 * 4 / 3))
+
+
+def test_reports_bound_a_front_from_one_side_only() -> None:
+    force = Mention(text="Asterian forces", place=PLACES["t:asteria"])
+    found = measure(far(50, force, mention("farholm"), date=on(7)), ground(REPORTS))
+    assert found.measured[0] == 0.0
+    assert found.measured[1] == pytest.approx(distance_km(33.6, 49.1, 34.4, 49.1), rel=0.2)
+    assert verdict(far(500, force, mention("farholm"), qualifier=Qualifier.MORE_THAN), ground(REPORTS)).label is (
+        Label.DOES_NOT_FIT
+    )
+
+
+def test_reports_tell_no_line_from_which_an_advance_counts() -> None:
+    claim = replace(far(95, mention("midton"), mention("westford"), kind=ClaimKind.ADVANCE), reference=None,
+                    subject=(Mention(text="Asterian forces"),))  # fmt: skip
+    assert verdict(claim, ground(REPORTS)).label is Label.MAPS_CANNOT_SETTLE
+    unreported = replace(claim, value=None, reference=mention("farholm"), predicate=Predicate.REACHED)
+    assert verdict(unreported, ground(REPORTS)).label is Label.MAPS_CANNOT_SETTLE
+    assert verdict(replace(unreported, reference=mention("midton")), ground(REPORTS)).label is Label.FITS
+
+
+def test_lakes_belong_to_the_river_that_runs_through_them() -> None:
+    lake = shapely.Polygon([(32.2, 49.0), (32.8, 49.05), (32.75, 49.35), (32.25, 49.3)])
+
+    class WithLake(FakeGazetteer):
+        def basemap(self, bounds: Any) -> dict[str, gpd.GeoDataFrame]:
+            return {"lakes": gpd.GeoDataFrame({"id": ["l"]}, geometry=[lake], crs=4326)}
+
+    shore = Mention(text="Shoreham", place=place("shoreham", 32.82, 49.2))
+    along = far(0, shore, mention("wend"), kind=ClaimKind.ADJACENCY)
+    assert verdict(along, ground()).label is Label.DOES_NOT_FIT
+    wet = Ground(gazetteer=WithLake(), articles={"a1": ARTICLE})  # type: ignore[arg-type]
+    assert verdict(along, wet).label is Label.FITS
+
+
 # ── independence ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -268,7 +268,7 @@ def domain(series: ControlSeries, ground: Ground) -> frozenset[str]:
         found = set()
         for index in {0, len(series.snapshots) - 1}:
             shape = held_ground(series.snapshots[index], EVERY_STATUS)
-            for part in shapely.get_parts(shape):
+            for part in (p for p in shapely.get_parts(shape) if not p.is_empty):
                 inner = part.representative_point()
                 at = ground.gazetteer.region_of(inner.y, inner.x)
                 if at is not None:
