@@ -191,7 +191,7 @@ def test_resolve_distance_hull() -> None:
 
 
 def test_an_unknown_name_says_what_comes_close() -> None:
-    ran = run("distance", "Kharrkivv", "Izium")
+    ran = run("distance", "Mariuple", "Izium")
     assert ran.code == 1
     assert "did you mean" in ran.err
 
