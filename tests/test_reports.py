@@ -26,7 +26,7 @@ from geomap import maps, reports
 from geomap.errors import InputError, OutputError, PublishError
 from geomap.models import Assessment, Label, Verdict, report_record
 from geomap.reports.chart import series_chart
-from geomap.reports.findings import in_order, missing, publishable, summary_sentence
+from geomap.reports.findings import in_order, leading_findings, missing, publishable, summary_sentence
 from geomap.reports.markdown import escape_markdown
 from geomap.reports.page import safe_url
 from geomap.settings import Style
@@ -112,6 +112,12 @@ def test_what_does_not_fit_is_read_first() -> None:
     assert [c.id for c in in_order(made)] == ["c2area", "c4near", "c1distance", "c3area"]
     html = page(made)
     assert html.index('id="claim-c2area"') < html.index('id="claim-c1distance"') < html.index('id="claim-c3area"')
+
+
+def test_a_bare_figure_is_told_with_its_words() -> None:
+    made = labelled(world.assessment(), F, F, D)
+    told = leading_findings(made, Style())[0][1]
+    assert "called the figure a fantasy and spoke of 120 sq km" in told
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────

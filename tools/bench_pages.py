@@ -163,7 +163,7 @@ def scripts_run(browser: Any, draw: Callable[..., None], folder: Path) -> tuple[
             continue
         page = context.new_page()
         errors: list[object] = []
-        page.on("pageerror", errors.append)
+        page.on("pageerror", lambda error, kept=errors: kept.append(error))
         page.goto(path.as_uri())
         page.wait_for_timeout(40)
         stopped += bool(errors)

@@ -11,10 +11,14 @@ from geomap.errors import PublishError
 from geomap.files import shown
 from geomap.models import Assessment, Claim, Label, Provenance, Toponym, report_record, why_untested
 from geomap.settings import Style
-from geomap.wording import clip, fold, measured, words
+from geomap.wording import clip, context, fold, measured, words
 
 ORDER = (Label.DOES_NOT_FIT, Label.ROUGHLY_FITS, Label.FITS, Label.MAPS_CANNOT_SETTLE)
 """What does not fit is read first; what the maps cannot settle last."""
+
+
+BARE = 30
+"""A quote shorter than this is often a figure alone."""
 
 
 def in_order(assessment: Assessment) -> list[Claim]:
@@ -57,13 +61,14 @@ def summary_sentence(assessment: Assessment, style: Style | None = None) -> str:
 def leading_findings(assessment: Assessment, style: Style, limit: int = 3) -> list[tuple[Claim, str]]:
     """The claims behind the headline, each in a sentence: quote, and what the map shows instead."""
     w = words(style.language)
+    articles = {a.id: a.text for a in assessment.articles}
     found: list[tuple[Claim, str]] = []
     for claim in in_order(assessment):
         assert claim.verdict is not None
         if claim.verdict.label not in (Label.DOES_NOT_FIT, Label.ROUGHLY_FITS) and found:
             break
         shown_amount = measured(claim, style)
-        quote = clip(claim.quote, 120)
+        quote = _told(claim, articles)
         if shown_amount:
             sentence = w("finding", quote=quote, measured=shown_amount)
         else:
@@ -72,6 +77,13 @@ def leading_findings(assessment: Assessment, style: Style, limit: int = 3) -> li
         if len(found) == limit:
             break
     return found
+
+
+def _told(claim: Claim, texts: dict[str, str]) -> str:
+    """The quote; a bare figure with the words around it, for it says nothing alone."""
+    if len(claim.quote) >= BARE or claim.article not in texts:
+        return clip(claim.quote, 120)
+    return fold("".join(context(texts[claim.article], claim.start, claim.end, reach=60)))
 
 
 def missing(assessment: Assessment, style: Style) -> list[tuple[str, list[Claim]]]:
