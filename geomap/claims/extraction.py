@@ -17,6 +17,7 @@ from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import UNITS, Quantity, find_quantities
 from geomap.claims.relations import quantity_draft, spatial_drafts
 from geomap.claims.sizes import same_size, size_drafts
+from geomap.claims.unknown import mark_unknown
 from geomap.models import (
     Article,
     Claim,
@@ -67,6 +68,7 @@ def extract_claims(
     Claims with ``quote == article.text[start:end]``; empty where there are none. Linear in the text's length.
     """
     passage = Passage(article, toponyms)
+    mark_unknown(passage)
     drafts = _drafts(passage)
     if not drafts:
         return []
