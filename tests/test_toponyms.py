@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -164,8 +165,38 @@ def test_scores_and_runners_up(gazetteer: Gazetteer) -> None:
 
 
 WORDS = st.sampled_from(
-    "the of in near Kyiv Kharkiv region London's U.S. St. Paris, Texas Ohio river Lake city Kremlin said-border -and "
-    "Ізюм 北京 القاهرة \u00a0 \n\n . ’s “Rome” second largest city".split(" ")
+    [
+        "the",
+        "of",
+        "in",
+        "near",
+        "Kyiv",
+        "Kharkiv",
+        "region",
+        "London's",
+        "U.S.",
+        "St.",
+        "Paris,",
+        "Texas",
+        "Ohio",
+        "river",
+        "Lake",
+        "city",
+        "Kremlin",
+        "said-border",
+        "-and",
+        "Ізюм",
+        "北京",
+        "القاهرة",
+        "\xa0",
+        "\n\n",
+        ".",
+        "’s",
+        "“Rome”",
+        "second",
+        "largest",
+        "city",
+    ]
 )
 
 
@@ -177,7 +208,7 @@ def test_spans_quote_the_text_in_order_without_overlap(gazetteer: Gazetteer, tex
         assert text[t.start : t.end] == t.text != ""
         assert (t.place is None) == (t.why_not is not None)
         assert t.place is None or (-90 <= t.place.lat <= 90 and -180 <= t.place.lon <= 180)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     again = read(text, gazetteer)
     assert again == found
 
@@ -196,7 +227,7 @@ def test_spans_quote_the_text_in_order_without_overlap(gazetteer: Gazetteer, tex
         "\x00\x01Kyiv\x02 \x1b[31mLviv\x1b[0m",
         "In\u00a0Kyiv\u202fand\u2009Lviv",
         "𐎀𐎁𐎂 ᚠᚢᚦ ꙮ" * 1000,
-        "北京" * 50_000,
+        "北京" * 20_000,
     ],
     ids=lambda text: repr(text[:12]),
 )

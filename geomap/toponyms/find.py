@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from geomap.models import Article, MentionKind, Place, Toponym
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
@@ -24,6 +25,10 @@ NEARBY_KM = 50.0
 """Radius of a place that is put where its neighbours in the text are: half of a day's local news lies so near."""
 NEARBY_SCORE = 0.4
 """Share of such places within 161 km of the truth, LGL."""
+STRETCHED = ("H.STM", "A.BDR")
+"""Places of hundreds of kilometres that no one point stands for."""
+BESIDE = 12
+"""Mentions before and after among which towns on a river's bank are sought: about a paragraph each way."""
 SURE = 0.6
 """A neighbour lends its position only where it is more likely right than not, with room."""
 DOUBT = 0.35
@@ -39,9 +44,14 @@ class Reading:
     spans: list[SpanCandidate]
 
 
-@lru_cache(maxsize=2)
 def read_text(text: str, gazetteer: Gazetteer) -> Reading:
     """Tokens and candidate spans; the last two texts are kept, so that resolving follows finding at no cost."""
+    hashable: Any = gazetteer  # told apart by identity, which a Protocol cannot say
+    return _read_text(text, hashable)
+
+
+@lru_cache(maxsize=2)
+def _read_text(text: str, gazetteer: Any) -> Reading:
     tokens = tokenise(text, gazetteer.normalise)
     lookup = Lookup(gazetteer)
     return Reading(tokens, lookup, candidates(tokens, lookup))
@@ -147,14 +157,38 @@ def place_mentions(
     frame = frame_of(tokens, mentions)
     ranking = rank(frame, model)
     answers = [_answer(frame, ranking, g, gazetteer) for g in range(len(frame.groups))]
+    stretched = [place is not None and place.feature.startswith(STRETCHED) for place in answers]
     places: list[Place | None] = []
     for m, mention in enumerate(mentions):
         if (mention.start, mention.end) not in context:
             place = answers[frame.group_of[m]]
             if place is None or _doubtful(frame, ranking, frame.group_of[m]):
                 place = _neighbour(m, frame, ranking, answers) or place
+            elif place is not None and stretched[frame.group_of[m]]:
+                place = _stretch(m, frame, place, answers, gazetteer)
             places.append(place)
     return places
+
+
+def _stretch(m: int, frame: Frame, place: Place, answers: list[Place | None], gazetteer: Gazetteer) -> Place:
+    """A river or border at its point nearest to the towns named beside it, not in the middle of its course."""
+    line = gazetteer.geometry(place.id)
+    if line is None or line.geom_type == "Point":
+        return place
+    from geomap.geodesy import distance_km, nearest_point
+
+    towns = {}
+    for other in range(max(0, m - BESIDE), min(len(frame.group_of), m + BESIDE + 1)):
+        town = answers[frame.group_of[other]]
+        if town is not None and town.feature.startswith("P.") and not town.approximate and (town.score or 0) >= SURE:
+            towns[town.id] = town
+    best: tuple[float, float, float] | None = None
+    for town in towns.values():
+        lon, lat = nearest_point((town.lon, town.lat), line)
+        km = distance_km(town.lon, town.lat, lon, lat)
+        if best is None or km < best[0]:
+            best = km, lat, lon
+    return replace(place, lat=round(best[1], 5), lon=round(best[2], 5)) if best else place
 
 
 def _doubtful(frame: Frame, ranking: Ranking, g: int) -> bool:

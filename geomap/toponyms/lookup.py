@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from geomap.models import Place
 from geomap.toponyms.words import (
@@ -72,6 +72,7 @@ class Gazetteer(Protocol):
         self, country: str, admin1: str = "", *, limit: int = 10, feature: str = "P.PPL"
     ) -> Sequence[Candidate]: ...
     def border(self, one: str, other: str) -> Place | None: ...
+    def geometry(self, place_id: str) -> Any: ...
 
 
 # How a candidate was reached, from the surest to the least.

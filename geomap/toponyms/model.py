@@ -44,7 +44,7 @@ class Trees:
         for level in range(depth):
             leaf |= (columns[self.feature[:, level]] > self.threshold[:, level, None]).astype(np.int16) << level
         flat = leaf + (np.arange(trees, dtype=np.int32) << depth)[:, None]
-        return self.leaves.ravel()[flat].sum(axis=0, dtype=np.float64) + self.bias
+        return np.asarray(self.leaves.ravel()[flat].sum(axis=0, dtype=np.float64) + self.bias)
 
     def arrays(self, name: str) -> dict[str, Any]:
         return {
@@ -56,8 +56,8 @@ class Trees:
 
     @classmethod
     def of(cls, stored: Mapping[str, Any], name: str) -> Trees:
-        parts = (stored[f"{name}_{part}"] for part in ("feature", "threshold", "leaves"))
-        return cls(*parts, float(stored[f"{name}_bias"]))
+        feature, threshold, leaves = (stored[f"{name}_{part}"] for part in ("feature", "threshold", "leaves"))
+        return cls(feature, threshold, leaves, float(stored[f"{name}_bias"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,33 @@ from bisect import bisect_right
 import numpy as np
 
 from geomap.toponyms.lexicon import Lexicon
-from geomap.toponyms.lookup import Lookup, prior
+from geomap.toponyms.lookup import DEMONYM, Lookup, prior
 from geomap.toponyms.model import Model
 from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe
 from geomap.toponyms.text import Tokens, unspaced_runs
 from geomap.toponyms.words import FEATURE_WORDS, ORG_WORDS, POI_WORDS, STATE_SUFFIXES, TAKING_VERBS
 
-FOR, AGAINST = 2.0, -3.0
+FOR, AGAINST, FOREIGN = 2.0, -3.0, 8.0
 """Log-odds: enough to turn a candidate that the trees leave open, not one that they are sure of."""
 NAME, SURE_NAME = 0.2, 0.5
 """Commonness of a name in the census from which it reads as a person's: one in 10,000; one in 1,000."""
 HYPHENS = frozenset("-‐‑–")
 NO_SURNAME = POI_WORDS | ORG_WORDS | frozenset(FEATURE_WORDS)
+BODIES = frozenset(
+    (
+        "bank",
+        "council",
+        "university",
+        "institute",
+        "college",
+        "museum",
+        "court",
+        "church",
+        "academy",
+        "association",
+        "union",
+    )
+)
 SAID = frozenset(("said", "says", "told", "added", "asked", "wrote"))
 
 LONGEST_UNSPACED = 8
@@ -48,11 +63,15 @@ def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
     n = len(tokens)
     if span.sort not in (GAZETTEER, SPECIAL) or not span.options:
         return 0.0
+    if not span.key.isascii():
+        return _foreign(tokens, span)
     before = keys[i - 1] if i and joins[i - 1] and not capital[i - 1] else ""
     joined = j + 1 < n and joins[j]
     after = keys[j + 1] if joined else ""
     if joined and tokens.gap(j) in HYPHENS and not capital[j + 1] and after in STATE_SUFFIXES:
         return FOR
+    if before == "of" and i > 1 and capital[i - 2] and joins[i - 2] and keys[i - 2] in BODIES:
+        return AGAINST
     person = i == j and lexicon.first_name(keys[i]) > NAME
     if person and joined and capital[j + 1] and lexicon.surname(after) > NAME and after not in NO_SURNAME:
         return AGAINST
@@ -65,8 +84,24 @@ def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
     return 0.0
 
 
+def _foreign(tokens: Tokens, span: SpanCandidate) -> float:
+    """What stands for the trees, which read English, where a name is in another script.
+
+    Known places of some size count; in scripts without capitals, and at the start of a sentence, only large ones.
+    """
+    i = span.first
+    cased = tokens.word[i][:1].lower() != tokens.word[i][:1].upper()
+    opens = i == 0 or tokens.sentence[i] != tokens.sentence[i - 1]
+    needed = 3.5 if cased and not opens else 5.0
+    return FOREIGN if len(span.key) > 2 and prior(span.options[0]) >= needed else AGAINST
+
+
 def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[SpanCandidate]:
-    """The set of spans without overlap whose log-odds above the threshold sum highest, in order of the text."""
+    """The set of spans without overlap whose log-odds above the threshold sum highest, in order of the text.
+
+    A feature word in lower case belongs to the name before it, which LGL's annotators left out: "Kharkiv region".
+    """
+    longer = {(s.first, s.last - 1): s for _, s in spans if s.lower and s.options}
     ordered = sorted((s for s in spans if s[0] > threshold), key=lambda s: (s[1].end, s[1].start))
     ends = [s.end for _, s in ordered]
     best: list[float] = [0.0]
@@ -84,7 +119,10 @@ def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[S
     n = len(ordered)
     while n:
         if back[n - 1] >= 0:
-            chosen.append(ordered[n - 1][1])
+            span = ordered[n - 1][1]
+            people = bool(span.options) and span.options[0][1] == DEMONYM
+            wider = span if people else longer.get((span.first, span.last), span)
+            chosen.append(wider if not chosen or wider.end <= chosen[-1].start else span)
             n = back[n - 1]
         else:
             n -= 1

@@ -56,7 +56,7 @@ def with_context(spans: Sequence[tuple[int, int]], others: Sequence[SpanCandidat
     """
     taken = sorted(spans)
     starts = [a for a, _ in taken]
-    added = []
+    added: list[tuple[int, int]] = []
     for other in others:
         if not other.options or other.sort == UNKNOWN or other.postal:
             continue

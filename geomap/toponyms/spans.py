@@ -50,6 +50,8 @@ class SpanCandidate:
     sort: int
     options: list[Option]
     postal: bool = False
+    lower: bool = False
+    """Ends in a feature word in lower case: "Kharkiv region"."""
     features: list[float] = field(default_factory=list)
     context: tuple[str, ...] = ()
 
@@ -139,7 +141,7 @@ def _make(
         key = " ".join([*tokens.full[i:j], tokens.key[j]]) if j > i else tokens.key[i]
     start, end = tokens.start[i], end or tokens.end[j]
     options = lookup.name(tokens.text[start:end], key, postal=postal)
-    return SpanCandidate(i, j, start, end, key, sort, options, postal)
+    return SpanCandidate(i, j, start, end, key, sort, options, postal, j > i and not tokens.capital[j])
 
 
 def _abbreviation(tokens: Tokens, i: int, lookup: Lookup) -> SpanCandidate | None:
@@ -298,8 +300,8 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             "capital_seat": float("P.PPLC" in has or "P.PPLA" in has),
             "settlement": float(feature.startswith("P.")),
             "water_or_land": float(feature[:2] in ("H.", "T.", "L.")),
-            "best_how": float(best[1]) if best else 9.0,
-            "demonym": float(bool(best) and best[1] == DEMONYM),
+            "best_how": float(best[1]) if best is not None else 9.0,
+            "demonym": float(best is not None and best[1] == DEMONYM),
             "same_spelling": float(any(c.name == raw for c, how in options[:8] if how <= ALTERNATE)),
             "all_upper": float(all(tokens.upper[i : j + 1])),
             "line_upper": float(_upper_neighbours(tokens, i, j)),
