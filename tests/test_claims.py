@@ -254,6 +254,19 @@ def test_names_missed_once_are_known_elsewhere() -> None:
     assert claim.subject[0].place is not None
 
 
+def test_unknown_names_stand_for_places_in_war_alone() -> None:
+    claim = only(extract("Ukrainian troops took Hrabivka on Friday.", published=None), ClaimKind.CONTROL)
+    assert claim.subject[0].text == "Hrabivka"
+    assert claim.subject[0].place is None
+    assert claim.subject[0].why_not is not None
+    assert extract("The band took Hrabivka by surprise and the bank seized Lotus.") == []
+
+
+def test_people_are_no_places() -> None:
+    text = "Colonel Hrabar told reporters that troops had seized weapons. Soldiers captured Hrabar on Friday."
+    assert [c for c in extract(text) if c.kind is ClaimKind.CONTROL] == []
+
+
 def test_records_are_stable_and_unique() -> None:
     text = "Ukrainian troops took Borova. Ukrainian troops took Borova. It lies 5 km from Izium and 5 km from Izium."
     claims = extract(text, "Borova", "Izium")

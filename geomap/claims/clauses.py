@@ -10,14 +10,13 @@ from geomap.models import Mention, MentionKind
 _ACTOR_LIMIT = 12
 
 
-def places_of(p: Passage, spans: list[tuple[int, int]], *, strict: bool) -> list[Mention]:
-    """Mentions that can be held: literal toponyms, or (not strict) unknown capitalised names."""
+def places_of(p: Passage, spans: list[tuple[int, int]]) -> list[Mention]:
+    """Mentions that can be held: toponyms, and unknown names that end as places do ("Golan Heights")."""
     out: list[Mention] = []
     for a, b in spans:
         toponym = p.toponym(a)
         if toponym is None:
-            known_shape = b - a > 1 and p.place_like(a, b)
-            if not known_shape and (strict or not p.conflict or b - a > 1):
+            if b - a < 2 or not p.place_like(a, b):
                 continue
         elif toponym.kind is MentionKind.DEMONYM or p.is_line(a):
             continue

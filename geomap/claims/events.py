@@ -94,7 +94,7 @@ def _hands(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
     k = start
     while k > first and (low[k - 1] in words("auxiliaries") | words("adverbs") | words("hand_verbs")):
         k -= 1
-    places = places_of(p, subject_names(p, k, first), strict=True)
+    places = places_of(p, subject_names(p, k, first))
     if not places:
         return None
     predicate = Predicate.CAPTURED if lead is None else event.predicate
@@ -147,7 +147,7 @@ def _and_then(p: Passage, draft: Draft, event: Event, stop: int) -> Draft | None
         if hit is None:
             continue
         spans, end = p.names_from(hit[1], stop)
-        places = places_of(p, spans, strict=True)
+        places = places_of(p, spans)
         if places and spans[0][0] - hit[1] <= 3 and ends_as_place(p, end, stop):
             return Draft(
                 ClaimKind.CONTROL, k, end, event.i, predicate=event.predicate, subject=places, actor_at=draft.actor_at
@@ -195,11 +195,10 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         actor = actor_only(p, actor)
         if actor is None and group == first and not progressive:
             return None  # "Captured Confederates later said"
-        strict = not ((actor is not None and p.has_force(*actor)) or (p.conflict and event.frame == "obj"))
         spans = [s for s in spans if s[0] < stop]
         if spans and not ends_as_place(p, spans[-1][1], stop):
             return None
-        places = places_of(p, spans, strict=strict or event.frame in ("take", "left", "split"))
+        places = places_of(p, spans)
         if not places:
             return None
         particle = low[end] if end < stop else ""
@@ -263,7 +262,7 @@ def _passive_claim(
         spans = [place] if place else []
     else:
         spans = subject_names(p, group, first)
-    places = places_of(p, spans, strict=True)
+    places = places_of(p, spans)
     if not places and p.conflict and by is not None:
         ground = territory_subject(p, group, first)
         places = [ground] if ground else []
@@ -317,7 +316,7 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         return None
     if event.predicate is Predicate.CONTESTED and p.tk.capital(event.i) and event.i > first:
         return None  # a named battle of history
-    places = places_of(p, spans, strict=True)
+    places = places_of(p, spans)
     verbal = not low[event.i].endswith(("sion", "tion", "al", "ure", "out", "ing")) and low[event.i] not in words(
         "noun_heads"
     )
@@ -334,10 +333,7 @@ def _after(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         elif k + 1 < event.i and p.is_demonym(k + 1):
             actor = (k + 1, event.i)
     if not places:
-        unknown = places_of(p, spans, strict=False)
-        if not (unknown and actor is not None and p.has_force(*actor)):
-            return None
-        places = unknown
+        return None
     if event.predicate in (
         Predicate.WITHDREW,
         Predicate.CAPTURED,
@@ -367,7 +363,7 @@ def _subject_place(p: Passage, event: Event, first: int, stop: int) -> Draft | N
         return None
     _, group = verb_group(p, event.i, first)
     spans = subject_names(p, group, first)
-    places = places_of(p, spans, strict=True)
+    places = places_of(p, spans)
     if not places:
         return None
     end = event.j
@@ -449,7 +445,7 @@ def _held(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
             and low[k - 1] in words("place_nouns") | words("land_nouns")
         ):
             spans, _end = p.names_from(k + 1, stop)
-    places = places_of(p, spans[:1], strict=True)
+    places = places_of(p, spans[:1])
     if not places or not ends_as_place(p, spans[0][1], stop):
         return None
     draft = Draft(ClaimKind.CONTROL, h, spans[0][1], event.i, predicate=event.predicate)
@@ -519,7 +515,7 @@ def _retreat_in(p: Passage, event: Event, first: int, stop: int) -> Draft | None
     for k in range(event.j, min(stop, event.j + 14)):
         if low[k] in ("in", "from") and k + 1 < stop:
             spans, end = p.names_from(k + 1, stop)
-            places = places_of(p, spans, strict=True)
+            places = places_of(p, spans)
             if places:
                 draft = Draft(ClaimKind.CONTROL, actor[0], end, event.i, predicate=event.predicate)
                 draft.subject = places

@@ -25,14 +25,16 @@ def mark_unknown(p: Passage) -> None:
     found: set[str] = set()
     runs = [run for first, stop in tk.sentences for run in _runs(p, first, stop)]
     for i, j, first, stop in runs:
-        if tk.word[j - 1] in people or not ends_as_place(p, j, stop):
+        subject = _held_subject(p, i, j, first, stop)
+        if tk.word[j - 1] in people or not (subject or ends_as_place(p, j, stop)):
             continue
         before = low[i - 1] if i > first else ""
         noun = i - 2 >= first and before in words("of_words") and low[i - 2] in words("place_nouns")
         hit = events.match_back(low, i, first) if i > first else None
         taken = hit is not None and hit[0].partition("|")[2] in ("obj", "of", "take", "left", "advance", "split")
-        subject = _held_subject(p, i, j, first, stop)
-        if noun or before in words("inside_only") or taken or subject:
+        then = p.lang.table("and_then").match_back(low, i, first) if i > first else None
+        listed = before in words("list_words") and i - 2 >= first and tk.slice(i - 2, i - 1) in found
+        if noun or before in words("inside_only") or taken or subject or then is not None or listed:
             found.add(tk.slice(i, j))
     for i, j, _, _ in runs:
         name = tk.slice(i, j)
