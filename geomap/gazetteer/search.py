@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from math import cos, hypot, log10, radians
 from typing import NamedTuple
 
-from geomap.gazetteer.index import ALTERNATE, DERIVED, PRIMARY, Index
+from geomap.gazetteer.index import ALTERNATE, DERIVED, MACHINE, PRIMARY, Index
 from geomap.gazetteer.names import MAX_KEY, normalise, skeleton, strip_feature_word
 from geomap.models import Place
 
@@ -16,6 +16,8 @@ BASE = 10.0
 """Softmax base of scores: importance is a power of ten of people, so ten times the people is ten times the share."""
 PRIMARY_BONUS = 0.6
 """A name weighs as much as four times the people under an alternate name (notes/data.md, set once by hand)."""
+MACHINE_PENALTY = 2.5
+"""A name that only a program or another language's atlas gives yields to any namesake: Uman is a town before Oman."""
 COUNTRY_BONUS = 3.0
 NEAR_PENALTY, NEAR_KM = 1.5, 20.0
 """``near`` is a strong hint: beyond a city's width, ten times as far off needs thirty times the people."""
@@ -96,7 +98,7 @@ class Search:
         if not found and (stripped := strip_feature_word(key)):
             base, features = stripped
             found = [c for c in self._by_key(base) if c.feature.startswith(features)]
-        return tuple(sorted(found, key=lambda c: (-c.importance - PRIMARY_BONUS * c.is_primary, c.id)))
+        return tuple(sorted(found, key=lambda c: (-_weight(c), c.id)))
 
     def _by_key(self, key: str, *, loose: bool = False) -> list[Candidate]:
         found: dict[str, Candidate] = {}
@@ -154,8 +156,9 @@ class Search:
         if not matched:
             return []
         ranked = []
+        sound = skeleton(normalise(name))
         for candidate, quality, penalty in matched:
-            weight = candidate.importance + PRIMARY_BONUS * candidate.is_primary - penalty
+            weight = _weight(candidate, sound) - penalty
             weight += WITHIN_BONUS * sum(any(_within(candidate, c) for c in options) for options in containers)
             if country and candidate.country == country.upper():
                 weight += COUNTRY_BONUS
@@ -228,6 +231,13 @@ class Search:
             population=candidate.population or None, source=candidate.source,
             approximate=candidate.source == APPROXIMATE, radius_km=candidate.radius_km or None,
         )  # fmt: skip
+
+
+def _weight(candidate: Candidate, sound: str | None = None) -> float:
+    """Importance with what the kind of name adds; an alternate that sounds as the name does is as good as the name."""
+    if candidate.is_primary or (sound and skeleton(normalise(candidate.name)) == sound):
+        return candidate.importance + PRIMARY_BONUS
+    return candidate.importance - (MACHINE_PENALTY if candidate.kind == MACHINE else 0.0)
 
 
 def _within(candidate: Candidate, container: Candidate) -> bool:
