@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -115,10 +116,19 @@ def test_figures_that_grow_are_a_story() -> None:
         gain(3885, Qualifier.MORE_THAN, 6, predicate=Predicate.CONTROLS),
     ]
     rest = gain(3885, Qualifier.SAME_AS, 6, predicate=Predicate.STABILISING, antecedent=story[-1].id)
+    rest = replace(rest, quote="another area of the same size")
     found = only(*story, rest)
     assert found.kind == "progress"
     assert found.claims == (*(c.id for c in story[:-1]), rest.id)  # the sum speaks for its parts
     assert "7,770" in found.sentence
+
+
+def test_a_newer_figure_for_the_same_ground_replaces_and_does_not_add() -> None:
+    first = gain(1010, Qualifier.ABOUT, 1)
+    newer = replace(gain(2500, Qualifier.ABOUT, 3, antecedent=first.id), quote="now puts the area at 2,500 km2")
+    found = only(first, newer)
+    assert found.claims == (first.id, newer.id)
+    assert "in all" not in found.sentence
 
 
 def test_a_total_cannot_shrink() -> None:

@@ -38,7 +38,7 @@ from geomap.hulls import measure_hull
 from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Polarity, Predicate, Range
 from geomap.verdicts import Claimed, claimed_range
 from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
-from geomap.verdicts.ranges import factor, overlap
+from geomap.verdicts.ranges import adds, factor, overlap
 from geomap.wording import day
 
 CHANGED = re.compile(
@@ -122,9 +122,7 @@ def _references(claim: Claim, ground: Ground) -> list[Evidence]:
 
 def _antecedents(claim: Claim, ground: Ground) -> list[Evidence]:
     """The figure that "another area of the same size" comes on top of."""
-    if claim.antecedent is None or not re.search(
-        r"\b(?:another|further|additional|more|again|also)\b", claim.quote, re.I
-    ):
+    if not adds(claim):
         return []
     before = next((c for c in ground.claims if c.id == claim.antecedent), None)
     if before is None or before.value is None:

@@ -15,7 +15,7 @@ from itertools import combinations
 from geomap.geodesy import distance_km
 from geomap.models import Article, Claim, ClaimKind, Comparison, Mention, Modality, Place, Polarity, Predicate
 from geomap.settings import Settings
-from geomap.verdicts.ranges import FLOORS, Claimed, claimed_range, overlap
+from geomap.verdicts.ranges import FLOORS, Claimed, adds, claimed_range, overlap
 from geomap.verdicts.sentences import short
 from geomap.wording import day, number, quantity
 
@@ -171,29 +171,28 @@ def _event(group: list[_Dated], place: Place) -> Comparison:
 
 def _opposed(dated: Sequence[_Dated]) -> list[Comparison]:
     """One place on one day, said to be gained, lost or held by sides that exclude each other."""
-    found = []
-    states = [d for d in dated if d.claim.kind is ClaimKind.CONTROL and d.claim.predicate in GAINS | LOSSES | HOLDS]
-    for a, b in combinations(states, 2):
-        if a.on is None or a.on != b.on or _has_start(a.claim) or _has_start(b.claim):
-            continue
-        shared = [p for p in _places(a.claim.subject) if p.id in {q.id for q in _places(b.claim.subject)}]
-        points = [p for p in shared if not p.feature.startswith("A.")]
-        if not points:
-            continue
-        opposite = (
-            a.claim.polarity is not b.claim.polarity
-            and a.claim.predicate in GAINS
-            and not _other_winner(a.claim, b.claim)
-            and (a.claim.predicate in GAINS) == (b.claim.predicate in GAINS)
-        )
-        both = a.claim.polarity is b.claim.polarity is Polarity.AFFIRMED and _other_winner(a.claim, b.claim)
-        if opposite or both:
-            sentence = (
-                f"On {day(a.on)}, {points[0].name} is in two hands: “{short(a.claim.quote)}” against "
-                f"“{short(b.claim.quote)}”."
-            )
-            found.append(_comparison("contradicts", [a, b], sentence, points[0].id))
-    return found
+    told: dict[tuple[date, str], list[tuple[_Dated, Place]]] = {}
+    for d in dated:
+        states = d.claim.kind is ClaimKind.CONTROL and d.claim.predicate in GAINS | LOSSES | HOLDS
+        if states and d.on is not None and not _has_start(d.claim):
+            for place in (p for p in _places(d.claim.subject) if not p.feature.startswith("A.")):
+                told.setdefault((d.on, place.id), []).append((d, place))
+    found: dict[tuple[str, str], Comparison] = {}
+    for (on, _), group in told.items():
+        for (a, place), (b, _) in combinations(group, 2):
+            if _exclude(a.claim, b.claim):
+                quotes = f"“{short(a.claim.quote)}” against “{short(b.claim.quote)}”"
+                sentence = f"On {day(on)}, {place.name} is in two hands: {quotes}."
+                key = (a.claim.id, b.claim.id)
+                found.setdefault(key, _comparison("contradicts", [a, b], sentence, place.id))
+    return list(found.values())
+
+
+def _exclude(a: Claim, b: Claim) -> bool:
+    """Whether two claims about one place on one day cannot both hold: one gain denied, or two winners."""
+    if a.polarity is not b.polarity:
+        return a.predicate in GAINS and b.predicate in GAINS and not _other_winner(a, b)
+    return a.polarity is Polarity.AFFIRMED and _other_winner(a, b)
 
 
 def _other_winner(a: Claim, b: Claim) -> bool:
@@ -202,7 +201,9 @@ def _other_winner(a: Claim, b: Claim) -> bool:
     if first is None or second is None:
         return False
     (side_a, has_a), (side_b, has_b) = first, second
-    return side_a == side_b if has_a is not has_b else False if not has_a else side_a != side_b and _stems_known(a, b)
+    if has_a is not has_b:
+        return side_a == side_b
+    return has_a and side_a != side_b and _stems_known(a, b)
 
 
 def _winner(claim: Claim) -> tuple[str, bool] | None:
@@ -243,7 +244,7 @@ def _areas(dated: Sequence[_Dated]) -> list[Comparison]:
         and _affirmed(d)
     ]
     # a figure that another adds to is told by the sum
-    summed = {d.claim.antecedent for d in gains if d.claim.antecedent}
+    summed = {d.claim.antecedent for d in gains if adds(d.claim)}
     groups: list[list[_Dated]] = []
     for d in gains:
         if d.claim.id in summed:
@@ -320,8 +321,12 @@ def _distances(dated: Sequence[_Dated]) -> list[Comparison]:
         and d.claim.reference.place is not None
         and len(d.claim.subject) == 1
     ]
-    for (a, pair_a), (b, pair_b) in combinations(fixed, 2):
-        if len(pair_a) == 2 and pair_a == pair_b and a.claimed and b.claimed and a.claimed.unit == b.claimed.unit:
+    pairs: dict[frozenset[str], list[_Dated]] = {}
+    for d, ends in fixed:
+        if len(ends) == 2:
+            pairs.setdefault(ends, []).append(d)
+    for a, b in (pair for group in pairs.values() for pair in combinations(group, 2)):
+        if a.claimed and b.claimed and a.claimed.unit == b.claimed.unit:
             moving = not _fixed_subject(a.claim) or not _fixed_subject(b.claim)
             if moving and a.on != b.on:
                 continue
@@ -407,7 +412,7 @@ def _dated(claim: Claim, articles: dict[str, Article], known: dict[str, Claim], 
     on = (claim.date.end or claim.date.start) if claim.date else None
     add = 0.0
     before = known.get(claim.antecedent or "")
-    if before is not None and before.value is not None and claim.kind is ClaimKind.AREA:
+    if before is not None and before.value is not None and claim.kind is ClaimKind.AREA and adds(claim):
         first = claimed_range(before.value, settings)
         add = first.numbers[0] if first and first.numbers else 0.0
     claimed = claimed_range(claim.value, settings, add=add) if claim.value is not None else None
@@ -470,7 +475,7 @@ def _figure(d: _Dated) -> str:
     text = short(d.claim.value.text) if d.claim.value else ""
     if d.claimed is None:
         return text
-    if d.claim.antecedent and d.claimed.numbers:
+    if adds(d.claim) and d.claimed.numbers:
         return f"{text} (in all {quantity((d.claimed.numbers[0],) * 2, d.claimed.unit)})"
     plain = d.claim.value is not None and d.claim.value.unit in ("km", "km2") and not d.claim.value.unit_corrected
     if plain or not d.claimed.numbers:

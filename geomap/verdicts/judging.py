@@ -260,7 +260,7 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
         how = ""
         if factor(e.measured) > settings.wide_factor:
             codes.append(Code.WIDE)
-            how = f"so would anything from {quantity(e.measured, e.unit)}, so fast did it change over these dates"
+            how = f"as would anything within {quantity(e.measured, e.unit)}, so fast did it change over these dates"
         low = e.measured[0]
         if claimed.understated_above is not None and low is not None and low > claimed.understated_above:
             codes.append(Code.UNDERSTATED)
