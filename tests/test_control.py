@@ -111,7 +111,7 @@ def test_a_bite_taken_off_and_a_bulge_put_on(ground: Any, other: Any, size: floa
 
 
 @given(st.lists(grounds(), min_size=2, max_size=4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_gains_and_losses_balance(shapes: list[Any]) -> None:
     maps = tuple(snapshot(g, day) for day, g in enumerate(shapes, 1))
     found = control.series(ControlSeries(name="t", snapshots=maps, provenance=Provenance(name="t")))
