@@ -243,7 +243,7 @@ coordinate = st.tuples(st.floats(20, 44), st.floats(44, 66))
 
 
 @given(coordinate, st.lists(coordinate, min_size=2, max_size=6, unique=True))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_distance_to_a_line(point: tuple[float, float], vertices: list[tuple[float, float]]) -> None:
     line = LineString(vertices)
     assume(line.length > 0.01)
