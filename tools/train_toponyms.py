@@ -48,7 +48,7 @@ from geomap.toponyms import resolve as resolving  # noqa: E402
 from geomap.toponyms.find import Reading, place_mentions, read_text  # noqa: E402
 from geomap.toponyms.lexicon import Lexicon  # noqa: E402
 from geomap.toponyms.model import WEIGHTS, Curve, Model, Trees, Words  # noqa: E402
-from geomap.toponyms.recognise import choose  # noqa: E402
+from geomap.toponyms.recognise import choose, scored  # noqa: E402
 from geomap.toponyms.spans import SpanCandidate, describe  # noqa: E402
 
 LGL = ROOT.parent / "shared" / "data" / "toponyms" / "lgl_dev.jsonl"
@@ -531,9 +531,7 @@ class Tally:
                 )
 
     def end_to_end(self, document: Document, model: Model, gazetteer: Any) -> None:
-        rows = span_input(document, model.words) if document.spans else np.zeros((0, 1))
-        scores = model.spans(rows).tolist() if document.spans else []
-        chosen = choose(list(zip(scores, document.spans, strict=True)), model.threshold)
+        chosen = choose(scored(document.reading.tokens, document.spans, model), model.threshold)
         spans = [(s.start, s.end) for s in chosen]
         places = place_mentions(document.reading, spans, gazetteer, model)
         gold = document.gold
