@@ -123,6 +123,12 @@ def test_actor_as_written_or_as_implied(text: str, actor: str) -> None:
     assert only(extract(text, "Borova"), ClaimKind.CONTROL).actor == actor
 
 
+def test_who_else_does_such_things_here() -> None:
+    text = "Ukrainian troops took Izium. Ukrainian forces seized Lozova. The capture of Borova came next."
+    actors = [c.actor for c in extract(text, "Borova", "Izium", "Lozova") if c.kind is ClaimKind.CONTROL]
+    assert actors == ["Ukrainian troops", "Ukrainian forces", "Ukraine"]
+
+
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -149,6 +155,16 @@ def test_dates_count_from_publication(words: str, start: str, end: str) -> None:
     when = only(extract(f"Ukrainian troops took Borova {words}.", "Borova"), ClaimKind.CONTROL).date
     assert when is not None
     assert (str(when.start), str(when.end)) == (start, end)
+
+
+def test_the_day_of_the_telling_dates_what_has_no_day() -> None:
+    text = (
+        "The staff said on Saturday morning that Ukrainian troops had, in the course of a long, costly and much "
+        "criticised operation along the river and its many arms, taken Borova."
+    )
+    when = only(extract(text, "Borova"), ClaimKind.CONTROL).date
+    assert when is not None
+    assert when.start == date(2022, 9, 10)
 
 
 def test_since_runs_to_publication() -> None:

@@ -81,7 +81,7 @@ def slipped(p: Passage, q: Quantity, first: int, stop: int) -> bool:
     land = p.lang.words("land_nouns")
     k = q.end
     if k < stop and tk.word[k] in "[(":
-        # "2,000km [3,000km at the time of writing] of land"
+        # "2,000km [3,000km by now] of land"
         closing = "]" if tk.word[k] == "[" else ")"
         while k < min(stop, q.end + 14) and tk.word[k] != closing:
             k += 1

@@ -125,7 +125,7 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
     for draft in found:
         _govern(p, draft, events, first, stop)
     for one, other in pairwise(slips):
-        _inherit(other, one)  # "2,000km [3,000km at the time of writing]"
+        _inherit(other, one)  # "2,000km [3,000km by now]"
     for draft in found:
         _refer_back(p, draft, [*earlier, *found], first)
     taken = list(found)
