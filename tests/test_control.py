@@ -140,6 +140,17 @@ def test_loops_that_touch_or_cross_are_told_apart() -> None:
     assert shapely.union_all(lost).equals(shapely.normalize(base - after))
 
 
+def test_a_face_with_a_spike_is_classed() -> None:
+    """GEOS gives a corner of this face for a point on its surface: nothing was gained there, until this was seen."""
+    loop = [
+        (37.387561585274796, 48.55716358941897), (37.403670499623715, 48.54912579916804),
+        (37.37682772588553, 48.56251941343573), (37.381549514844856, 48.56016340430674),
+        (37.38055637082286, 48.558644027895305), (37.387561585274796, 48.55716358941897),
+    ]  # fmt: skip
+    gained, lost = edges._faces([loop])
+    assert sum(p.area for p in [*gained, *lost]) == pytest.approx(6.0569231e-06)
+
+
 def test_many_faces_are_found_by_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(5)
     turn = np.linspace(0, 2 * np.pi, 300, endpoint=False)
