@@ -221,7 +221,8 @@ def test_crimea_is_in_ukraine_and_coast_towns_are_on_land(gazetteer: Gazetteer) 
     assert not land.contains(shapely.Point(belgorod.lon, belgorod.lat))
     area = gazetteer.geometry("geonames:690791")
     assert area is not None
-    assert area_km2(area) < area_km2(land) < 1.02 * area_km2(area)
+    # some 2,800 km of coast, 2.5 km wide
+    assert 1.008 * area_km2(area) < area_km2(land) < 1.02 * area_km2(area)
 
 
 def test_border_is_one_line_in_either_order(gazetteer: Gazetteer) -> None:

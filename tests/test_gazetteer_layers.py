@@ -135,6 +135,14 @@ def test_own_places_come_first(tmp_path: Path) -> None:
     assert gazetteer.find("Kyiv")[0].id == "geonames:703448"
 
 
+def test_an_own_place_takes_the_place_of_an_approximate_one(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("name,lat,lon,country\nHrakove,49.6,36.61,UA\n", "utf-8")
+    assert all(p.approximate for p in layered().find("Hrakove"))
+    found = layered(add_places(path, folder=tmp_path / "layers")).find("Hrakove")
+    assert [(p.id, p.approximate) for p in found] == [("own:hrakove", False)]
+
+
 def test_semicolons_and_long_names_of_columns(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     path.write_text("\ufeffName;Latitude;Longitude\nЯр;48,5;37.5\n", "utf-8")
