@@ -159,8 +159,8 @@ def test_dates_count_from_publication(words: str, start: str, end: str) -> None:
 
 def test_the_day_of_the_telling_dates_what_has_no_day() -> None:
     text = (
-        "The staff said on Saturday morning that Ukrainian troops had, in the course of a long, costly and much "
-        "criticised operation along the river and its many arms, taken Borova."
+        "The staff said on Saturday morning that in the course of a long and costly and much criticised operation "
+        "along the river and its many arms and islands Ukrainian troops had taken Borova."
     )
     when = only(extract(text, "Borova"), ClaimKind.CONTROL).date
     assert when is not None

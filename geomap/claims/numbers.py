@@ -33,7 +33,7 @@ _CONTINENTAL = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3}){2,4}(?![\d.,])|(?<![\d
 class Number:
     """``low`` to ``high`` (None for a single figure) over tokens [i, j).
 
-    ``step``: half the unit of the last significant digit as written. ``vague``: "dozens". ``fraction``: "a third" (may be
+    ``step``: half the unit of the last significant digit. ``vague``: "dozens". ``fraction``: "a third" (may be
     followed by "of a"). ``scale``: the scale word's factor. ``other``: a dot read as thousands instead ("11.568").
     """
 
