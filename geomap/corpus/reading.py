@@ -29,8 +29,8 @@ MAX_WHOLE = 64 * 2**20
 """Bytes, unpacked, of a file that cannot be streamed (.json, .html, .txt): parsed, it takes some five times that."""
 PART_RECORDS = 1_000
 """Articles a part: ten seconds of work, which is what a kill costs."""
-PART_BYTES = 8 * 2**20
-"""Input bytes a part, so that a part of long articles takes no more memory than one of many short ones."""
+ARTICLE_BYTES = 8 * 2**10
+"""Input bytes that a part has for each of its articles: a part of long ones ends sooner, and takes no more memory."""
 
 LINES, TABLE, COLUMNS, WHOLE = "lines", "csv", "parquet", "whole"
 _KINDS = {".jsonl": LINES, ".ndjson": LINES, ".csv": TABLE, ".parquet": COLUMNS}
@@ -163,7 +163,11 @@ def scan(file: File, work: Work, part_records: int = PART_RECORDS) -> Scan:
     try:
         digest = digest_of(file)
         for at in _positions(file, work):
-            if not cuts or records - cuts[-1].record >= part_records or weight - weight_at_cut >= PART_BYTES:
+            if (
+                not cuts
+                or records - cuts[-1].record >= part_records
+                or weight - weight_at_cut >= part_records * ARTICLE_BYTES
+            ):
                 cuts.append(Cut(records, at.line, at.byte, weight))
                 weight_at_cut = weight
             records += 1
@@ -228,13 +232,13 @@ def _row_positions(file: File) -> Iterator[_At]:
 
 
 def plan_parts(scans: Iterable[Scan], part_records: int = PART_RECORDS) -> Iterator[list[Slice]]:
-    """Parts of at most ``part_records`` records, about ``PART_BYTES``: a slice of a file, or small files together."""
+    """Parts of at most ``part_records`` records: a slice of a file, or small files together."""
     part: list[Slice] = []
     records = weight = 0
     for seen in scans:
         for cut, following in zip(seen.cuts, seen.cuts[1:], strict=False):
             count, more = following.record - cut.record, following.weight - cut.weight
-            if part and (records + count > part_records or weight + more > PART_BYTES):
+            if part and (records + count > part_records or weight + more > part_records * ARTICLE_BYTES):
                 yield part
                 part, records, weight = [], 0, 0
             part.append(Slice(seen.name, seen.size, seen.mtime_ns, cut.record, cut.line, cut.byte, count))
