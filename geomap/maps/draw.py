@@ -73,7 +73,7 @@ def draw_map(
     style
         House style; ours where None.
     tiles
-        Name of an xyzservices provider ("CartoDB.Positron"): the page then asks its server for pictures.
+        Name of an xyzservices provider ("Esri.WorldGrayCanvas"): the page then asks its server for pictures.
     time
         For each control series its states in compact form: layer ("held", "contested") -> what
         ``control.timemap.encode`` gave for all its dates. None writes each state out, fifty times as long.
