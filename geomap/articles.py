@@ -165,7 +165,7 @@ def read_day(value: object) -> date | None:
         pass
     if not re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", text):
         return None
-    from dateutil import parser  # type: ignore[import-untyped,unused-ignore]
+    from dateutil import parser
 
     found = set()
     for default in (datetime(2001, 1, 1), datetime(2002, 2, 2)):

@@ -53,7 +53,9 @@ class Harvest:
         gazetteer = _gazetteer()
         article = article_from(where, fields, published=self.published)
         toponyms = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
-        claims = extract_claims(article, toponyms, area_of=partial(area_of, gazetteer=gazetteer))
+        claims = extract_claims(
+            article, toponyms, area_of=partial(area_of, gazetteer=gazetteer), border_of=gazetteer.border
+        )
         return Rows([_toponym(t, where) for t in toponyms], [_claim(c, article, where) for c in claims])
 
 

@@ -255,14 +255,33 @@ def named_controls(control: ControlInput | None) -> list[tuple[str | None, Path]
 def read_series(
     name: str | None, path: Path | Sequence[Path], rules: str | Path | None = None, repair: bool = False
 ) -> ControlSeries:
-    """A folder, file or list of control maps as one series."""
+    """A folder, file or list of control maps as one series; a table of statuses (VIINA) becomes Thiessen cells."""
     from geomap.control import read_control
 
-    return read_control(path, name=name, rules=Path(rules) if rules is not None else None, repair=repair)
+    chosen = Path(rules) if rules is not None else None
+    if not _are_tables(path):
+        return read_control(path, name=name, rules=chosen, repair=repair)
+    gazetteer = open_gazetteer()
+    # VIINA's settlements are Ukraine's
+    ukraine = region_geometry("Ukraine", gazetteer)
+    return read_control(
+        path, name=name, rules=chosen, repair=repair, settlements=gazetteer.settlements(ukraine.bounds), region=ukraine
+    )
 
 
-def series_from_events(path: str | Path, region: str | None, gazetteer: Gazetteer) -> ControlSeries:
-    """Control maps from a table of when settlements changed hands, by Thiessen cells within a region."""
+def _are_tables(path: Path | Sequence[Path]) -> bool:
+    given = [path] if isinstance(path, Path) else list(path)
+    files = [f for p in given for f in (p.iterdir() if p.is_dir() else [p])]
+    return any(f.name.lower().removesuffix(".gz").removesuffix(".zip").endswith(".csv") for f in files)
+
+
+def series_from_events(
+    path: str | Path, region: str | None, gazetteer: Gazetteer, *, holder: str | None = None
+) -> ControlSeries:
+    """Control maps from a table of when settlements changed hands, by Thiessen cells within a region.
+
+    ``holder``: the side that is drawn; else the party that most rows name.
+    """
     from statistics import median
 
     from geomap.control import control_from_events, read_events
@@ -288,7 +307,9 @@ def series_from_events(path: str | Path, region: str | None, gazetteer: Gazettee
         bounds = (west, south, east, north)
     west, south, east, north = bounds
     around = (west - CELL_MARGIN_DEG, south - CELL_MARGIN_DEG, east + CELL_MARGIN_DEG, north + CELL_MARGIN_DEG)
-    return control_from_events(events, gazetteer.settlements(around), shape, name=Path(path).stem, resolve=places.get)
+    return control_from_events(
+        events, gazetteer.settlements(around), shape, holder=holder, name=Path(path).stem, resolve=places.get
+    )
 
 
 def change(
@@ -339,16 +360,12 @@ def series(
     from geomap import control
     from geomap.articles import parse_date
 
-    return control.series(
-        _series_of(paths, rules, repair),
-        since=parse_date("since", since),
-        region=_region_shape(region),
-    )
-
-
-def _series_of(paths: str | Path | Sequence[str | Path], rules: str | Path | None, repair: bool) -> ControlSeries:
     given = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(p) for p in paths]
-    return read_series(None, given[0] if len(given) == 1 else given, rules, repair)
+    day, within = parse_date("since", since), _region_shape(region)
+    if _are_tables(given):
+        return control.series(read_series(None, given, rules, repair), since=day, region=within)
+    # straight from the files: one map in memory at a time
+    return control.series(given, since=day, region=within, rules=Path(rules) if rules else None, repair=repair)
 
 
 def _region_shape(region: str | None) -> Any:
@@ -368,16 +385,12 @@ def series_records(
     progress: Progress = silent,
 ) -> list[dict[str, Any]]:
     """Rows ``date, held_km2, ... source``; a time map beside them where asked."""
-    from geomap import control
-    from geomap.articles import parse_date
-
-    progress("Reading control maps", 0, 1)
-    maps = _series_of(paths, rules, repair)
-    progress("Reading control maps", 1, 1)
-    frame = control.series(maps, since=parse_date("--since", since), region=_region_shape(region))
+    progress("Measuring control maps", 0, 1)
+    rows = frame_records(series(paths, since=since, region=region, rules=rules, repair=repair))[0]
+    progress("Measuring control maps", 1, 1)
     if map_file is not None:
-        write_series_map(maps, map_file)
-    return frame_records(frame)[0]
+        write_series_map(read_series(None, [Path(p) for p in paths], rules, repair), map_file)
+    return rows
 
 
 def write_series_map(maps: ControlSeries, path: Path) -> None:

@@ -82,7 +82,9 @@ def claims_of(
     """Step 4, then what people decided."""
     from geomap.claims import extract_claims, read_value
 
-    claims = extract_claims(article, toponyms, area_of=partial(area_of, gazetteer=gazetteer))
+    claims = extract_claims(
+        article, toponyms, area_of=partial(area_of, gazetteer=gazetteer), border_of=gazetteer.border
+    )
     return decisions.decide_claims(article, claims, toponyms, read_value) if decisions else claims
 
 
@@ -210,7 +212,8 @@ def report(
     settings, style, own = read_config(config)
     series = [read_series(name, path, rules, repair) for name, path in named_controls(control)]
     if events is not None:
-        series.append(series_from_events(events, region, gazetteer))
+        # the same side gains and loses in every map
+        series.append(series_from_events(events, region, gazetteer, holder=series[0].holder if series else None))
     options = Options(
         control=tuple(series),
         settings=settings,

@@ -18,6 +18,7 @@ PARTS = {
     "bench": ("geometry", "toponyms", "claims", "pages", "corpus"),
     "evaluate": ("toponyms", "claims", "verdicts"),
 }
+ARGUMENTS = {"evaluate_verdicts": ("--extracted", "--compare")}
 TITLES = {"bench": "Speed", "evaluate": "Accuracy"}
 HEAD = """# Figures
 
@@ -27,7 +28,7 @@ Made by `make bench` and `make evaluate`; the machine is shared, so ratios mean 
 
 def run(script: Path) -> str:
     """A script's standard output, shown as it comes."""
-    done = subprocess.Popen([sys.executable, str(script)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    done = subprocess.Popen([sys.executable, str(script), *ARGUMENTS.get(script.stem, ())], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     lines = []
     assert done.stdout is not None
     for line in done.stdout:
