@@ -66,10 +66,13 @@ train: $(INSTALLED)  ## Train the place-name recogniser anew (needs ../shared)
 fuzz: $(INSTALLED)  ## Ten minutes of hostile input to every reader
 	@$(PY) tools/fuzz.py
 
+wheel: $(INSTALLED)  ## Build the wheel, install it into an empty venv, run it
+	@bash tools/check_wheel.sh
+
 notebooks: $(INSTALLED)  ## Run the notebooks in place
 	@$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
 
 clean:  ## Remove what make made
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help install demo chromium test check evaluate bench gazetteer train fuzz notebooks clean
+.PHONY: help install demo chromium test check evaluate bench gazetteer train fuzz wheel notebooks clean

@@ -116,7 +116,7 @@ Publish = Annotated[
 ]
 Repair = Annotated[bool, typer.Option("--repair", help="Mend broken rings of control maps, listing each.")]
 Tiles = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Background tiles from the network, such as CartoDB.Positron.")
+    str | None, typer.Option(metavar="NAME", help="Background tiles from the network, such as Esri.WorldGrayCanvas.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 where a place stays unresolved.")]
 FailOn = Annotated[Label | None, typer.Option(help="Exit with 4 where a claim has this verdict.", show_default=False)]
@@ -619,6 +619,10 @@ def _save(made: Report, output: Path | None, *, publish: bool, tiles: str | None
         return
     digest = made.save(output, page=page, publish=publish, tiles=tiles)
     note(f"{made.summary}\nwrote {shown(output)}  sha256 {digest}")
+    if page == "map" and output.suffix.lower() in (".html", ".htm"):
+        from geomap.maps import embed_snippet
+
+        note(f"To embed it:\n{embed_snippet(output.name, made.summary)}")
 
 
 def _also_claimreview(made: Report, path: Path | None) -> None:

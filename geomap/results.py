@@ -92,7 +92,7 @@ class Report:
     def _picture(self, form: str) -> bytes:
         from geomap.maps import picture
 
-        return picture(self.assessment, self._gazetteer, form, style=self._style)
+        return picture(self.assessment, self._gazetteer, form, style=self._style, title=self.summary)
 
     def to_dict(self) -> dict[str, Any]:
         """``{articles, places, claims, contradictions, untested, unresolved, methods}`` as plain values."""
@@ -140,6 +140,8 @@ class Report:
     def save(self, path: str | Path, *, page: str = "report", publish: bool = False, tiles: str | None = None) -> str:
         """Write by suffix: html, json, csv, geojson, gpkg, parquet, png, svg, pdf or md; whole or not at all.
 
+        Markdown gets its picture as a .png of the same name beside it.
+
         Returns
         -------
         str
@@ -152,9 +154,19 @@ class Report:
         elif suffix == ".json":
             write_whole(target, as_json(self.to_dict()))
         elif suffix == ".md":
+            from geomap.maps import alt_text
             from geomap.reports import render_markdown
 
-            write_whole(target, render_markdown(self.assessment, style=self._style, series=self._series()))
+            picture = target.with_suffix(".png")
+            write_whole(picture, self._picture("png"))
+            words = render_markdown(
+                self.assessment,
+                picture=picture.name,
+                alt=alt_text(self.assessment, self._style),
+                style=self._style,
+                series=self._series(),
+            )
+            write_whole(target, words)
         elif suffix in PICTURES:
             write_whole(target, self._picture(suffix[1:]))
         elif suffix in TABLES:

@@ -28,7 +28,10 @@ Made by `make bench` and `make evaluate`; the machine is shared, so ratios mean 
 
 def run(script: Path) -> str:
     """A script's standard output, shown as it comes."""
-    done = subprocess.Popen([sys.executable, str(script), *ARGUMENTS.get(script.stem, ())], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, str(script), *ARGUMENTS.get(script.stem, ())]
+    done = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        [sys.executable, str(script), *ARGUMENTS.get(script.stem, ())], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     lines = []
     assert done.stdout is not None
     for line in done.stdout:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geomap.maps.draw import draw_map, embed_snippet, page_parts, render_map
+from geomap.maps.features import alt_text
 from geomap.maps.static import picture, write_static
 from geomap.settings import Style
 
@@ -15,6 +16,7 @@ __all__ = [
     "MapParts",
     "OfflineMap",
     "Style",
+    "alt_text",
     "draw_map",
     "embed_snippet",
     "page_parts",
