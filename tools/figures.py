@@ -30,8 +30,6 @@ def run(script: Path) -> str:
     """A script's standard output, shown as it comes."""
     command = [sys.executable, str(script), *ARGUMENTS.get(script.stem, ())]
     done = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        [sys.executable, str(script), *ARGUMENTS.get(script.stem, ())], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
     lines = []
     assert done.stdout is not None
     for line in done.stdout:
