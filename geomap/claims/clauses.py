@@ -160,6 +160,16 @@ def named_party(p: Passage, span: tuple[int, int]) -> bool:
     return any(p.top[k] >= 0 for k in range(*span))
 
 
+def described_name(p: Passage, group: int, first: int) -> tuple[int, int] | None:
+    """The settlement that what stands between commas describes: "Balakliia, a town south-west of Kupiansk, was"."""
+    if group - 2 < first or p.tk.word[group - 1] != ",":
+        return None
+    opened = next((k for k in range(group - 2, first, -1) if p.tk.word[k] == ","), None)
+    if opened is None or p.tk.low[opened + 1] not in p.lang.words("determiners") or not p.is_settlement(opened - 1):
+        return None
+    return p.span(opened - 1)
+
+
 def subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
     """Places in the subject just left of a verb group: "Izium and Kupiansk were", "the town of Lyman has been"."""
     low, words = p.tk.low, p.lang.words
@@ -178,6 +188,10 @@ def subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
                 break
             if a > first and low[a - 1] in words("prepositions") and not (low[a - 1] == "of" and p.place_head(a - 2)):
                 break  # "prices in Tokyo fell"
+            at = a - 2 if a > first and low[a - 1] in words("determiners") else a - 1
+            if at > first and low[at] == "in" and p.is_settlement(at - 1):
+                k = at - 1  # "Lyman in the Donetsk region was retaken": Lyman was
+                continue
             out.append((a, b))
             k = a - 1
             if k >= first and (low[k] in ("and", ",", "or") or low[k] in words("determiners")):

@@ -9,6 +9,7 @@ from geomap.claims.clauses import (
     by_agent,
     can_take_ground,
     counterparty,
+    described_name,
     ends_as_place,
     force_before,
     ground_in,
@@ -258,7 +259,7 @@ def _passive_claim(
     if event.frame in ("take", "left") and (by is None or (not p.has_force(*by) and not named_party(p, by))):
         return None
     if relative or (group - 1 >= first and p.tk.word[group - 1] in ",–—"):
-        place = p.place_before(group, first, reach=24)
+        place = described_name(p, group, first) or p.place_before(group, first, reach=24)
         spans = [place] if place else []
     else:
         spans = subject_names(p, group, first)

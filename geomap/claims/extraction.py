@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from geomap.claims.actors import name_actors
+from geomap.claims.anaphors import name_subjects
 from geomap.claims.attribution import Speakers
 from geomap.claims.borders import set_borders
 from geomap.claims.dates import find_dates, nearest
@@ -133,6 +134,7 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
         found.extend(control_drafts(p, events, first, stop))
     found.extend(spatial_drafts(p, first, stop, taken))
     found = [d for d in found if not _presupposed(d, found)]
+    name_subjects(p, found)
     for draft in found:
         set_mood(p, draft, first, stop)
     found.sort(key=lambda d: (d.i, d.j))

@@ -132,6 +132,12 @@ class Passage:
             return toponym.kind is MentionKind.DEMONYM
         return False
 
+    def is_settlement(self, i: int) -> bool:
+        """Whether token i belongs to the name of a town that stands for itself."""
+        toponym = self.toponym(i)
+        place = toponym.place if toponym is not None and toponym.kind is MentionKind.LITERAL else None
+        return place is not None and place.feature.startswith("P.")
+
     def is_line(self, i: int) -> bool:
         """Whether the toponym at token i is a border: nobody holds a line."""
         toponym = self.toponym(i)
