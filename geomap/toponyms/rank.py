@@ -26,6 +26,7 @@ from geomap.toponyms.lookup import (
 from geomap.toponyms.words import FEATURE_PREFIXES
 
 Floats = NDArray[np.float64]
+Shorts = NDArray[np.float32]
 
 EARTH_KM = 6371.0088
 """Mean radius: votes by distance need no ellipsoid."""
@@ -34,8 +35,8 @@ CONTEXT_GROUPS = 60
 CONTEXT_CANDIDATES = 12
 """At most 60 names of an article with 12 candidates each vote on the others: keeps time linear in the text."""
 
-NEAR_COSINE = float(np.cos(50.0 / EARTH_KM))
-"""Within 50 km: the reach of a local paper."""
+NEAR_KM = 50.0
+"""The reach of a local paper."""
 
 CHUNK = 4096
 """Rows of candidates per block of arithmetic, so that memory stays bounded."""
@@ -76,11 +77,30 @@ FEATURE_NAMES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Candidates (rows) against those that vote on them (columns), one name's against other names'."""
+
+    context: NDArray[np.int64]
+    other: Shorts
+    local: Shorts
+    country: Shorts
+    adm1: Shorts
+    adm2: Shorts
+    km: Shorts
+    decay: tuple[Shorts, ...]
+    stated: Shorts
+    in_sentence: Shorts
+    beside: Shorts
+    any_name: Floats
+
+
 class Weigher:
     """Arrays over all candidates of a frame; ``features(weights)`` for each pass."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
+        self._kept: dict[int, Pairs] = {}
         groups = frame.groups
         rows = [(g, n, o) for g, group in enumerate(groups) for n, o in enumerate(group.options)]
         self.count = len(rows)
@@ -191,8 +211,50 @@ class Weigher:
             return np.zeros(0, np.int64)
         order = np.lexsort((np.arange(self.count), -weights, self.group))
         rank = np.arange(self.count) - self.bounds[self.group[order]]
-        chosen = order[(rank < CONTEXT_CANDIDATES) & (self.place[self.group[order]] >= 0)]
-        return np.asarray(chosen)
+        return np.sort(order[(rank < CONTEXT_CANDIDATES) & (self.place[self.group[order]] >= 0)])
+
+    def _pairs(self, rows: slice, context: NDArray[np.int64]) -> Pairs:
+        """What does not change between passes unless other candidates vote."""
+        kept = self._kept.get(rows.start)
+        if kept is not None and np.array_equal(kept.context, context):
+            return kept
+        column = self.place[self.group[context]]
+        group = self.group[rows]
+        country, adm1, adm2 = self.country[rows], self.adm1[rows], self.adm2[rows]
+        same_country = (country[:, None] == self.country[context]) & (country >= 0)[:, None]
+        same_adm1 = (adm1[:, None] == self.adm1[context]) & (adm1 >= 0)[:, None]
+        same_adm2 = (adm2[:, None] == self.adm2[context]) & (adm2 >= 0)[:, None]
+        broad = self.is_country[context]
+        contains = (
+            (same_country & broad)
+            | (same_adm1 & self.is_adm1[context] & ~self.is_adm1[rows][:, None])
+            | (same_adm2 & self.is_adm2[context] & ~self.is_adm2[rows][:, None])
+        ) & ~self.is_country[rows][:, None]
+        half = np.clip((1.0 - self.xyz[rows] @ self.xyz[context].T) / 2.0, 0.0, 1.0).astype(np.float32)
+        km = np.float32(2.0 * EARTH_KM) * np.arcsin(np.sqrt(half))  # haversine: exact for near points in short floats
+        other = ~self.same_key[group][:, column]
+        local = other & ~(broad | self.is_adm1[context])  # points of countries and regions say little about nearness
+        decay = tuple(np.where(local, np.exp(km / np.float32(-scale)), np.float32(0)) for scale in (30, 100, 300, 1000))
+        starts = np.flatnonzero(np.r_[True, column[1:] != column[:-1]])
+        rare = 1.0 / np.sqrt(np.diff(np.r_[starts, len(column)]))
+        by_name = np.logical_or.reduceat((km <= NEAR_KM) & local, starts, axis=1)
+        narrow = other & ~broad
+        in_adm1 = np.logical_or.reduceat(same_adm1 & narrow, starts, axis=1)
+        in_adm2 = np.logical_or.reduceat(same_adm2 & narrow, starts, axis=1)
+        stated = self.stated[group][:, column].astype(np.float32)
+        found = self._kept[rows.start] = Pairs(
+            context, _short(other), _short(local), _short(same_country & other), _short(same_adm1 & other),
+            _short(same_adm2 & other), np.where(local, km, np.float32(20000.0)), decay, contains * stated,
+            _short(contains & other & (self.same_sentence[group][:, column] > 0)),
+            decay[1] * self.close[group][:, column].astype(np.float32),
+            np.column_stack(
+                [
+                    np.log1p(by_name.sum(axis=1)), np.log1p(by_name @ rare), (in_adm1 @ rare) / rare.sum(),
+                    np.log1p(in_adm2.sum(axis=1)),
+                ]
+            ),
+        )  # fmt: skip
+        return found
 
     def _block(self, rows: slice, weights: Floats, context: NDArray[np.int64]) -> Floats:
         group = self.group[rows]
@@ -200,58 +262,36 @@ class Weigher:
         dynamic = np.zeros((count, 28))
         has_stated = (self.stated[group] > 0).any(axis=1) if self.stated.size else np.zeros(count, bool)
         if len(context):
-            column = self.place[self.group[context]]
-            w = weights[context]
-            other = ~self.same_key[group][:, column]
-            wo = w * other
-            total = np.maximum(wo.sum(axis=1), 1e-9)
-            country, adm1, adm2 = self.country[rows], self.adm1[rows], self.adm2[rows]
-            same_country = (country[:, None] == self.country[context]) & (country >= 0)[:, None]
-            same_adm1 = (adm1[:, None] == self.adm1[context]) & (adm1 >= 0)[:, None]
-            same_adm2 = (adm2[:, None] == self.adm2[context]) & (adm2 >= 0)[:, None]
-            broad = self.is_country[context]
-            contains = (
-                (same_country & broad)
-                | (same_adm1 & self.is_adm1[context] & ~self.is_adm1[rows][:, None])
-                | (same_adm2 & self.is_adm2[context] & ~self.is_adm2[rows][:, None])
-            ) & ~self.is_country[rows][:, None]
-            cosine = np.clip(self.xyz[rows] @ self.xyz[context].T, -1.0, 1.0)
-            km = EARTH_KM * np.arccos(cosine)
-            local = ~(broad | self.is_adm1[context])  # points of countries and regions say little about nearness
-            wl = wo * local
-            near = wl * np.exp(km / -100.0)
-            inside = wo * contains
-            stated = self.stated[group][:, column]
-            stated_fit = (w * contains * stated).max(axis=1)
+            pairs = self._pairs(rows, context)
+            w = weights[context].astype(np.float32)
+            broad, adm1 = self.is_country[context], self.is_adm1[context]
+            total = np.maximum(pairs.other @ w, 1e-9)
+            country = self.country[rows]
+            stated_fit = (pairs.stated * w).max(axis=1)
             dynamic[:, 0] = has_stated
             dynamic[:, 1] = stated_fit
             dynamic[:, 2] = has_stated & (stated_fit < 0.1)
-            dynamic[:, 3] = (inside * self.same_sentence[group][:, column]).max(axis=1)
-            dynamic[:, 4] = (wo * same_country * broad).max(axis=1)
-            dynamic[:, 5] = (wo * same_adm1 * self.is_adm1[context]).max(axis=1)
-            dynamic[:, 6] = (wo * same_adm2 * self.is_adm2[context]).max(axis=1)
-            vote_country = (wo * same_country).sum(axis=1) / total
-            dynamic[:, 7] = vote_country
-            dynamic[:, 8] = (wo * same_adm1).sum(axis=1) / total
-            dynamic[:, 9] = (wo * same_adm2).sum(axis=1) / total
-            dynamic[:, 10] = np.log1p((wl * np.exp(km / -30.0)).sum(axis=1))
-            dynamic[:, 11] = np.log1p(near.sum(axis=1))
-            dynamic[:, 12] = np.log1p((wl * np.exp(km / -300.0)).sum(axis=1))
-            dynamic[:, 13] = (wl * np.exp(km / -1000.0)).sum(axis=1) / np.maximum(wl.sum(axis=1), 0.5)
-            dynamic[:, 14] = near.max(axis=1)
-            dynamic[:, 15] = (near * self.close[group][:, column]).sum(axis=1)
-            far = np.where(wl > 0.3, km, 20000.0)
-            dynamic[:, 16] = np.log10(far.min(axis=1) + 5.0)
-            dynamic[:, 23] = ((wo * (same_adm1 & ~self.is_adm1[context])).sum(axis=1) > 0) & self.is_adm1[rows]
-            starts = np.flatnonzero(np.r_[True, column[1:] != column[:-1]])
-            rare = 1.0 / np.sqrt(np.diff(np.r_[starts, len(column)]))
-            by_name = np.logical_or.reduceat((cosine >= NEAR_COSINE) & other & local, starts, axis=1)
-            dynamic[:, 24] = np.log1p(by_name.sum(axis=1))
-            dynamic[:, 25] = np.log1p(by_name @ rare)
-            narrow = other & ~broad
-            in_adm1 = np.logical_or.reduceat(same_adm1 & narrow, starts, axis=1)
-            dynamic[:, 26] = (in_adm1 @ rare) / rare.sum()
-            dynamic[:, 27] = np.log1p(np.logical_or.reduceat(same_adm2 & narrow, starts, axis=1).sum(axis=1))
+            dynamic[:, 3] = (pairs.in_sentence * w).max(axis=1)
+            dynamic[:, 4] = (pairs.country * (w * broad)).max(axis=1)
+            dynamic[:, 5] = (pairs.adm1 * (w * adm1)).max(axis=1)
+            dynamic[:, 6] = (pairs.adm2 * (w * self.is_adm2[context])).max(axis=1)
+            dynamic[:, 7] = (pairs.country @ w) / total
+            dynamic[:, 8] = (pairs.adm1 @ w) / total
+            dynamic[:, 9] = (pairs.adm2 @ w) / total
+            near30, near100, near300, near1000 = pairs.decay
+            dynamic[:, 10] = np.log1p(near30 @ w)
+            dynamic[:, 11] = np.log1p(near100 @ w)
+            dynamic[:, 12] = np.log1p(near300 @ w)
+            dynamic[:, 13] = (near1000 @ w) / np.maximum(pairs.local @ w, 0.5)
+            dynamic[:, 14] = (near100 * w).max(axis=1)
+            dynamic[:, 15] = pairs.beside @ w
+            likely = w > 0.3
+            if likely.any():
+                dynamic[:, 16] = np.log10(pairs.km[:, likely].min(axis=1) + 5.0)
+            else:
+                dynamic[:, 16] = np.log10(20005.0)  # half round the earth: no likely neighbour
+            dynamic[:, 23] = ((pairs.adm1 @ (w * ~adm1)) > 0) & self.is_adm1[rows]
+            dynamic[:, 24:28] = pairs.any_name
             votes = np.zeros(int(self.country.max(initial=0)) + 2)
             np.add.at(votes, self.country[context], w)
             votes[-1] = 0.0
@@ -267,7 +307,6 @@ class Weigher:
                     )
         dynamic[:, 18] = np.log1p([len(keys[g].mentions) for g in group])
         if count:
-            at = self.bounds[group] - rows.start
             whole = self.bounds[:-1][group]
             gap = self.prior[whole] - self.prior[rows]
             dynamic[:, 19] = dynamic[:, 7] * np.exp(-gap)
@@ -275,7 +314,6 @@ class Weigher:
             best = np.zeros(len(keys))
             np.maximum.at(best, group, dynamic[:, 7])
             dynamic[:, 22] = best[group] - dynamic[:, 7]
-            del at
         return np.concatenate([self.static[rows], dynamic], axis=1)
 
     def _stated_share(self, group: int, row: int, weights: Floats) -> float:
@@ -285,6 +323,11 @@ class Weigher:
             if self.frame.groups[group].options[r - int(self.bounds[group])][0].id == mine:
                 return float(weights[r])
         return 0.0
+
+
+def _short(mask: NDArray[np.bool_]) -> Shorts:
+    """A mask as floats: products with shares then run in BLAS."""
+    return mask.astype(np.float32)
 
 
 def _id(ids: dict[str, int], *parts: str | None) -> int:

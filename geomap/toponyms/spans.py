@@ -111,7 +111,7 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
                         if gazetteer.has(full):
                             yield _make(tokens, i, j, GAZETTEER, lookup, key=full, end=tokens.full_end[j])
                             longest = j
-                    if has and not (j == i == best):
+                    if has and not (j == i and (i == best or first in NEVER)):
                         yield _make(tokens, i, j, GAZETTEER, lookup)
                         longest = j
                 if j - i + 1 >= MAX_TOKENS or j + 1 >= n or not joins[j]:

@@ -11,6 +11,9 @@ from geomap.toponyms.words import ABBREVIATED_WORDS, NO_STOP
 MAX_WORD = 60
 """A longer token is no word of a place name (the longest one-word name, in Wales, has 58): it joins nothing."""
 
+PLAIN = 3
+"""Longer words of plain letters are their own keys in lower case; shorter ones may be written short ("St", "Ste")."""
+
 # Initialisms keep their dots ("U.S.", "W.Va."); else a word is a run of letters, marks and digits with apostrophes
 # inside. The negative class is all of ASCII but letters and digits, Latin-1 signs, general punctuation, CJK
 # punctuation, and surrogates: marks of Indic, Thai and Arabic script stay inside words.
@@ -101,6 +104,9 @@ def _word(raw: str, normalise: Callable[[str], str]) -> tuple[str, str, int, boo
     cut = 2 if len(raw) > 3 and raw[-1] in "sS" and raw[-2] in "'’‘`´" else 0
     first = raw[0]
     capital = first.isupper() or first.istitle() or (first.isalpha() and not first.islower())
+    if not cut and len(raw) > PLAIN and raw.isascii() and raw.isalpha():
+        key = raw.lower()  # what normalise would give, at a tenth of the time; most words are such
+        return key, key, 0, capital, raw.isupper()
     bare = raw[: len(raw) - cut] if cut else raw
     full = normalise(raw)
     return normalise(bare) if cut else full, full, cut, capital, bare.isupper() and len(bare) > 1
