@@ -308,7 +308,12 @@ def series_from_events(
     west, south, east, north = bounds
     around = (west - CELL_MARGIN_DEG, south - CELL_MARGIN_DEG, east + CELL_MARGIN_DEG, north + CELL_MARGIN_DEG)
     return control_from_events(
-        events, gazetteer.settlements(around), shape, holder=holder, name=Path(path).stem, resolve=places.get
+        events,
+        gazetteer.settlements(around),
+        shape,
+        holder=holder,
+        name=f"{Path(path).stem}, from reports",
+        resolve=places.get,
     )
 
 

@@ -242,6 +242,8 @@ def layers_of(assessment: Assessment, shapes: Sequence[Shape], style: Style, tim
     if timed:
         holders = {c.holder for c in assessment.control}
         held = w("layer_held", holder=fold(holders.pop())) if len(holders) == 1 else w["layer_held_all"]
+        if any(c.from_reports for c in assessment.control):
+            held = w("layer_reported", layer=held)
         found += [{"id": "held", "label": held}, {"id": "contested", "label": w["layer_contested"]}]
     return found
 
