@@ -336,6 +336,8 @@ class Gazetteer(Search):
             records = []
             for key in self.shapes.touching(bounds, wanted):
                 shape = self.shapes.get(key)
+                if shape is not None and layer == "rivers":
+                    shape = shapes_of.well_known(shape)
                 if shape is None or (seen := shapes_of.drawn(shape, bounds, tolerance)).is_empty:
                     continue
                 records.append({"id": key, "name": self._shape_name(key), "geometry": seen})

@@ -37,6 +37,12 @@ NEAR_DEG = 0.15
 KM_PER_DEG = 111.2
 
 
+MAX_STROKE_KM = 35.0
+"""On a basemap, stops of a river lie no further apart: half the usual distance between two towns of a story."""
+MIN_STOPS = 4
+"""A reach of fewer stops is a stroke that nobody would take for a river."""
+
+
 def write_shapes(folder: Path) -> None:
     """Decode the shipped shapes, join countries, and write all as WKB with bounds."""
     import shapely
@@ -221,3 +227,19 @@ def frame(records: list[dict[str, Any]], columns: list[str]) -> GeoDataFrame:
     import geopandas as gpd
 
     return gpd.GeoDataFrame(records, columns=[*columns, "geometry"], geometry="geometry", crs=4326)
+
+
+def well_known(line: BaseGeometry) -> BaseGeometry:
+    """The reaches of a river whose stops lie close: a long straight stroke shows the stops, not the river."""
+    import numpy as np
+    import shapely
+
+    from geomap.geodesy import distances_m
+
+    reaches: list[Any] = []
+    for part in shapely.get_parts(line):
+        stops = shapely.get_coordinates(part)
+        apart = distances_m(stops[:-1, 0], stops[:-1, 1], stops[1:, 0], stops[1:, 1]) > MAX_STROKE_KM * 1000
+        runs = np.split(stops, np.flatnonzero(apart) + 1)
+        reaches += [shapely.linestrings(run) for run in runs if len(run) >= MIN_STOPS]
+    return cast("BaseGeometry", shapely.MultiLineString(reaches))
