@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
 from geomap.files import read_bytes, sha256, shown, write_whole
-from geomap.models import Assessment
+from geomap.models import Assessment, to_record
 from geomap.settings import Style
 
 if TYPE_CHECKING:
     import folium
     import geopandas
+    import pandas
     from IPython.display import Image
 
     from geomap.gazetteer import Gazetteer
@@ -71,6 +72,15 @@ class Report:
 
         return claims_frame(self.assessment)
 
+    @cached_property
+    def sources(self) -> pandas.DataFrame:
+        """How often two sources tell the same event, tell figures that grow, or contradict each other."""
+        import pandas
+
+        from geomap.verdicts import source_matrix
+
+        return pandas.DataFrame([to_record(pair) for pair in source_matrix(self.assessment.comparisons)])
+
     @property
     def map(self) -> folium.Map:
         """A new folium map; add your own Marker, Icon or GeoJson to it."""
@@ -115,13 +125,21 @@ class Report:
         from geomap.control.timemap import encode_series
         from geomap.maps import page_parts, render_map
         from geomap.reports import publishable, render_report
+        from geomap.verdicts import source_matrix
 
         shown = publishable(self.assessment, self._style) if publish else self.assessment
         time = [encode_series(maps) for maps in shown.control]
         if page == "map":
             return render_map(shown, self._gazetteer, style=self._style, tiles=tiles, time=time)
         parts = page_parts(shown, self._gazetteer, style=self._style, tiles=tiles, time=time)
-        return render_report(shown, parts, style=self._style, series=self._series(), corrections=self._corrections)
+        return render_report(
+            shown,
+            parts,
+            style=self._style,
+            series=self._series(),
+            corrections=self._corrections,
+            matrix=source_matrix(shown.comparisons),
+        )
 
     def _series(self) -> dict[str, list[dict[str, Any]]]:
         """Rows of each control series, for the page's chart."""

@@ -212,6 +212,15 @@ def test_saving_by_suffix(samples: Report, tmp_path: Path) -> None:
     assert not [p for p in tmp_path.iterdir() if not p.name.startswith("out.")]
 
 
+@pytest.mark.shared
+def test_sources_stand_against_each_other(checked: Report) -> None:
+    pairs = checked.sources
+    assert set(pairs.columns) == {"first", "second", "same_event", "progress", "contradicts"}
+    assert (pairs["first"] < pairs["second"]).all()
+    assert pairs["same_event"].sum() > 0
+    assert "Source against source" in checked.to_html()
+
+
 def test_a_notebook_gets_html_picture_and_words(samples: Report) -> None:
     bundle = samples._repr_mimebundle_()
     assert set(bundle) == {"text/html", "image/png", "text/plain"}

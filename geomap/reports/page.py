@@ -51,6 +51,21 @@ class Map(Protocol):
     def alt(self) -> str: ...
 
 
+class Pair(Protocol):
+    """Two sources and how often they tell the same, tell figures that grow, or contradict each other."""
+
+    @property
+    def first(self) -> str: ...
+    @property
+    def second(self) -> str: ...
+    @property
+    def same_event(self) -> int: ...
+    @property
+    def progress(self) -> int: ...
+    @property
+    def contradicts(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One claim as a reader meets it."""
@@ -82,6 +97,7 @@ def render_report(
     style: Style | None = None,
     series: Mapping[str, Rows] | None = None,
     corrections: Sequence[Correction] = (),
+    matrix: Sequence[Pair] = (),
     title: str | None = None,
 ) -> str:
     """The report page: one file that asks the network for nothing.
@@ -96,6 +112,8 @@ def render_report(
         Name of a control series -> its rows (``date, held_km2, contested_km2, unknown_km2, ...``) for the chart.
     corrections
         Notes of what changed since publication.
+    matrix
+        How often two sources tell the same and contradict each other, as ``verdicts.source_matrix`` counts.
     """
     style = style or Style()
     return (
@@ -104,6 +122,7 @@ def render_report(
         .render(
             **_facts(assessment, style, parts.sketches, series or {}, corrections, title),
             parts=parts,
+            matrix=matrix,
             css=Markup(_template("report.css")),
             sans=Markup(style.font or SANS),
             serif=Markup(style.font or SERIF),
