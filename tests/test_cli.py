@@ -162,7 +162,7 @@ def test_standard_input(tmp_path: Path) -> None:
 
 def test_spans_given_are_the_mentions(tmp_path: Path) -> None:
     path = tmp_path / "in.jsonl"
-    record = {"id": "a", "text": "From Izium to Kharkiv", "toponyms": [{"start": 5, "end": 10}]}
+    record = {"id": "a", "text": "He drove from Izium to Kharkiv.", "toponyms": [{"start": 14, "end": 19}]}
     path.write_text(json.dumps(record), encoding="utf-8")
     assert [m["text"] for m in run("toponyms", path, "--spans", "given").lines()] == ["Izium"]
     assert len(run("toponyms", path).lines()) == 2
