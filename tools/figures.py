@@ -19,6 +19,18 @@ PARTS = {
     "evaluate": ("toponyms", "claims", "verdicts"),
 }
 ARGUMENTS = {"evaluate_verdicts": ("--extracted", "--compare")}
+SUMMARY = {
+    "evaluate_verdicts": (
+        "verdicts agree",
+        "bad errors",
+        "altered claims",
+        "  direction",
+        "  place",
+        "  number",
+        "  all:",
+    )
+}
+"""Of what quotes articles only the figures are kept: their sentences stay out of the project."""
 TITLES = {"bench": "Speed", "evaluate": "Accuracy"}
 HEAD = """# Figures
 
@@ -53,6 +65,9 @@ def main(kind: str, names: list[str]) -> None:
     for name in names or PARTS[kind]:
         heading = f"{TITLES[kind]}: {name}"
         made = run(ROOT / "tools" / f"{kind}_{name}.py")
+        kept_lines = SUMMARY.get(f"{kind}_{name}")
+        if kept_lines is not None:
+            made = "\n".join(line for line in made.splitlines() if line.startswith(kept_lines))
         where = f"{os.cpu_count()} cores, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
         kept[heading] = f"## {heading}\n\n{where}\n\n```text\n{made.rstrip()}\n```\n"
         PAGE.parent.mkdir(exist_ok=True)
