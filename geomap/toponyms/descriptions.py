@@ -122,7 +122,7 @@ def _borders(text: str, ends: dict[int, tuple[int, int]], starts: dict[int, tupl
             if one is not None:
                 second = re.match(r"\sand\s(?:the\s)?", text[one[1] : one[1] + 10])
                 other = starts.get(one[1] + second.end()) if second else None
-        if one is not None or re.search(r"\b[Tt]he\s\Z", text[max(0, m.start() - 5) : m.start()]):
+        if one is not None:
             yield Description(m.start(), m.end(), "border", 1, one, other)
 
 
