@@ -263,6 +263,18 @@ def test_a_stopped_run_goes_on_and_ends_the_same(source: Path, tmp_path: Path) -
     assert before == {p: p.stat().st_mtime_ns for p in out.rglob("*")}
 
 
+def test_what_a_worker_left_half_written_is_swept_when_another_did_its_part(source: Path, tmp_path: Path) -> None:
+    write_corpus([source], tmp_path / "whole", StandIn(), part_records=7)
+    out = tmp_path / "out"
+
+    def killed_midway(what: str, done: int, total: int) -> None:
+        if what == "Reading articles" and done:
+            (out / "toponyms" / ".part-000003-abc.parquet").write_bytes(b"half")
+
+    write_corpus([source], out, StandIn(), part_records=7, progress=killed_midway)
+    assert contents(out) == contents(tmp_path / "whole")
+
+
 def test_an_input_that_changed_is_refused_and_a_touched_one_is_not(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(StopError):

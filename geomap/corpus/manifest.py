@@ -207,6 +207,6 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed run left half written."""
+    """Remove what a killed run or worker left half written."""
     for path in (*(p for t in TABLES for p in (folder / t).glob(".part-*")), *folder.glob(".manifest-*")):
         path.unlink(missing_ok=True)

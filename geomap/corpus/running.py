@@ -109,6 +109,7 @@ def write_corpus(
                 return manifest
             sweep(folder)
             _work_through(manifest, folder, base, work, engine, progress)
+            sweep(folder)  # a worker that died midway left its half-written file
             finish(folder, manifest)
     return manifest
 
