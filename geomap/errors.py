@@ -12,7 +12,7 @@
     ├── OutputError         a result cannot be written
     └── PublishError        a page lacks what publication demands
 
-``cli.py`` prints any of them as one line on stderr and exits with 1. Bugs keep their traceback.
+``cli`` prints any of them as one line on stderr and exits with 1. Bugs keep their traceback.
 """
 
 

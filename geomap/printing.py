@@ -131,6 +131,17 @@ def _cell(value: Any) -> Any:
     return value
 
 
+def feature(geometry: Any, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """A GeoJSON feature."""
+    return {"type": "Feature", "geometry": geometry, "properties": dict(properties)}
+
+
+def point_feature(place: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """A GeoJSON feature of a place record, with ``more`` before its own fields."""
+    plain = {k: v for k, v in place.items() if k != "alternatives"}
+    return feature({"type": "Point", "coordinates": [place["lon"], place["lat"]]}, {**more, **plain})
+
+
 def print_table(records: Sequence[Mapping[str, Any]], columns: Columns, output: Path | None) -> None:
     """A table whose cells are plain text, whatever the records hold."""
     from rich.console import Console

@@ -75,7 +75,7 @@ def test_the_source_archive_holds_what_tests_and_builds_need(built: dict[str, Pa
     with tarfile.open(built[".gz"]) as archive:
         names = {n.partition("/")[2] for n in archive.getnames()}
     assert {"pyproject.toml", "LICENSE", "NOTICE", "README.md", "Makefile", "data/gazetteer/registry.json"} <= names
-    assert {"geomap/cli.py", "tests/test_packaging.py"} <= names
+    assert {"geomap/cli/__init__.py", "tests/test_packaging.py"} <= names
     assert not [n for n in names if "__pycache__" in n or ".venv" in n]
 
 

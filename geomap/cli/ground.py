@@ -1,0 +1,78 @@
+"""Commands about ground: areas, and control maps against each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geomap.cli.options import FormatOption, OutputOption, Region, Repair, Rules, Since
+from geomap.printing import emit, note, progress_bar
+
+
+def area(
+    file: Annotated[Path, typer.Argument(metavar="FILE")],
+    repair: Repair = False,
+    form: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Exact area of every feature of a file, and in total.
+
+    Example: geomap area oblasts.geojson
+    """
+    from geomap import measure
+
+    emit(measure.area_records(file, repair=repair), {"feature": "feature", "area km²": "area_km2"}, form, output)
+
+
+def diff(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER")],
+    rules: Rules = None,
+    region: Region = None,
+    since: Since = None,
+    repair: Repair = False,
+    form: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Ground gained and lost between two control maps.
+
+    Example: geomap diff 2022-09-05.geojson 2022-09-12.geojson -o change.geojson
+    """
+    from geomap import measure
+
+    if since is not None:
+        note("--since has no meaning between two maps; it is not used")
+    frame = measure.diff_frame(before, after, rules=rules, region=region, repair=repair)
+    records, features = measure.frame_records(frame)
+    columns = {"change": "change", "holder": "holder", "area km²": "area_km2"}
+    emit(records, columns, form, output, features=features)
+
+
+def series(
+    snapshots: Annotated[list[str], typer.Argument(metavar="SNAPSHOTS...")],
+    rules: Rules = None,
+    since: Since = None,
+    region: Region = None,
+    repair: Repair = False,
+    map_file: Annotated[Path | None, typer.Option("--map", metavar="FILE", help="Also write a time map here.")] = None,
+    form: FormatOption = None,
+    output: OutputOption = None,
+) -> None:
+    """Held, gained, lost, net and cumulative by date.
+
+    Example: geomap series snapshots/ --region "Kharkiv region" -o series.csv
+    """
+    from geomap import measure
+
+    with progress_bar() as progress:
+        records = measure.series_records(
+            snapshots, rules=rules, since=since, region=region, repair=repair, map_file=map_file, progress=progress
+        )
+    columns = {
+        "date": "date", "held": "held_km2", "contested": "contested_km2", "unknown": "unknown_km2",
+        "gained": "gained_km2", "lost": "lost_km2", "gross": "gross_km2", "net": "net_km2",
+        "cumulative": "cumulative_km2", "source": "source",
+    }  # fmt: skip
+    emit(records, columns, form, output)

@@ -1,0 +1,76 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geomap.files import shown
+from geomap.printing import Format
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...", help="Files, folders or - (stdin): .txt .md .html .json .jsonl .csv .parquet.",
+        show_default=False,
+    ),
+]  # fmt: skip
+OutputOption = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write here; the suffix picks the format.")
+]
+FormatOption = Annotated[
+    Format | None, typer.Option("--format", help="Default: table on a terminal, jsonl in a pipe.", show_default=False)
+]
+Published = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="Publication day of articles that state none, such as 2022-09-12."),
+]
+Control = Annotated[
+    list[str] | None,
+    typer.Option(metavar="[NAME=]PATH", help="Control maps to measure against: a folder or file; repeatable."),
+]
+Events = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Table of settlement, holder, date, source: makes control maps.")
+]
+Rules = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="How to read a control map that has no preset (TOML).")
+]
+Since = Annotated[str | None, typer.Option(metavar="DATE", help="Count change from this day; default: the first map.")]
+Region = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Measure within this country or region, such as 'Kharkiv region'.")
+]
+Claims = Annotated[
+    Path | None,
+    typer.Option("--claims", metavar="FILE", help="Your own claims: CSV of claim, value, unit, place, date, source."),
+]
+DecisionsOption = Annotated[
+    Path | None, typer.Option("--decisions", metavar="FILE", help="What people decided (from `geomap review`).")
+]
+ClaimReviewOption = Annotated[
+    Path | None, typer.Option("--claimreview", metavar="FILE", help="Also write ClaimReview JSON-LD here.")
+]
+Config = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="House style and thresholds; default: geomap.toml in this folder.")
+]
+Publish = Annotated[
+    bool, typer.Option("--publish", help="Draw approved claims only; demands caption, credit and licences.")
+]
+Repair = Annotated[bool, typer.Option("--repair", help="Mend broken rings of control maps, listing each.")]
+Tiles = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Background tiles from the network, such as Esri.WorldGrayCanvas.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 3 where a place stays unresolved.")]
+Near = Annotated[str | None, typer.Option(metavar="NAME|LAT,LON", help="Prefer places near this one.")]
+
+
+def _two_letters(value: str | None) -> str | None:
+    if value is not None and not (len(value) == 2 and value.isascii() and value.isalpha()):
+        raise typer.BadParameter(f"{shown(value)[:40]!r}; expected two letters such as UA")
+    return value
+
+
+Country = Annotated[
+    str | None, typer.Option(metavar="CC", callback=_two_letters, help="Only this country (ISO 3166 two letters).")
+]

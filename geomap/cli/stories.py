@@ -1,0 +1,323 @@
+"""Commands about stories: the whole job, its map, its claims, its place names, what people decide on them."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geomap.cli.options import (
+    ClaimReviewOption,
+    Claims,
+    Config,
+    Control,
+    DecisionsOption,
+    Events,
+    FormatOption,
+    Inputs,
+    OutputOption,
+    Publish,
+    Published,
+    Region,
+    Repair,
+    Rules,
+    Since,
+    Strict,
+    Tiles,
+)
+from geomap.errors import OutputError
+from geomap.files import shown
+from geomap.models import Label, to_record
+from geomap.printing import Format, emit, note, point_feature, progress_bar, write_out
+
+if TYPE_CHECKING:
+    from geomap.results import Report
+
+FailOn = Annotated[Label | None, typer.Option(help="Exit with 4 where a claim has this verdict.", show_default=False)]
+
+
+class Spans(StrEnum):
+    FIND = "find"
+    GIVEN = "given"
+
+
+def report(
+    inputs: Inputs,
+    output: OutputOption = None,
+    published: Published = None,
+    control: Control = None,
+    events: Events = None,
+    rules: Rules = None,
+    since: Since = None,
+    region: Region = None,
+    claims: Claims = None,
+    decisions: DecisionsOption = None,
+    claimreview: ClaimReviewOption = None,
+    config: Config = None,
+    tiles: Tiles = None,
+    publish: Publish = False,
+    repair: Repair = False,
+    strict: Strict = False,
+    fail_on: FailOn = None,
+) -> None:
+    """The whole job: map, claims, contradictions, methods.
+
+    Example: geomap report story.txt --published 2022-09-12 --control snapshots/ -o report.html
+    """
+    made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
+    _save(made, output, publish=publish, tiles=tiles, page="report")
+    _also_claimreview(made, claimreview)
+    _leave(made, strict, fail_on)
+
+
+def draw_map(
+    inputs: Inputs,
+    output: OutputOption = None,
+    published: Published = None,
+    control: Control = None,
+    events: Events = None,
+    rules: Rules = None,
+    since: Since = None,
+    region: Region = None,
+    claims: Claims = None,
+    decisions: DecisionsOption = None,
+    config: Config = None,
+    tiles: Tiles = None,
+    publish: Publish = False,
+    repair: Repair = False,
+    strict: Strict = False,
+) -> None:
+    """The map alone: .html to embed, .png .svg .pdf to print.
+
+    Example: geomap map story.txt --control snapshots/ -o map.html
+    """
+    made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
+    _save(made, output, publish=publish, tiles=tiles, page="map")
+    _leave(made, strict, None)
+
+
+def check(
+    inputs: Inputs,
+    output: OutputOption = None,
+    form: FormatOption = None,
+    published: Published = None,
+    control: Control = None,
+    events: Events = None,
+    rules: Rules = None,
+    since: Since = None,
+    region: Region = None,
+    claims: Claims = None,
+    decisions: DecisionsOption = None,
+    claimreview: ClaimReviewOption = None,
+    config: Config = None,
+    repair: Repair = False,
+    strict: Strict = False,
+    fail_on: FailOn = None,
+) -> None:
+    """Every claim with its verdict.
+
+    Example: geomap check story.txt --published 2022-09-12 --control snapshots/ --fail-on does_not_fit
+    """
+    made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
+    records = [to_record(c) for c in made.assessment.claims]
+    columns = {"claim": "quote", "kind": "kind", "verdict": "verdict.label", "why": "verdict.reason"}
+    emit(records, columns, form, output, features=_features(made, form, output))
+    if not records:
+        note("no claims that geometry can test were found")
+    _also_claimreview(made, claimreview)
+    _leave(made, strict, fail_on)
+
+
+def extract(
+    inputs: Inputs,
+    output: OutputOption = None,
+    form: FormatOption = None,
+    published: Published = None,
+    claims: Claims = None,
+    decisions: DecisionsOption = None,
+    strict: Strict = False,
+) -> None:
+    """Every claim, untested.
+
+    Example: geomap extract story.txt --format jsonl
+    """
+    from geomap import pipeline
+
+    toponyms, found = pipeline.read_and_extract(
+        inputs, published=published, claims=claims, decisions=decisions, say=note
+    )
+    columns = {
+        "claim": "quote", "kind": "kind", "value": "value.text", "about": "subject.text", "from": "reference.text",
+        "who says it": "source",
+    }  # fmt: skip
+    emit([to_record(c) for c in found], columns, form, output)
+    _unresolved(sum(t.place is None for t in toponyms), strict)
+
+
+def toponyms(
+    inputs: Inputs,
+    output: OutputOption = None,
+    form: FormatOption = None,
+    spans: Annotated[Spans, typer.Option(help="Find place names, or take the spans that records give.")] = Spans.FIND,
+    decisions: DecisionsOption = None,
+    strict: Strict = False,
+) -> None:
+    """Every place mention, its place, score, runners-up.
+
+    Example: geomap toponyms story.txt --format csv
+    """
+    from geomap import pipeline
+
+    found = pipeline.read_and_resolve(inputs, given=spans is Spans.GIVEN, decisions=decisions, say=note)
+    records = [to_record(t) for t in found]
+    columns = {
+        "name": "text", "kind": "kind", "place": "place.name", "country": "place.country", "lat": "place.lat",
+        "lon": "place.lon", "score": "place.score", "why not": "why_not",
+    }  # fmt: skip
+    features = [
+        point_feature(r["place"], {k: r[k] for k in ("article", "start", "end", "text", "kind")})
+        for r in records
+        if r["place"]
+    ]
+    emit(records, columns, form, output, features=features)
+    _unresolved(sum(t.place is None for t in found), strict)
+
+
+def review(
+    inputs: Inputs,
+    output: OutputOption = None,
+    published: Published = None,
+    claims: Claims = None,
+    decisions: DecisionsOption = None,
+) -> None:
+    """Rows to decide on: keep, fix, drop or add.
+
+    Example: geomap review story.txt -o decisions.csv
+    """
+    from geomap import pipeline
+
+    write_out(pipeline.review(inputs, published=published, claims=claims, decisions=decisions), output)
+
+
+def compare(
+    old: Annotated[Path, typer.Argument(metavar="OLD.json")],
+    new: Annotated[Path, typer.Argument(metavar="NEW.json")],
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="Day of the correction; default: today.")] = None,
+    config: Config = None,
+    output: OutputOption = None,
+) -> None:
+    """What changed between two reports, as a note.
+
+    Example: geomap compare yesterday.json today.json -o correction.md
+    """
+    from geomap import pipeline
+
+    day = pipeline.as_date(on) or date.today()
+    write_out(pipeline.compare_files(old, new, on=day, config=config), output)
+
+
+def corpus(
+    inputs: Inputs,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="A new folder, or one to go on in.")],
+    published: Published = None,
+    workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes on this machine (Dask).")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A running Dask scheduler, such as tcp://host:8786.")
+    ] = None,
+) -> None:
+    """Extract over millions of articles to Parquet and GeoParquet; stopped anywhere, it goes on where it was.
+
+    Example: geomap corpus "archive/*.jsonl.gz" -o corpus --workers 4
+    """
+    from geomap.corpus import write_corpus
+    from geomap.harvest import Harvest
+    from geomap.pipeline import as_date
+
+    work = Harvest(published=as_date(published))
+    with progress_bar() as progress:
+        made = write_corpus(inputs, output, work, workers=workers, scheduler=scheduler, progress=progress, say=note)
+    totals = ", ".join(f"{count:,} {name}" for name, count in made.totals.items())
+    note(f"wrote {shown(output)}: {totals}{' (reasons in failures/)' if made.totals['failures'] else ''}")
+    if not made.totals["articles"]:
+        raise typer.Exit(1)
+
+
+# ── what these commands share ────────────────────────────────────────────────────────────────────────────────
+
+
+def _made(
+    inputs: list[str],
+    published: str | None,
+    control: list[str] | None,
+    events: Path | None,
+    rules: Path | None,
+    since: str | None,
+    region: str | None,
+    claims: Path | None,
+    decisions: Path | None,
+    config: Path | None,
+    repair: bool,
+) -> Report:
+    from geomap import pipeline
+
+    with progress_bar() as progress:
+        return pipeline.report(
+            inputs,
+            control=control or None,
+            events=events,
+            rules=rules,
+            published=published,
+            since=since,
+            region=region,
+            claims=claims,
+            decisions=decisions,
+            config=config,
+            repair=repair,
+            command=shlex.join(["geomap", *sys.argv[1:]]),
+            progress=progress,
+            say=note,
+        )
+
+
+def _save(made: Report, output: Path | None, *, publish: bool, tiles: str | None, page: str) -> None:
+    if output is None or str(output) == "-":
+        if sys.stdout.isatty():
+            raise OutputError(f"a page does not belong on a terminal; say where with -o {page}.html")
+        write_out(made.to_html(page=page, publish=publish, tiles=tiles), None)
+        return
+    digest = made.save(output, page=page, publish=publish, tiles=tiles)
+    note(f"{made.summary}\nwrote {shown(output)}  sha256 {digest}")
+    if page == "map" and output.suffix.lower() in (".html", ".htm"):
+        from geomap.maps import embed_snippet
+
+        note(f"To embed it:\n{embed_snippet(output.name, made.summary)}")
+
+
+def _also_claimreview(made: Report, path: Path | None) -> None:
+    if path is not None:
+        made.save_claimreview(path)
+        note(f"wrote {shown(path)}")
+
+
+def _leave(made: Report, strict: bool, fail_on: Label | None) -> None:
+    _unresolved(len(made.assessment.unresolved), strict)
+    if fail_on is not None and any(c.verdict and c.verdict.label is fail_on for c in made.assessment.claims):
+        raise typer.Exit(4)
+
+
+def _unresolved(count: int, strict: bool) -> None:
+    if strict and count:
+        note(f"{count} place {'mention' if count == 1 else 'mentions'} unresolved (--strict)")
+        raise typer.Exit(3)
+
+
+def _features(made: Report, form: Format | None, output: Path | None) -> list[dict[str, Any]] | None:
+    from geomap import measure
+    from geomap.printing import chosen
+
+    return measure.frame_records(made.claims)[1] if chosen(form, output) is Format.GEOJSON else None
