@@ -209,13 +209,13 @@ def _rings(geometry: Any, decimals: int) -> tuple[list[Ring], bytes]:
     ends = np.cumsum(shapely.get_num_coordinates(rings)).tolist()
     out: list[Ring] = []
     shell_kept = False
+    doubles = np.r_[0, np.cumsum(keys[1:] == keys[:-1])].tolist()
     for start, end, shell, turn in zip([0, *ends], ends, shells.tolist(), backward.tolist(), strict=False):
         part = keys[start : end - 1]
         part = part[::-1] if turn else part
-        doubled = part[1:] == part[:-1]
-        if doubled.any() or part[0] == part[-1]:
-            part = part[np.r_[part[0] != part[-1], ~doubled]]
-        flat = len(part) < 3 or not ((part != part[0]) & (part != part[1])).any()
+        if doubles[end - 1] > doubles[start]:
+            part = part[np.r_[part[0] != part[-1], part[1:] != part[:-1]]]
+        flat = len(part) < 3 or not (part[2] != part[0] or ((part != part[0]) & (part != part[1])).any())
         if shell:
             shell_kept = not flat
         if not flat and shell_kept:
@@ -237,31 +237,58 @@ def _shapes(rings: Sequence[Ring], decimals: int) -> Any:
 
 def _aligned(rings: Sequence[Ring], old: Sequence[Ring]) -> list[tuple[Ring, int]]:
     """Each ring with an old ring that it shares vertices with (-1: none), turned to begin where that does."""
-    return [_turned(ring, old, i) for i, ring in enumerate(rings)]
+    if not rings or not old:
+        return [(ring, -1) for ring in rings]
+    begins = _Index([o.keys[:1] for o in old]).owners([r.keys for r in rings])
+    whole: _Index | None = None
+    found: list[tuple[Ring, int]] = []
+    for index, (ring, owners) in enumerate(zip(rings, begins, strict=True)):
+        # the ring at the same place first, then the nearest: most begin with a vertex that did not move
+        if owners:
+            source = owners[0] if len(owners) == 1 else min(owners, key=lambda j: (abs(j - index), j))
+            begin = old[source].keys[0]
+        else:
+            # else the old ring that it shares most vertices with
+            whole = whole or _Index([o.keys for o in old])
+            (shared,) = whole.owners([np.unique(ring.keys)])
+            if not shared:
+                found.append((ring, -1))
+                continue
+            source = int(np.argmax(np.bincount(shared)))
+            begin = old[source].keys[int(np.argmax(np.isin(old[source].keys, ring.keys)))]
+        start = 0 if ring.keys[0] == begin else int(np.argmax(ring.keys == begin))
+        found.append((Ring(np.roll(ring.keys, -start), ring.shell) if start else ring, source))
+    return found
 
 
-def _turned(ring: Ring, old: Sequence[Ring], index: int) -> tuple[Ring, int]:
-    # the ring at the same place first, then the others: most begin with a vertex that did not move
-    for source in sorted(range(len(old)), key=lambda j: abs(j - index)):
-        at = np.flatnonzero(ring.keys == old[source].keys[0])
-        if len(at):
-            return Ring(np.roll(ring.keys, -int(at[0])), ring.shell), source
-    # else the old ring that it shares most vertices with
-    shared = [np.isin(o.keys, ring.keys) for o in old]
-    source = int(np.argmax([s.sum() for s in shared])) if old else -1
-    if source < 0 or not shared[source].any():
-        return ring, -1
-    begin = old[source].keys[int(np.argmax(shared[source]))]
-    return Ring(np.roll(ring.keys, -int(np.argmax(ring.keys == begin))), ring.shell), source
+class _Index:
+    """Which rings a vertex stands in, for thousands of rings: pairs of rings are never compared."""
+
+    def __init__(self, rings: Sequence[Keys]) -> None:
+        keys = np.concatenate(rings)
+        order = np.argsort(keys, kind="stable")
+        self.keys = keys[order]
+        self.rings = np.repeat(np.arange(len(rings)), [len(r) for r in rings])[order].tolist()
+
+    def owners(self, wanted: Sequence[Keys]) -> list[list[int]]:
+        """For each list of vertices the rings that they stand in, one entry for each time that one does."""
+        keys = np.concatenate(wanted)
+        start, stop = np.searchsorted(self.keys, keys), np.searchsorted(self.keys, keys, side="right")
+        lists = np.repeat(np.arange(len(wanted)), [len(w) for w in wanted])
+        met = np.flatnonzero(start < stop)
+        found: list[list[int]] = [[] for _ in wanted]
+        for which, i, j in zip(lists[met].tolist(), start[met].tolist(), stop[met].tolist(), strict=True):
+            found[which] += self.rings[i:j]
+        return found
 
 
 def _splices(old: Keys, new: Keys) -> list[tuple[int, int, int, int]]:
     """Edits that turn ``old`` into ``new``: (skip, drop, start, stop), new[start:stop] being what is added."""
+    if len(old) == len(new) and not (old != new).any():
+        return []
     shorter = min(len(old), len(new))
     differ = np.flatnonzero(old[:shorter] != new[:shorter])
     head = int(differ[0]) if len(differ) else shorter
-    if head == len(old) == len(new):
-        return []
     differ = np.flatnonzero(old[len(old) - shorter + head :][::-1] != new[len(new) - shorter + head :][::-1])
     tail = int(differ[0]) if len(differ) else shorter - head
     here, there = _anchors(old[head : len(old) - tail], new[head : len(new) - tail])
