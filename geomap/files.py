@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import os
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,6 +47,8 @@ def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
 
 def sha256(data: bytes) -> str:
     """Hex digest that names an input."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -62,6 +62,8 @@ def write_whole(path: Path, data: bytes | str) -> None:
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
     """Give a path beside ``path`` to write to; on success it takes ``path``'s place, on failure it goes."""
+    import tempfile
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)

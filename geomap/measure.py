@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from geomap.errors import ControlError, PlaceError
 from geomap.files import shown, write_whole
-from geomap.models import Assessment, ControlSeries, Methods, Place, Snapshot
+from geomap.models import Place
 from geomap.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from geomap.gazetteer import Gazetteer
     from geomap.hulls import Hull
+    from geomap.models import ControlSeries, Snapshot
 
 HullMethod = Literal["convex", "concave", "thiessen"]
 ControlInput = str | Path | Mapping[str, str | Path] | Sequence[str | Path]
@@ -403,6 +404,7 @@ def write_series_map(maps: ControlSeries, path: Path) -> None:
     from geomap import __version__
     from geomap.control.timemap import encode_series
     from geomap.maps import render_map
+    from geomap.models import Assessment, Methods
 
     bare = Assessment(
         articles=(),

@@ -7,7 +7,6 @@ import io
 import json
 import re
 import shutil
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache as cache_once
@@ -96,6 +95,8 @@ def build_layer(
 @contextmanager
 def _open_dump(dump: Path) -> Iterator[io.TextIOWrapper]:
     if dump.suffix == ".zip":
+        import zipfile
+
         with zipfile.ZipFile(dump) as archive:
             members = [m for m in archive.namelist() if m.endswith(".txt") and not m.lower().startswith("readme")]
             if len(members) != 1:

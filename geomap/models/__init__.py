@@ -1,0 +1,64 @@
+"""The records, in the order in which they appear: place, article, toponym, claim, evidence, verdict, assessment.
+
+All are frozen. ``to_record`` turns any of them into the JSON object of DESIGN: same names, same order, dates as
+ISO 8601, open ends of ranges as null, geometry left out (pages and GeoJSON exports carry it apart).
+
+Each is imported when it is first used: making thirty classes takes longer than looking up a name.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geomap.models.assessments import Assessment, Methods, report_record, why_untested
+    from geomap.models.claims import (
+        LABEL_WORDS,
+        Aspect,
+        Claim,
+        ClaimKind,
+        Code,
+        Comparison,
+        Conversion,
+        Evidence,
+        Label,
+        Mention,
+        Modality,
+        Polarity,
+        Predicate,
+        Qualifier,
+        Range,
+        SourceSide,
+        Value,
+        Verdict,
+        When,
+    )
+    from geomap.models.control import ControlSeries, Snapshot, Status
+    from geomap.models.places import Compass, Place, Provenance, to_record
+    from geomap.models.texts import Article, MentionKind, Span, Toponym
+
+_NAMES = {
+    "places": "Provenance Place Compass to_record",
+    "texts": "MentionKind Span Article Toponym",
+    "claims": "ClaimKind Qualifier Predicate Polarity Modality SourceSide Label LABEL_WORDS Code Mention "
+    "Conversion Value When Claim Evidence Aspect Verdict Comparison Range",
+    "control": "Status Snapshot ControlSeries",
+    "assessments": "Methods Assessment report_record why_untested",
+}
+_WHERE = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+__all__ = [
+    "LABEL_WORDS", "Article", "Aspect", "Assessment", "Claim", "ClaimKind", "Code", "Comparison", "Compass",
+    "ControlSeries", "Conversion", "Evidence", "Label", "Mention", "MentionKind", "Methods", "Modality", "Place",
+    "Polarity", "Predicate", "Provenance", "Qualifier", "Range", "Snapshot", "SourceSide", "Span", "Status", "Toponym",
+    "Value", "Verdict", "When", "report_record", "to_record", "why_untested",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'geomap.models' has no attribute {name!r}")
+    value = getattr(import_module(f"geomap.models.{_WHERE[name]}"), name)
+    globals()[name] = value
+    return value

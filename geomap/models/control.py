@@ -1,0 +1,55 @@
+"""Control maps: who held which ground when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from geomap.models.places import Provenance
+
+if TYPE_CHECKING:
+    import geopandas
+
+
+class Status(StrEnum):
+    """Class of a piece of ground in a control map. Unknown counts as contested in ranges."""
+
+    HELD = "held"
+    CONTESTED = "contested"
+    UNKNOWN = "unknown"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A control map at one time (UTC). ``frame`` (EPSG:4326): geometry, status, holder, name.
+
+    ``dropped`` counts what is never drawn (units, positions, arrows); ``ignored`` says which polygons lie outside
+    the story's ground, with area.
+    """
+
+    as_of: datetime
+    frame: geopandas.GeoDataFrame = field(repr=False, compare=False, metadata={"record": False})
+    provenance: Provenance
+    dropped: tuple[tuple[str, int], ...] = ()
+    ignored: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlSeries:
+    """Control maps of one source in time order. ``from_reports``: made of reported events, not of a drawn map.
+
+    ``notes`` say what a reader should know of the files: maps given twice, rows of events passed over.
+    """
+
+    name: str
+    snapshots: tuple[Snapshot, ...]
+    provenance: Provenance
+    holder: str = "Russia"
+    from_reports: bool = False
+    gaps: tuple[tuple[date, date], ...] = ()
+    sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,79 @@
+"""Where something came from, a place, the winds, and how any record becomes JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where something from outside came from."""
+
+    name: str
+    path: str | None = None
+    sha256: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+    url: str | None = None
+    retrieved_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A gazetteer entry as the answer to a name.
+
+    ``feature`` is GeoNames' class and code ("P.PPLA", "A.ADM1", "H.STM"); ``country`` ISO 3166 alpha-2; ``admin1``
+    the region's name; ``score`` in [0, 1]; ``radius_km`` how far the truth may lie from the point (approximate
+    places) or the town's edge from its centre. Geometry beyond the point: ``Gazetteer.geometry(place.id)``.
+    """
+
+    id: str
+    name: str
+    lat: float
+    lon: float
+    feature: str
+    country: str | None = None
+    admin1: str | None = None
+    population: int | None = None
+    score: float | None = None
+    source: str = "geonames"
+    approximate: bool = False
+    radius_km: float | None = None
+    alternatives: tuple[Place, ...] = ()
+
+
+class Compass(StrEnum):
+    """Eight winds, clockwise from north."""
+
+    N = "N"
+    NE = "NE"
+    E = "E"
+    SE = "SE"
+    S = "S"
+    SW = "SW"
+    W = "W"
+    NW = "NW"
+
+
+def to_record(value: Any) -> Any:
+    """Turn a record into what ``json.dumps`` takes: names as in DESIGN, dates ISO 8601, geometry left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: to_record(getattr(value, f.name))
+            for f in dataclasses.fields(value)
+            if f.metadata.get("record", True)
+        }
+    if isinstance(value, (tuple, list)):
+        return [to_record(v) for v in value]
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
