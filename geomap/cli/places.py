@@ -48,7 +48,8 @@ def resolve(
     around = _point_of(near, gazetteer) if near else None
     records = []
     for name in names:
-        found = gazetteer.find(name, country=country, near=around, limit=limit)
+        exact = gazetteer.find(name, country=country, near=around, limit=limit, fuzzy=False)
+        found = exact or gazetteer.find(name, country=country, near=around, limit=limit)
         if online:
             from geomap.gazetteer import find_online
 
@@ -59,7 +60,7 @@ def resolve(
             found = [*find_online(name, contact=contact, country=country, limit=limit), *found][:limit]
         if not found:
             raise PlaceError(unknown_place(name, gazetteer))
-        if not gazetteer.find(name, limit=1, fuzzy=False):
+        if not exact:
             note(f"{shown(name)!r}: no such name; the nearest spellings are shown")
         records += [to_record(p) | ({"query": name} if len(names) > 1 else {}) for p in found]
     columns = {

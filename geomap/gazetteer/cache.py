@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from time import monotonic
+from typing import Literal
 
 from geomap.errors import GazetteerError
 from geomap.gazetteer.index import FORMAT, Index
@@ -36,7 +37,7 @@ def cache_folder() -> Path:
         return folder
     problem = "no home folder"
     with contextlib.suppress(RuntimeError):  # platformdirs cannot tell a home
-        folder = _user_cache()
+        folder = user_folder("cache")
         try:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / (probe := f".probe-{os.getpid()}")).touch()
@@ -54,13 +55,14 @@ def cache_folder() -> Path:
     return folder
 
 
-def _user_cache() -> Path:
-    """The user's cache for geomap; on Linux worked out here: a look-up takes less time than platformdirs loads."""
+def user_folder(kind: Literal["cache", "data"]) -> Path:
+    """The user's folder for geomap; on Linux worked out here: a look-up takes less time than platformdirs loads."""
     if sys.platform == "linux":
-        return Path(os.environ.get("XDG_CACHE_HOME", "").strip() or Path.home() / ".cache") / "geomap"
-    from platformdirs import user_cache_path
+        default = Path.home() / (".cache" if kind == "cache" else ".local/share")
+        return Path(os.environ.get(f"XDG_{kind.upper()}_HOME", "").strip() or default) / "geomap"
+    from platformdirs import user_cache_path, user_data_path
 
-    return user_cache_path("geomap", appauthor=False)
+    return (user_cache_path if kind == "cache" else user_data_path)("geomap", appauthor=False)
 
 
 @contextlib.contextmanager

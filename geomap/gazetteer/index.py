@@ -380,13 +380,18 @@ class Index:
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
-    def _tries(self) -> dict[str, list[Any]]:
+    def _keys(self) -> list[Any]:
+        return self._tries("keys")
+
+    @cached_property
+    def _loose(self) -> list[Any]:
+        return self._tries("loose")
+
+    def _tries(self, name: str) -> list[Any]:
         import marisa_trie
 
-        return {
-            name: [marisa_trie.RecordTrie("<I").mmap(str(self.folder / f"{name}.{i}.trie")) for i in range(len(firsts))]
-            for name, firsts in self.meta["shards"].items()
-        }
+        shards = range(len(self.meta["shards"][name]))
+        return [marisa_trie.RecordTrie("<I").mmap(str(self.folder / f"{name}.{i}.trie")) for i in shards]
 
     def _shard(self, name: str, key: str) -> int:
         return max(bisect_right(self.meta["shards"][name], key) - 1, 0)
@@ -394,18 +399,18 @@ class Index:
     def rows(self, key: str, *, loose: bool = False) -> list[tuple[int, int]]:
         """(row, kind) of a normalised key; of a skeleton with ``loose``."""
         name = "loose" if loose else "keys"
-        tries = self._tries[name]
+        tries = self._loose if loose else self._keys
         if not tries:
             return []
         return [(value >> 2, value & 3) for (value,) in tries[self._shard(name, key)].get(key, ())]
 
     def has(self, key: str) -> bool:
-        tries = self._tries["keys"]
+        tries = self._keys
         return bool(tries) and key in tries[self._shard("keys", key)]
 
     def has_prefix(self, words: str) -> bool:
         """Whether a longer name begins with these words."""
-        tries = self._tries["keys"]
+        tries = self._keys
         if not tries:
             return False
         prefix = words + " "

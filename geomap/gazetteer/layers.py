@@ -33,9 +33,10 @@ def layers_folder() -> Path:
 
     if chosen := os.environ.get("GEOMAP_CACHE"):
         return Path(chosen) / "layers"
-    from platformdirs import user_data_path
-
-    return user_data_path("geomap", appauthor=False) / "layers"
+    try:
+        return cache.user_folder("data") / "layers"
+    except RuntimeError:  # no home
+        return cache.cache_folder() / "layers"
 
 
 def installed_layers() -> list[Path]:
