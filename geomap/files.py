@@ -91,6 +91,15 @@ def shown(text: object) -> str:
     )
 
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet runs: an apostrophe stands before what would start a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+
+
 def write_stream(stream: TextIO, text: str) -> None:
     """Write text to a terminal or pipe whatever its encoding can hold."""
     encoding = stream.encoding or sys.getdefaultencoding()

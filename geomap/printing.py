@@ -15,13 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
-from geomap.files import shown, write_stream, write_whole
+from geomap.files import safe_cell, shown, write_stream, write_whole
 
 if TYPE_CHECKING:
     from geomap.progress import Progress
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
 
 Columns = Mapping[str, str]
 """Header -> dotted path into a record, such as ``{"claim": "quote", "verdict": "verdict.label"}``."""
@@ -126,9 +123,7 @@ def _short(value: Any) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+    return safe_cell(value) if isinstance(value, str) else value
 
 
 def feature(geometry: Any, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from geomap.errors import DecisionsError, InputError
-from geomap.files import read_bytes, shown
+from geomap.files import read_bytes, safe_cell, shown
 from geomap.models import (
     Article,
     Claim,
@@ -37,9 +37,6 @@ from geomap.models import (
 DECISIONS = ("keep", "fix", "drop", "add")
 CONTEXT = 30
 """Characters kept on either side of a quote: enough to tell two mentions of one name apart, short enough to read."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
 
 ReadValue = Callable[[str], Value | None]
 
@@ -75,14 +72,14 @@ class Row:
 COLUMNS = tuple(f.name for f in fields(Row) if f.name != "where")
 
 
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet runs: an apostrophe stands before what would start a formula."""
-    return f"'{text}" if text.startswith((*FORMULA, "'")) else text
+def guarded_cell(text: str) -> str:
+    """A safe cell from which ``plain_cell`` gives the text back."""
+    return f"'{text}" if text.startswith("'") else safe_cell(text)
 
 
 def plain_cell(text: str) -> str:
-    """The text that ``safe_cell`` was given."""
-    return text[1:] if text.startswith("'") and text[1:].startswith((*FORMULA, "'")) else text
+    """The text that ``guarded_cell`` was given."""
+    return text[1:] if text.startswith("'") and guarded_cell(text[1:]) == text else text
 
 
 # ── rows to decide on ────────────────────────────────────────────────────────────────────────────────────────
@@ -126,7 +123,7 @@ def render_rows(rows: Iterable[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([safe_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
+    writer.writerows([guarded_cell(getattr(row, name)) for name in COLUMNS] for row in rows)
     return out.getvalue()
 
 

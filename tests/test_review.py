@@ -16,12 +16,12 @@ from geomap.review import (
     Decisions,
     Row,
     complete_own_claim,
+    guarded_cell,
     plain_cell,
     read_decisions,
     read_own_claims,
     render_rows,
     review_rows,
-    safe_cell,
 )
 
 TEXT = "Fighters left Lyman on Friday. Lyman lies 20 km from the river; they held Lyman for weeks."
@@ -159,8 +159,8 @@ def test_a_place_that_is_unknown_or_off_the_globe(tmp_path: Path) -> None:
 
 @given(st.text())
 def test_no_cell_starts_a_formula_and_every_cell_comes_back(text: str) -> None:
-    assert not safe_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert plain_cell(safe_cell(text)) == text
+    assert not guarded_cell(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert plain_cell(guarded_cell(text)) == text
 
 
 def test_own_claims_go_the_way_of_articles(tmp_path: Path) -> None:

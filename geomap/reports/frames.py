@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
-from geomap.files import shown, write_whole, writing
+from geomap.files import safe_cell, shown, write_whole, writing
 from geomap.models import Assessment, Claim, Evidence, Mention, Range, Value
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 SUFFIXES = (".csv", ".geojson", ".gpkg", ".parquet")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
 
 _UNITS = {"m2": ("km2", 1e-6), "m": ("km", 1e-3), "m/day": ("km_day", 1e-3), "m2/day": ("km2_day", 1e-6),
           "km2": ("km2", 1.0), "km": ("km", 1.0), "deg": ("deg", 1.0), "share": ("share", 1.0)}  # fmt: skip
@@ -250,7 +248,7 @@ def _cell(value: Any) -> str:
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return ""
     if isinstance(value, str):
-        return "'" + value if value.lstrip(" ").startswith(FORMULA) else value
+        return safe_cell(value)
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, bool):
