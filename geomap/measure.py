@@ -62,15 +62,18 @@ def one_place(
         return Place(id=f"point:{lat},{lon}", name=f"{lat}, {lon}", lat=lat, lon=lon, feature="P.PPL", source="point")
     found = gazetteer.find(name, country=country, near=near, limit=6, fuzzy=False)
     if not found:
-        raise PlaceError(unknown_place(name, gazetteer))
+        raise PlaceError(unknown_place(name, gazetteer, country=country))
     return replace(found[0], alternatives=tuple(found[1:]))
 
 
-def unknown_place(name: str, gazetteer: Gazetteer) -> str:
-    """Why a name is not found, and what comes close."""
-    close = list(dict.fromkeys(p.name for p in gazetteer.find(name, limit=6)))[:3]
+def unknown_place(name: str, gazetteer: Gazetteer, *, country: str | None = None) -> str:
+    """Why a name is not found, and what comes close; with ``country``, whether it is found elsewhere."""
+    if country and (elsewhere := gazetteer.find(name, limit=1, fuzzy=False)):
+        place = elsewhere[0]
+        return f"{shown(name)!r}: no such place in {country.upper()}; there is {shown(place.name)} in {place.country}"
+    close = list(dict.fromkeys(p.name for p in gazetteer.find(name, country=country, limit=6)))[:3]
     hint = f"did you mean {', '.join(map(shown, close))}?" if close else "try another spelling"
-    return f"{shown(name)!r}: no such place in the gazetteer; {hint}"
+    return f"{shown(name)!r}: no such place in {country.upper() if country else 'the gazetteer'}; {hint}"
 
 
 def resolve(name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None) -> Place:

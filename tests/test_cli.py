@@ -175,6 +175,8 @@ def test_resolve_distance_hull() -> None:
     two = run("resolve", "Izium", "Lyman", "--country", "UA", "--limit", "1", "--format", "json").json()
     assert isinstance(two, list)
     assert [p["query"] for p in two] == ["Izium", "Lyman"]
+    elsewhere = run("resolve", "Kupiansk", "--country", "GB")
+    assert (elsewhere.code, elsewhere.err) == (1, "'Kupiansk': no such place in GB; there is Kupyansk in UA")
     line = run("distance", "Zolota Balka", "Dudchany", "--format", "json").json()
     assert isinstance(line, dict)
     assert (round(line["km"]), line["compass"]) == (26, "SW")

@@ -92,6 +92,9 @@ def test_balakliia_in_kharkiv_oblast_comes_before_the_one_in_poltava(gazetteer: 
 def test_country_and_nearness_decide_between_namesakes(gazetteer: Gazetteer) -> None:
     assert gazetteer.find("Paris")[0].country == "FR"
     assert gazetteer.find("Paris", country="us")[0].admin1 == "Texas"
+    assert {p.country for p in gazetteer.find("Paris", country="us")} == {"US"}
+    assert {p.country for p in gazetteer.find("Pariss", country="CA")} <= {"CA"}
+    assert gazetteer.find("Black Sea", country="UA")
     assert gazetteer.find("Springfield", near=(42.1, -72.6))[0].admin1 == "Massachusetts"
     assert gazetteer.find("Springfield", near=(37.2, -93.3))[0].admin1 == "Missouri"
     assert gazetteer.find("Lyman", near=(49.75, 36.15))[0].admin1 == "Kharkiv"

@@ -59,7 +59,7 @@ def resolve(
                 )
             found = [*find_online(name, contact=contact, country=country, limit=limit), *found][:limit]
         if not found:
-            raise PlaceError(unknown_place(name, gazetteer))
+            raise PlaceError(unknown_place(name, gazetteer, country=country))
         if not exact:
             note(f"{shown(name)!r}: no such name; the nearest spellings are shown")
         records += [to_record(p) | ({"query": name} if len(names) > 1 else {}) for p in found]

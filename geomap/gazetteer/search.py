@@ -18,7 +18,6 @@ PRIMARY_BONUS = 0.6
 """A name weighs as much as four times the people under an alternate name (notes/data.md, set once by hand)."""
 MACHINE_PENALTY = 2.5
 """A name that only a program or another language's atlas gives yields to any namesake: Uman is a town before Oman."""
-COUNTRY_BONUS = 3.0
 NEAR_PENALTY, NEAR_KM = 1.5, 20.0
 """``near`` is a strong hint: beyond a city's width, ten times as far off needs thirty times the people."""
 LOOSE_PENALTY, LOOSE_ALTERNATE_PENALTY, EDIT_PENALTY = 0.3, 1.0, {1: 0.7, 2: 2.2}
@@ -138,7 +137,7 @@ class Search:
 
         Tried in turn: the exact name; the same sounds in another script or romanisation; with ``fuzzy``, names one or
         two edits away. What follows a comma says what the place lies in ("Paris, Texas"). ``country`` (ISO alpha-2)
-        and ``near`` (lat, lon) favour, they do not exclude.
+        leaves out what lies elsewhere; ``near`` (lat, lon) favours, it does not exclude.
 
         Returns
         -------
@@ -146,11 +145,12 @@ class Search:
             ``score`` in [0, 1] is the share of the evidence for this place, times how well the name matches. Empty
             where nothing is near the name.
         """
-        matched = self._match(name, fuzzy=fuzzy)
+        country = country.upper() if country else None
+        matched = self._match(name, country, fuzzy=fuzzy)
         containers: list[list[Candidate]] = []
         if "," in name[:MAX_KEY] and not any(quality == 1.0 for _, quality, _ in matched):
             head, *rest = name[:MAX_KEY].split(",")
-            if inner := self._match(head, fuzzy=fuzzy):
+            if inner := self._match(head, country, fuzzy=fuzzy):
                 matched = inner
                 containers = [self.candidates(part)[:CONTAINERS] for part in rest if part.strip()]
         if not matched:
@@ -160,8 +160,6 @@ class Search:
         for candidate, quality, penalty in matched:
             weight = _weight(candidate, sound) - penalty
             weight += WITHIN_BONUS * sum(any(_within(candidate, c) for c in options) for options in containers)
-            if country and candidate.country == country.upper():
-                weight += COUNTRY_BONUS
             if near:
                 weight -= NEAR_PENALTY * log10(1 + _rough_km(near, (candidate.lat, candidate.lon)) / NEAR_KM)
             ranked.append((weight, quality, candidate))
@@ -173,17 +171,23 @@ class Search:
             for weight, quality, candidate in ranked[:limit]
         ]
 
-    def _match(self, name: str, *, fuzzy: bool) -> list[tuple[Candidate, float, float]]:
+    def _match(self, name: str, country: str | None, *, fuzzy: bool) -> list[tuple[Candidate, float, float]]:
         """(candidate, match quality, penalty in powers of ten)."""
         key = normalise(name)
         if not key:
             return []
-        if found := self._candidates(key):
+
+        def wanted(candidate: Candidate) -> bool:
+            return country is None or candidate.country in (country, "")  # seas and long rivers are nobody's alone
+
+        if found := [c for c in self._candidates(key) if wanted(c)]:
             return [(c, 1.0, 0.0) for c in found]
-        best = {c.id: (c, LOOSE_QUALITY, penalty) for c, penalty in self._by_sound(key)}
+        best = {c.id: (c, LOOSE_QUALITY, penalty) for c, penalty in self._by_sound(key) if wanted(c)}
         if stripped := strip_feature_word(key.removeprefix("the ")):
             base, features = stripped
             for candidate, penalty in [*((c, 0.0) for c in self._candidates(base)), *self._by_sound(base)]:
+                if not wanted(candidate):
+                    continue
                 if candidate.feature.startswith(features):
                     best.setdefault(candidate.id, (candidate, LOOSE_QUALITY, penalty))
                 else:
@@ -191,7 +195,7 @@ class Search:
         if fuzzy and not any(quality == LOOSE_QUALITY and not key.isascii() for _, quality, _ in best.values()):
             for edits, other in self.similar(key):
                 for candidate in self._by_key(other):
-                    if candidate.kind in (PRIMARY, ALTERNATE):
+                    if candidate.kind in (PRIMARY, ALTERNATE) and wanted(candidate):
                         best.setdefault(candidate.id, (candidate, EDIT_QUALITY[edits], EDIT_PENALTY[edits]))
         return list(best.values())
 
