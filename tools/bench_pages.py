@@ -10,8 +10,11 @@ installed, to leafmap. Each page opens from disk in headless Chromium with the n
 from __future__ import annotations
 
 import argparse
+import asyncio
+import re
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -116,7 +119,7 @@ def measure(browser: Any, name: str, path: Path) -> Line:
     page.goto(path.as_uri())
     page.wait_for_timeout(700)
     ready = page.evaluate(
-        "window.geomap ? performance.getEntriesByType('navigation')[0].domComplete :"
+        "window.geomap ? performance.getEntriesByName('geomap:ready')[0].startTime :"
         "performance.getEntriesByType('navigation')[0].loadEventEnd"
     )
     from axe_playwright_python.sync_playwright import Axe
@@ -130,51 +133,68 @@ def measure(browser: Any, name: str, path: Path) -> Line:
     return Line(name, path.stat().st_size, len(away), len(errors), axe, ready, focusable)
 
 
-def scripts_run(browser: Any, draw: Callable[..., None], folder: Path) -> tuple[int, int, int]:
-    """How many payloads run, how many stop the page from being written, in how many its script stops early.
+async def scripts_run(pages: dict[str, list[Path]]) -> dict[str, tuple[int, int]]:
+    """For each tool in how many of its pages a payload runs, and in how many the page's own script stops early.
 
-    Run: on loading, hovering and opening every shape. The network is blocked, but Leaflet and the one use of jQuery
-    are given to the peers where their pages ask for them: else nothing of theirs would run at all.
+    Run: on loading, hovering and opening every shape. The network is off, but Leaflet and the one use of jQuery are
+    given to the peers where their pages ask for them: else nothing of theirs would run at all.
     """
-    from jinja2 import TemplateError
+    from playwright.async_api import async_playwright
 
     from geomap.maps.locked import leaflet
 
-    ran = broken = stopped = 0
-    context = browser.new_context(viewport=checks.WIDE)
-    library = leaflet()[0]
+    given = {"leaflet.js": leaflet()[0], "jquery": JQUERY}
 
-    def give(route: Any) -> None:
-        if "leaflet.js" in route.request.url:
-            route.fulfill(body=library, content_type="text/javascript")
-        elif "jquery" in route.request.url:
-            route.fulfill(body=JQUERY, content_type="text/javascript")
-        else:
-            route.abort()
+    async def give(route: Any) -> None:
+        body = next(text for name, text in given.items() if name in route.request.url)
+        await route.fulfill(body=body, content_type="text/javascript")
 
-    context.route("http*://**/*", give)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=checks.chromium(), args=["--no-sandbox"])
+        context = await browser.new_context(viewport=checks.WIDE, offline=True)
+        await context.route(re.compile(r"^https?://.*(leaflet\.js|jquery)"), give)
+        turn = asyncio.Semaphore(TABS)
+
+        async def tried(path: Path) -> tuple[bool, bool]:
+            async with turn:
+                page = await context.new_page()
+                errors: list[object] = []
+                page.on("pageerror", lambda error: errors.append(error))
+                await page.goto(path.as_uri(), timeout=60_000)
+                await page.wait_for_timeout(40)
+                stopped = bool(errors)
+                await page.evaluate(OPEN_ALL)
+                await page.wait_for_timeout(40)
+                ran = bool(await page.evaluate("window.ran && window.ran.length"))
+                await page.close()
+                return ran, stopped
+
+        found = {}
+        for tool, paths in pages.items():
+            results = await asyncio.gather(*(tried(path) for path in paths))
+            found[tool] = (sum(ran for ran, _ in results), sum(stopped for _, stopped in results))
+        await browser.close()
+    return found
+
+
+def poisoned(draw: Callable[..., None], folder: Path, tool: str) -> list[Path]:
+    """A page for each payload; none where the text stops the tool from writing one."""
+    from jinja2 import TemplateError
+
+    written = []
     for number, payload in enumerate(hostile.PAYLOADS):
-        path = folder / f"hostile-{number}.html"
+        path = folder / f"{tool.split()[0]}-{number}.html"
         try:
             draw(path, " " + payload)
         except (ValueError, TemplateError):
             # folium compiles text as a template of its own
-            broken += 1
             continue
-        page = context.new_page()
-        errors: list[object] = []
-        page.on("pageerror", lambda error, kept=errors: kept.append(error))
-        page.goto(path.as_uri())
-        page.wait_for_timeout(40)
-        stopped += bool(errors)
-        page.evaluate(OPEN_ALL)
-        page.wait_for_timeout(40)
-        ran += bool(page.evaluate("window.ran && window.ran.length"))
-        page.close()
-    context.close()
-    return ran, broken, stopped
+        written.append(path)
+    return written
 
 
+TABS = 4
+"""Pages open at a time: most of a page's time is spent waiting."""
 JQUERY = (
     "window.$=window.jQuery=h=>{const t=document.createElement('template');t.innerHTML=h;return[...t.content.children]}"
 )
@@ -189,21 +209,37 @@ document.querySelectorAll('path[role=button]').forEach(p =>
 """
 
 
-def large(browser: Any, folder: Path) -> str:
-    """60 dates of 5,000 shapes: bytes and time to ready."""
-    import test_pages_browser
-
+def timed(browser: Any, name: str, made: Any, packed: Any, drawing: float, folder: Path) -> str:
+    """One large page: seconds to pack its dates, seconds to draw it, bytes, and milliseconds until it is ready."""
     from geomap import maps
 
-    made, packed = test_pages_browser.many(60, 5000)
     path = folder / "large.html"
+    start = time.perf_counter()
     path.write_text(maps.render_map(made, world.World(), time=packed), encoding="utf-8")
-    with checks.opened(browser, path, ready=False) as page:
-        page.wait_for_selector('html[data-ready="1"]', state="attached", timeout=20_000)
-        ready = page.evaluate("performance.now()")
-    size = path.stat().st_size
-    kept = "within" if size < LIMIT_BYTES and ready < LIMIT_MS else "OUTSIDE"
-    return f"60 dates of 5,000 shapes: {size / 1e6:.2f} MB, ready in {ready:.0f} ms ({kept} 5 MB and 2,000 ms)"
+    drawn = time.perf_counter() - start
+    ready = []
+    for _ in range(3):
+        with checks.opened(browser, path) as page:
+            ready.append(page.evaluate("performance.getEntriesByName('geomap:ready')[0].startTime"))
+    size, best = path.stat().st_size, sorted(ready)[1]
+    kept = "within" if size < LIMIT_BYTES and best < LIMIT_MS else "OUTSIDE"
+    return (
+        f"{name}: packed in {drawing:.1f} s, drawn in {drawn:.1f} s, {size / 1e6:.2f} MB, ready in {best:.0f} ms "
+        f"(median of 3; {kept} 5 MB and 2,000 ms)"
+    )
+
+
+def large(browser: Any, folder: Path) -> list[str]:
+    """60 dates of 5,000 shapes of control; and 5,000 places, each a button with its card."""
+    import test_pages_browser
+
+    start = time.perf_counter()
+    made, packed = test_pages_browser.many(60, 5000)
+    packing = time.perf_counter() - start
+    return [
+        timed(browser, "60 dates of 5,000 shapes", made, packed, packing, folder),
+        timed(browser, "the same and 5,000 places", test_pages_browser.many_places(made, 5000), packed, 0.0, folder),
+    ]
 
 
 def main() -> int:
@@ -214,23 +250,31 @@ def main() -> int:
     warnings.simplefilter("ignore")
     from playwright.sync_api import sync_playwright
 
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    tools = {t: d for t, d in TOOLS.items() if t != "leafmap" or find_spec("leafmap") is not None}
+    for tool in TOOLS.keys() - tools.keys():
+        print(f"{tool} is not installed: left out", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        browser = playwright.chromium.launch(executable_path=checks.chromium(), args=["--no-sandbox"])
+        pages = {tool: poisoned(draw, folder, tool) for tool, draw in tools.items()}
+        run = asyncio.run(scripts_run(pages))
         heads = ["page", "kB", "requests", "script errors", "axe", "ready ms", "shapes by keyboard", "payloads run"]
         rows = []
-        for tool, draw in TOOLS.items():
-            if tool == "leafmap" and find_spec("leafmap") is None:
-                print("leafmap is not installed: left out", file=sys.stderr)
-                continue
-            path = folder / f"{len(rows)}.html"
-            draw(path)
-            line = measure(browser, tool, path)
-            ran, broken, stopped = scripts_run(browser, draw, folder)
-            told = f"{ran} of {len(hostile.PAYLOADS)}" + (f", {broken} break it" if broken else "")
-            told += f"; its script stops early in {stopped}" if stopped else ""
-            numbers = (line.bytes // 1000, line.requests, line.errors, line.axe, round(line.ready_ms), line.focusable)
-            rows.append([tool, *(str(n) for n in numbers), told])
+        more: list[str] = []
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=checks.chromium(), args=["--no-sandbox"])
+            for tool, draw in tools.items():
+                path = folder / f"plain-{len(rows)}.html"
+                draw(path)
+                line = measure(browser, tool, path)
+                ran, stopped = run[tool]
+                broken = len(hostile.PAYLOADS) - len(pages[tool])
+                told = f"{ran} of {len(hostile.PAYLOADS)}" + (f", {broken} break it" if broken else "")
+                told += f"; its script stops early in {stopped}" if stopped else ""
+                numbers = (line.bytes // 1000, line.requests, line.errors, line.axe, round(line.ready_ms))
+                rows.append([tool, *(str(n) for n in numbers), str(line.focusable), told])
+            if not options.skip_large:
+                more = large(browser, folder)
+            browser.close()
         if options.markdown:
             print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
             for row in rows:
@@ -239,9 +283,7 @@ def main() -> int:
             widths = [max(len(r[i]) for r in [heads, *rows]) for i in range(len(heads))]
             for row in [heads, *rows]:
                 print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-        if not options.skip_large:
-            print(large(browser, folder))
-        browser.close()
+        print("\n".join(more))
     return 0
 
 

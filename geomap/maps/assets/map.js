@@ -4,7 +4,7 @@
   var root = document.documentElement;
   var data = JSON.parse(document.getElementById("geomap-data").textContent);
   var view = data.map, words = view.words, map, opened = null, quiet = false;
-  var loading = null, groups = {}, byPlace = [], panes = {}, labels = [], extra = null;
+  var loading = null, groups = {}, byPlace = [], byId = {}, panes = {}, labels = [], extra = null;
   var $ = function (id) { return document.getElementById(id); };
   var still = document.querySelector(".gm-still");
 
@@ -80,27 +80,41 @@
     panes[name] = L.svg({ pane: name, padding: 0.5 });
     return name;
   }
-  function dress(layer, feature) {
-    layer.on("add", function () {
-      var path = layer.getElement();
-      if (!path) return;
-      path.setAttribute("role", "button");
-      path.setAttribute("tabindex", "0");
-      path.setAttribute("aria-label", describe(feature.properties));
-      path.setAttribute("aria-haspopup", "dialog");
-      path.dataset.id = feature.id;
-      path.addEventListener("keydown", function (event) {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        event.stopPropagation();
-        layer.openPopup();
-        focusCard(layer);
-      });
-    });
+  // thousands of shapes share four listeners: a shape gets its card and its tip when it is first pointed at or focused
+  function mark() {
+    var path = this.getElement(), feature = this.feature;
+    path.setAttribute("role", "button");
+    path.setAttribute("tabindex", "0");
+    path.setAttribute("aria-label", describe(feature.properties));
+    path.setAttribute("aria-haspopup", "dialog");
+    path.dataset.id = feature.id;
+  }
+  function wake(event) {
+    var path = event.target.closest("path[data-id]"), layer = path && byId[path.dataset.id];
+    if (layer && !layer.getPopup()) dress(layer);
+    return layer;
+  }
+  function watch(box) {
+    ["pointerover", "focusin", "click"].forEach(function (name) { box.addEventListener(name, wake, true); });
+    box.addEventListener("keydown", function (event) {
+      var layer = event.key === "Enter" || event.key === " " ? wake(event) : null;
+      if (!layer) return;
+      event.preventDefault();
+      event.stopPropagation();
+      open(layer);
+      focusCard(layer);
+    }, true);
+  }
+  function dress(layer) {
+    var feature = layer.feature;
     layer.bindPopup(function () { return card(feature.properties); }, { maxWidth: Math.min(320, map.getSize().x - 100), minWidth: 180, autoPanPaddingTopLeft: [50, 8], autoPanPaddingBottomRight: [10, 8] });
     layer.bindTooltip(function () { return hint(feature.properties); }, { sticky: true, className: "gm-tip" });
     layer.on("popupopen", function (event) { opened = layer; openCard(event.popup, feature); });
     layer.on("popupclose", function () { clearOthers(); });
+  }
+  function open(layer, at) {
+    if (!layer.getPopup()) dress(layer);
+    layer.openPopup(at);
   }
   function openCard(popup, feature) {
     var box = popup.getElement();
@@ -144,18 +158,15 @@
     data.features.features.forEach(function (feature) {
       var p = feature.properties, to = where[p.layer];
       var options = { pane: to, renderer: panes[to], className: "gm-shape gm-" + p.layer, bubblingMouseEvents: false };
-      var made = L.geoJSON(feature, {
-        style: function () { return options; },
-        pane: to,
-        pointToLayer: function (f, at) {
-          return L.circleMarker(at, Object.assign({ radius: p.rank >= 1000 ? 6 : 4.5 }, options));
-        }
-      });
-      made.eachLayer(function (layer) {
-        dress(layer, feature);
-        groups[p.layer].addLayer(layer);
-        if (p.place) byPlace.push({ feature: feature, layer: layer });
-      });
+      options.pointToLayer = function (f, at) {
+        return L.circleMarker(at, Object.assign({ radius: p.rank >= 1000 ? 6 : 4.5 }, options));
+      };
+      var layer = L.GeoJSON.geometryToLayer(feature, options);
+      layer.feature = feature;
+      byId[feature.id] = layer;
+      (layer.eachLayer ? layer.getLayers() : [layer]).forEach(function (part) { part.feature = feature; part.on("add", mark); });
+      groups[p.layer].addLayer(layer);
+      if (p.place) byPlace.push({ feature: feature, layer: layer });
     });
   }
 
@@ -182,42 +193,75 @@
       found.push({ text: label[0], at: L.latLng(label[2], label[1]), kind: label[3], rank: -number - (label[3] === "town" ? 1000 : 0), gap: label[3] === "town" ? 5 : 0 });
     });
     found.sort(function (a, b) { return b.rank - a.rank; });
-    var holder = map.getPane("names");
-    found.forEach(function (item) {
-      item.node = el("span", item.text, { "class": "gm-name gm-name-" + item.kind, dir: "auto" });
-      if (item.kind === "town") { item.dot = el("span", null, { "class": "gm-town" }); holder.append(item.dot); }
-      holder.append(item.node);
-      labels.push(item);
-    });
+    labels = found;
     measureLabels();
     map.on("zoomend moveend viewreset resize", placeLabels);
     placeLabels();
   }
+  // widths from a canvas, nodes only for names that find room: the browser never lays out thousands of them
   function measureLabels() {
-    labels.forEach(function (item) { item.w = item.node.offsetWidth; item.h = item.node.offsetHeight; });
+    var looks = {}, pen = document.createElement("canvas").getContext("2d"), holder = map.getPane("names");
+    labels.forEach(function (item) {
+      var look = looks[item.kind];
+      if (!look) {
+        var probe = holder.appendChild(el("span", "Ág", { "class": "gm-name gm-name-" + item.kind })), css = getComputedStyle(probe);
+        look = looks[item.kind] = { font: [css.fontStyle, css.fontWeight, css.fontSize, css.fontFamily].join(" "), space: parseFloat(css.letterSpacing) || 0, caps: css.textTransform === "uppercase", h: probe.offsetHeight };
+        probe.remove();
+      }
+      pen.font = look.font;
+      item.w = Math.ceil(pen.measureText(look.caps ? item.text.toUpperCase() : item.text).width + look.space * item.text.length);
+      item.h = look.h;
+    });
+  }
+  function labelNode(item) {
+    var holder = map.getPane("names");
+    if (item.kind === "town") { item.dot = el("span", null, { "class": "gm-town" }); holder.append(item.dot); }
+    item.node = el("span", item.text, { "class": "gm-name gm-name-" + item.kind, dir: "auto" });
+    holder.append(item.node);
+  }
+  function crowd() {
+    // what is taken, by squares of 64 pixels
+    var cells = {}, size = 64;
+    function each(box, use) {
+      for (var i = Math.floor(box[0] / size); i <= Math.floor(box[2] / size); i++)
+        for (var j = Math.floor(box[1] / size); j <= Math.floor(box[3] / size); j++)
+          if (use(i + "/" + j)) return true;
+      return false;
+    }
+    return {
+      take: function (box) { each(box, function (key) { (cells[key] = cells[key] || []).push(box); }); },
+      free: function (box, own) {
+        return !each(box, function (key) {
+          return (cells[key] || []).some(function (o) { return o[4] !== own && !(box[2] < o[0] || box[0] > o[2] || box[3] < o[1] || box[1] > o[3]); });
+        });
+      }
+    };
   }
   function placeLabels() {
-    var taken = [], nw = map.containerPointToLayerPoint([0, 0]), se = map.containerPointToLayerPoint(map.getSize());
-    labels.forEach(function (item) {
-      if (item.gap) { var p = map.latLngToLayerPoint(item.at); if (item.kind !== "town") taken.push([p.x - 5, p.y - 5, p.x + 5, p.y + 5, item]); }
+    var taken = crowd(), nw = map.containerPointToLayerPoint([0, 0]), se = map.containerPointToLayerPoint(map.getSize());
+    var near = labels.filter(function (item) {
+      var p = item.p = map.latLngToLayerPoint(item.at), seen = p.x > nw.x - 200 && p.x < se.x + 200 && p.y > nw.y - 50 && p.y < se.y + 50;
+      if (item.node) { item.node.hidden = true; if (item.dot) item.dot.hidden = true; }
+      if (seen && item.gap && item.kind !== "town") taken.take([p.x - 5, p.y - 5, p.x + 5, p.y + 5, item]);
+      return seen && !(item.layer && !map.hasLayer(groups[item.layer]));
     });
-    labels.forEach(function (item) {
-      var p = map.latLngToLayerPoint(item.at), g = item.gap, w = item.w, h = item.h;
-      var off = item.layer && !map.hasLayer(groups[item.layer]);
+    near.forEach(function (item) {
+      var p = item.p, g = item.gap, w = item.w, h = item.h;
       var tries = g ? [[g, -h / 2], [-g - w, -h / 2], [-w / 2, -g - h], [-w / 2, g], [g * 0.7, -g * 0.5 - h], [g * 0.7, g * 0.5], [-w - g * 0.7, -g * 0.5 - h], [-w - g * 0.7, g * 0.5]] : [[-w / 2, -h / 2]];
       // a spot within the picture before one that its edge would cut
-      var spot = off ? null : tries.concat(tries).find(function (t, number) {
+      var spot = tries.concat(tries).find(function (t, number) {
         var box = [p.x + t[0] - 1, p.y + t[1], p.x + t[0] + w + 1, p.y + t[1] + h];
         if (number < tries.length && (box[0] < nw.x || box[2] > se.x || box[1] < nw.y || box[3] > se.y)) return false;
-        return taken.every(function (o) { return o[4] === item || box[2] < o[0] || box[0] > o[2] || box[3] < o[1] || box[1] > o[3]; });
+        return taken.free(box, item);
       });
-      item.node.hidden = !spot;
-      if (item.dot) { item.dot.hidden = !spot; L.DomUtil.setPosition(item.dot, p.round()); }
       if (!spot) return;
+      if (!item.node) labelNode(item);
+      item.node.hidden = false;
+      if (item.dot) { item.dot.hidden = false; L.DomUtil.setPosition(item.dot, p.round()); }
       var at = L.point(p.x + spot[0], p.y + spot[1]).round();
       L.DomUtil.setPosition(item.node, at);
-      taken.push([at.x - 2, at.y, at.x + w + 2, at.y + h, item]);
-      if (item.dot) taken.push([p.x - 4, p.y - 4, p.x + 4, p.y + 4, item]);
+      taken.take([at.x - 2, at.y, at.x + w + 2, at.y + h, item]);
+      if (item.dot) taken.take([p.x - 4, p.y - 4, p.x + 4, p.y + 4, item]);
     });
   }
 
@@ -404,7 +448,7 @@
       if (box && !box.checked) box.click();
       var at = anchor(item.feature, item.layer) || item.layer.getBounds().getCenter();
       map.setView(at, Math.max(map.getZoom(), Math.min(view.zoom_in, map.getZoom() + 1)), { animate: false });
-      item.layer.openPopup(at);
+      open(item.layer, at);
       say(item.feature.properties.name);
     }
     $("q").addEventListener("input", function (event) {
@@ -477,6 +521,7 @@
     map.createPane("divider").style.zIndex = 430;
     time.divider = map.getPane("divider").appendChild(el("div", null, { "class": "gm-divider", hidden: "" }));
     view.layers.forEach(function (layer) { groups[layer.id] = L.layerGroup(); });
+    watch($("map"));
     if (!view.tiled) drawBase();
     drawShapes();
     view.layers.forEach(function (layer) { groups[layer.id].addTo(map); });
@@ -497,6 +542,7 @@
     window.addEventListener("load", tall);
     tall();
     root.dataset.ready = "1";
+    performance.mark("geomap:ready");
   }
   window.geomap = { start: start, ready: ready, unpack: unpack };
 })();
