@@ -56,6 +56,8 @@ OWN = Path(__file__).with_name("toponym_texts.txt")
 TEMPLATES = Path(__file__).with_name("toponym_templates.txt")
 DISPATCHES = 900
 """Short texts made of templates: half as many mentions again as LGL has, from every country."""
+WORLD, MADE = "world ", "made "
+"""How the sources of own texts begin: paragraphs on world news, and texts made of templates."""
 INNER_FOLDS = 2
 FOLDS = 5
 WITHIN_KM = 161.0
@@ -172,7 +174,7 @@ def read_own(gazetteer: Any) -> Iterator[dict[str, Any]]:
                 }
             )
             text += written + rest
-        yield {"text": text, "source": f"own {number % 10}", "toponyms": toponyms}
+        yield {"text": text, "source": f"{WORLD}{number % 10}", "toponyms": toponyms}
 
 
 def make_dispatches(lexicon: Lexicon) -> Iterator[dict[str, Any]]:
@@ -237,7 +239,7 @@ def make_dispatches(lexicon: Lexicon) -> Iterator[dict[str, Any]]:
                 text += name
             else:
                 text += piece
-        yield {"text": text, "source": f"own {number % 10}", "toponyms": toponyms}
+        yield {"text": text, "source": f"{MADE}{number % 10}", "toponyms": toponyms}
 
 
 def _some_name(place: Any, draw: np.random.Generator) -> str:
@@ -327,8 +329,8 @@ def _closeness(gold: Gold, candidate: Any) -> float:
 
 
 def folds(documents: Sequence[Document], count: int, seed: int = 0) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """A fold a newspaper; own texts only ever train."""
-    sources = sorted({d.source for d in documents if not d.source.startswith("own ")})
+    """A fold a newspaper, the paragraphs on world news among them; texts made of templates only ever train."""
+    sources = sorted({d.source for d in documents if not d.source.startswith(MADE)})
     np.random.default_rng(seed).shuffle(sources)
     number = {source: n % count for n, source in enumerate(sources)}
     return np.array([number.get(d.source, -1) for d in documents])

@@ -154,6 +154,11 @@ def read_demonyms() -> dict[str, str]:
     }
 
 
+def supplement_id(key: str) -> str:
+    """The id of a row of supplement.csv: its key is a number where GeoNames has the entry ("6255148", Europe)."""
+    return f"geonames:{key}" if key.isdigit() else f"geomap:{key}"
+
+
 def read_members() -> dict[str, list[str]]:
     """Place id of an area made of countries and regions -> their codes; continents as their countries."""
     table = read_table("countries.parquet")
@@ -161,7 +166,7 @@ def read_members() -> dict[str, list[str]]:
     for country, continent in _columns(table, "country", "continent"):
         continents.setdefault(f"continent:{continent}", []).append(country)
     return {
-        f"geomap:{record['key']}": [c for code in record["members"].split() for c in continents.get(code, [code])]
+        supplement_id(record["key"]): [c for code in record["members"].split() for c in continents.get(code, [code])]
         for record in read_csv("supplement.csv")
         if record["members"]
     }
@@ -188,7 +193,7 @@ def read_rows() -> Iterator[Row]:
     for record in read_csv("supplement.csv"):
         population = int(record["population"] or 0)
         yield Row(
-            f"geomap:{record['key']}", record["name"], [(n, PRIMARY) for n in record["alternates"].split("|") if n],
+            int(record["key"]) if record["key"].isdigit() else supplement_id(record["key"]), record["name"], [(n, PRIMARY) for n in record["alternates"].split("|") if n],
             float(record["lat"]), float(record["lon"]), record["feature"], record["country"], record["admin1"], "",
             population, float(record["importance"]), "geomap",
         )  # fmt: skip

@@ -85,7 +85,7 @@ def demonyms() -> dict[str, tuple[str, str]]:
         if key in _NOT_DEMONYM:
             return
         found.setdefault(key, meaning)
-        if not key.endswith(_INVARIANT):
+        if not key.endswith(_INVARIANT) or key == "czech":
             found.setdefault(key + "s", meaning)
 
     words = _COUNTRY_DEMONYMS.split()
