@@ -192,8 +192,10 @@ def read_rows() -> Iterator[Row]:
         yield row
     for record in read_csv("supplement.csv"):
         population = int(record["population"] or 0)
+        key = record["key"]
         yield Row(
-            int(record["key"]) if record["key"].isdigit() else supplement_id(record["key"]), record["name"], [(n, PRIMARY) for n in record["alternates"].split("|") if n],
+            int(key) if key.isdigit() else supplement_id(key), record["name"],
+            [(n, PRIMARY) for n in record["alternates"].split("|") if n],
             float(record["lat"]), float(record["lon"]), record["feature"], record["country"], record["admin1"], "",
             population, float(record["importance"]), "geomap",
         )  # fmt: skip
