@@ -140,31 +140,6 @@ def test_loops_that_touch_or_cross_are_told_apart() -> None:
     assert shapely.union_all(lost).equals(shapely.normalize(base - after))
 
 
-def test_a_face_with_a_spike_is_classed() -> None:
-    """GEOS gives a corner of this face for a point on its surface: nothing was gained there, until this was seen."""
-    loop = [
-        (37.387561585274796, 48.55716358941897), (37.403670499623715, 48.54912579916804),
-        (37.37682772588553, 48.56251941343573), (37.381549514844856, 48.56016340430674),
-        (37.38055637082286, 48.558644027895305), (37.387561585274796, 48.55716358941897),
-    ]  # fmt: skip
-    gained, lost = edges._faces([loop])
-    assert sum(p.area for p in [*gained, *lost]) == pytest.approx(6.0569231e-06)
-
-
-def test_many_faces_are_found_by_tree(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(5)
-    turn = np.linspace(0, 2 * np.pi, 300, endpoint=False)
-    rings = [np.column_stack([37 + r * np.cos(turn), 49 + r * np.sin(turn)]) for r in rng.uniform(0.9, 1.1, (2, 300))]
-    before, after = Polygon(rings[0]), Polygon(rings[1])
-    monkeypatch.setattr(edges, "FEWEST_SHARED", 0.0)
-    results = []
-    for dense in (1 << 30, 0):
-        monkeypatch.setattr(edges, "DENSE", dense)
-        results.append([float(geodesy.area(p, edges="planar").sum()) for p in edges.changes([before, after])[0]])
-    assert results[0] == pytest.approx(results[1])
-    assert results[0] == pytest.approx(naive(before, after), abs=0.01)
-
-
 def test_nothing_to_something_and_back() -> None:
     nothing = MultiPolygon()
     (gained, none), (still_none, lost), (a, b) = edges.changes([nothing, SLANTED, nothing, nothing])

@@ -32,7 +32,7 @@ import shapely
 from shapely.geometry import shape
 
 from geomap import control, geodesy, hulls
-from geomap.control import edges, timemap
+from geomap.control import edges, faces, timemap
 
 GEOD = geodesy.ellipsoid()
 CONTROL = Path(__file__).resolve().parents[2] / "shared" / "data" / "control" / "daily"
@@ -168,14 +168,18 @@ def bench_crossover(days: list[Any]) -> None:
     before = days[0]
     rng = np.random.default_rng(0)
     print("\nShare of edges changed: cancelling against GEOS, ms a pair")
-    fewest = edges.FEWEST_SHARED
-    for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.9):
-        after = nudged(before, rng, share / 2)  # a moved vertex changes two edges
-        edges.FEWEST_SHARED = 0.0
-        ours = statistics.median(timed(lambda after=after: edges.changes([before, after]))[0] for _ in range(5))
-        edges.FEWEST_SHARED = fewest
-        geos = statistics.median(timed(lambda after=after: edges.differences(before, after))[0] for _ in range(5))
+    most, crossed = faces.MOST_CHANGED, None
+    for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0):
+        after = nudged(before, rng, 1 - (1 - share) ** 0.5)  # an edge stays where both its vertices do
+        faces.MOST_CHANGED = 2.0
+        ours = statistics.median(timed(lambda after=after: edges.changes([before, after]))[0] for _ in range(9))
+        faces.MOST_CHANGED = most
+        geos = statistics.median(timed(lambda after=after: faces.differences(before, after))[0] for _ in range(9))
+        crossed = crossed or (share if ours > geos else None)
         print(f"  {share:4.0%}  {ours * 1e3:6.1f}  {geos * 1e3:6.1f}", flush=True)
+    print(
+        f"  GEOS is faster from {f'{crossed:.0%}' if crossed else 'nowhere'} on; the code goes there from {most:.0%} on"
+    )
 
 
 # ── alpha shapes and time maps ───────────────────────────────────────────────────────────────────────────────

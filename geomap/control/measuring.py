@@ -14,7 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geomap.control.changes import NOTHING, SQUARE_KM, clipped, joined, only_polygons
-from geomap.control.edges import Piece, changes
+from geomap.control.edges import changes
+from geomap.control.faces import Piece
 from geomap.control.files import without_collector
 from geomap.control.reading import Paths, gaps, read_maps
 from geomap.control.rules import Rules
