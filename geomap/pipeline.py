@@ -46,6 +46,7 @@ from geomap.settings import Settings, Style
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
+    from geomap.reports import Correction
     from geomap.review import Decisions
 
 Inputs = str | Path | Iterable[str | Path]
@@ -179,6 +180,7 @@ def report(
     region: str | None = None,
     claims: str | Path | None = None,
     decisions: str | Path | None = None,
+    corrections: str | Path | None = None,
     config: str | Path | None = None,
     repair: bool = False,
     gazetteer: Gazetteer | None = None,
@@ -198,6 +200,8 @@ def report(
         Table of settlement, holder, date, source, from which control maps are made.
     published, since
         ISO dates: publication where the record has none; the day from which change counts.
+    corrections
+        Notes that the page shall carry, as ``geomap compare`` wrote them (Markdown, edited by hand or not).
 
     Raises
     ------
@@ -221,7 +225,7 @@ def report(
         region=region,
         decisions=_decisions(decisions),
         own_claims=_own_claims(claims),
-        inputs=tuple(own_inputs(events, rules, claims, decisions, own)),
+        inputs=tuple(own_inputs(events, rules, claims, decisions, corrections, own)),
         command=command or _as_python(given, control, events, published, since, region),
     )
     return Report(
@@ -229,6 +233,7 @@ def report(
         gazetteer,
         style=style,
         window=(options.since, region_geometry(region, gazetteer)),
+        corrections=_corrections(corrections),
     )
 
 
@@ -282,6 +287,14 @@ def _decisions(path: str | Path | None) -> Decisions | None:
     from geomap.review import read_decisions
 
     return read_decisions(Path(path))
+
+
+def _corrections(path: str | Path | None) -> tuple[Correction, ...]:
+    if path is None:
+        return ()
+    from geomap.reports import read_corrections
+
+    return read_corrections(Path(path))
 
 
 def _own_claims(path: str | Path | None) -> tuple[Article, ...]:

@@ -183,6 +183,7 @@ class Report:
                 alt=alt_text(self.assessment, self._style),
                 style=self._style,
                 series=self._series(),
+                corrections=self._corrections,
             )
             write_whole(target, words)
         elif suffix in PICTURES:

@@ -279,3 +279,18 @@ def test_a_look_up_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_new_page_carries_the_note_that_compare_wrote(story: Path, tmp_path: Path) -> None:
+    old, new, note, page = (tmp_path / name for name in ("old.json", "new.json", "note.md", "new.html"))
+    assert run("report", story, "--published", "2022-09-10", "-o", old).code == 0
+    story.write_text(STORY.replace("400 km", "<b>40</b> km"), encoding="utf-8")
+    assert run("report", story, "--published", "2022-09-10", "-o", new).code == 0
+    assert run("compare", old, new, "--on", "2022-09-12", "-o", note).code == 0
+    ran = run("report", story, "--published", "2022-09-10", "--corrections", note, "-o", page)
+    assert ran.code == 0
+    html = page.read_text(encoding="utf-8")
+    assert "Correction of 12 Sep 2022" in html
+    assert "Removed: “" in html
+    assert "note.md" in html.split('id="methods"')[-1]
+    assert run("report", story, "--corrections", tmp_path / "none.md", "-o", page).code == 1

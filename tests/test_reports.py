@@ -493,6 +493,42 @@ def test_corrections_refuse_what_is_no_report() -> None:
         reports.compare_reports({}, report_record(world.assessment()))
 
 
+def test_notes_come_back_as_they_were_written(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    for n, payload in enumerate(["1. first", "- a", "# b", "a \\ b &lt; <i>", *hostile.PAYLOADS]):
+        said = " ".join(f"x {payload} y".split()).encode("utf-8", "replace").decode("utf-8")
+        note = reports.Correction(on=date(2031, 4, 16), lines=(said, payload.strip() if n < 4 else "z"))
+        path.write_text(reports.render_correction(note), encoding="utf-8")
+        (read,) = reports.read_corrections(path)
+        assert (read.title, read.lines[0]) == ("Correction of 16 Apr 2031", said)
+        assert read.lines[1] == note.lines[1]
+
+
+def test_notes_edited_by_hand_stand_on_page_and_in_markdown(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(
+        "\ufeff## Correction of 16 Apr 2031\n\nWe misread <b>one</b>\nfigure.\n\n* and its unit\n"
+        "# Earlier\n- [x](javascript:1)\n## empty\n",
+        encoding="utf-8",
+    )
+    notes = reports.read_corrections(path)
+    assert [(n.title, n.lines) for n in notes] == [
+        ("Correction of 16 Apr 2031", ("We misread <b>one</b> figure.", "and its unit")),
+        ("Earlier", ("[x](javascript:1)",)),
+    ]
+    assert "We misread &lt;b&gt;one&lt;/b&gt; figure." in page(corrections=notes)
+    told = reports.render_markdown(world.assessment(), corrections=notes)
+    assert "## Correction of 16 Apr 2031" in told
+    assert "\\[x\\](javascript:1)" in told
+    for text in ("", "## heading alone\n"):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError, match="says nothing"):
+            reports.read_corrections(path)
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not UTF-8"):
+        reports.read_corrections(path)
+
+
 # ── the chart ────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -51,6 +51,10 @@ DecisionsOption = Annotated[
 ClaimReviewOption = Annotated[
     Path | None, typer.Option("--claimreview", metavar="FILE", help="Also write ClaimReview JSON-LD here.")
 ]
+Corrections = Annotated[
+    Path | None,
+    typer.Option("--corrections", metavar="FILE", help="Notes the page shall carry (from `geomap compare -o x.md`)."),
+]
 Config = Annotated[
     Path | None, typer.Option(metavar="FILE", help="House style and thresholds; default: geomap.toml in this folder.")
 ]

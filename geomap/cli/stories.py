@@ -16,6 +16,7 @@ from geomap.cli.options import (
     Claims,
     Config,
     Control,
+    Corrections,
     DecisionsOption,
     Events,
     FormatOption,
@@ -58,6 +59,7 @@ def report(
     claims: Claims = None,
     decisions: DecisionsOption = None,
     claimreview: ClaimReviewOption = None,
+    corrections: Corrections = None,
     config: Config = None,
     tiles: Tiles = None,
     publish: Publish = False,
@@ -69,7 +71,9 @@ def report(
 
     Example: geomap report story.txt --published 2022-09-12 --control snapshots/ -o report.html
     """
-    made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
+    made = _made(
+        inputs, published, control, events, rules, since, region, claims, decisions, config, repair, corrections
+    )
     _save(made, output, publish=publish, tiles=tiles, page="report")
     _also_claimreview(made, claimreview)
     _leave(made, strict, fail_on)
@@ -262,6 +266,7 @@ def _made(
     decisions: Path | None,
     config: Path | None,
     repair: bool,
+    corrections: Path | None = None,
 ) -> Report:
     from geomap import pipeline
 
@@ -276,6 +281,7 @@ def _made(
             region=region,
             claims=claims,
             decisions=decisions,
+            corrections=corrections,
             config=config,
             repair=repair,
             command=shlex.join(["geomap", *sys.argv[1:]]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from geomap.models import report_record
 from geomap.reports.claimreview import claim_review
-from geomap.reports.corrections import Correction, compare_reports, render_correction
+from geomap.reports.corrections import Correction, compare_reports, read_corrections, render_correction
 from geomap.reports.findings import publishable, summary_sentence
 from geomap.reports.frames import claims_frame, write_exports
 from geomap.reports.page import render_markdown, render_report
@@ -18,6 +18,7 @@ __all__ = [
     "claims_frame",
     "compare_reports",
     "publishable",
+    "read_corrections",
     "render_correction",
     "render_markdown",
     "render_report",

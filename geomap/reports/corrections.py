@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from geomap.errors import InputError
-from geomap.reports.markdown import escape_markdown
+from geomap.files import read_bytes, shown
+from geomap.reports.markdown import escape_markdown, unescape_markdown
 from geomap.settings import Style
 from geomap.wording import clip, day, fold, quantity, words
 
@@ -19,10 +21,14 @@ SAME = 0.005
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A note of what changed. ``on``: the day of the note; ``lines``: one change each, plain text."""
+    """A note of what changed. ``on``: the day of the note; ``lines``: one change each, plain text.
+
+    ``title``: its heading where a person may have edited it; else the words of the page's language.
+    """
 
     on: date | None
     lines: tuple[str, ...]
+    title: str = ""
 
 
 def compare_reports(
@@ -142,3 +148,41 @@ def render_correction(correction: Correction, *, style: Style | None = None) -> 
     title = w("correction_title", date=day(correction.on, style)) if correction.on else w["corrections"]
     lines = correction.lines or (w["correction_none"],)
     return f"## {escape_markdown(title)}\n\n" + "".join(f"- {escape_markdown(line)}\n" for line in lines)
+
+
+def read_corrections(path: Path) -> tuple[Correction, ...]:
+    """The notes that ``render_correction`` wrote, edited by hand or not: "## heading" begins one, each line is a line.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read as text, or says nothing.
+    """
+    try:
+        text = read_bytes(path, limit=NOTE_BYTES).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{shown(path)}: not UTF-8 text; expected what `geomap compare ... -o x.md` writes") from None
+    notes: list[tuple[str, list[str]]] = []
+    fresh = True
+    for line in map(str.strip, text.splitlines()):
+        if line.startswith("#"):
+            notes.append((unescape_markdown(line.lstrip("#").strip()), []))
+        elif line:
+            if not notes:
+                notes.append(("", []))
+            said = notes[-1][1]
+            item = line.startswith(("- ", "* "))
+            if item or fresh or not said:
+                said.append(unescape_markdown(line[2:].strip() if item else line))
+            else:
+                # a line that an editor's program broke
+                said[-1] += " " + unescape_markdown(line)
+        fresh = not line
+    told = tuple(Correction(on=None, lines=tuple(lines), title=title) for title, lines in notes if lines)
+    if not told:
+        raise InputError(f"{shown(path)}: says nothing; expected what `geomap compare ... -o x.md` writes")
+    return told
+
+
+NOTE_BYTES = 2**20
+"""More than this is no note."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 _SIGNS = re.compile(r"[\\`*_\[\]|~$^@]|:(?=//)")
@@ -17,6 +18,15 @@ def escape_markdown(text: str) -> str:
     text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SIGNS.sub(lambda sign: "\\" + sign.group(), text)
     return edges[0] + _LEADING.sub(_unlisted, text) + edges[1]
+
+
+def unescape_markdown(text: str) -> str:
+    """The text that ``escape_markdown`` was given, spaces folded; still text, never markup."""
+    return html.unescape(_ESCAPED.sub(r"\1", text))
+
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""A backslash before ASCII punctuation (CommonMark 2.4), and before a digit's full stop as ``_unlisted`` writes it."""
 
 
 def _unlisted(start: re.Match[str]) -> str:

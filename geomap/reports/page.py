@@ -219,7 +219,7 @@ def _facts(
         "cite": w("cite", version=methods.version, what=clip(name, 90), hash=print_of[:12]),
         "corrections": [
             (
-                w("correction_title", date=day(c.on, style)) if c.on else w["corrections"],
+                fold(c.title) or (w("correction_title", date=day(c.on, style)) if c.on else w["corrections"]),
                 c.lines or (w["correction_none"],),
             )
             for c in corrections
