@@ -8,6 +8,8 @@ from geomap.claims.passage import Passage
 from geomap.models import Mention, MentionKind
 
 _ACTOR_LIMIT = 12
+_SHARED_REACH = 24
+"""Tokens from a sentence's start where the verb stands whose subject later verbs share."""
 
 
 def places_of(p: Passage, spans: list[tuple[int, int]]) -> list[Mention]:
@@ -84,6 +86,21 @@ def verb_group(p: Passage, i: int, first: int) -> tuple[bool, int]:
         be = be or low[k] in words("be")
         k -= 1
     return be, k + 1
+
+
+def shared_actor(p: Passage, group: int, first: int) -> tuple[int, int] | None:
+    """ "Armed men crossed the river and took the town": the subject of the sentence's first verb does both."""
+    low, words = p.tk.low, p.lang.words
+    k = group - 1
+    while k > first and low[k] in words("adverbs"):
+        k -= 1
+    if k <= first or low[k] not in words("coordinators"):
+        return None
+    events = p.lang.table("events")
+    for x in range(first + 1, min(k, first + _SHARED_REACH)):
+        if (low[x] in events or p.is_verb(x, first)) and (here := actor_only(p, p.subject_before(x, first))) is not None:
+            return here
+    return None
 
 
 def force_before(p: Passage, k: int, first: int) -> tuple[int, int] | None:

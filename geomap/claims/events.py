@@ -16,6 +16,7 @@ from geomap.claims.clauses import (
     is_country,
     named_party,
     places_of,
+    shared_actor,
     stands_as_noun,
     subject_names,
     territory_subject,
@@ -193,7 +194,7 @@ def _verb(p: Passage, event: Event, first: int, stop: int) -> Draft | None:
         spans, end = ground_in(p, j, stop)
     if spans and not (tk.word[j] in ",.;:" if j < stop else True):
         actor = p.subject_before(group, first)
-        actor = actor_only(p, actor)
+        actor = actor_only(p, actor) or shared_actor(p, group, first)
         if actor is None and group == first and not progressive:
             return None  # "Captured Confederates later said"
         spans = [s for s in spans if s[0] < stop]

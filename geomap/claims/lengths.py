@@ -352,14 +352,16 @@ def _subject(p: Passage, i: int, first: int) -> tuple[int, int] | None:
             low[start - 1] in words("auxiliaries") | words("located_verbs") | words("adverbs") | words("relative")
         ):
             start -= 1
-        here = p.subject_before(start, first)
+        here = p.doer(start, first)
         if here is not None:
             return _name_in(p, here)
     place = p.place_before(i, first, reach=20)
     if place is not None:
         return place
-    here = p.subject_before(k + 1, first)
-    return here
+    x = k
+    while x > first and low[x] in words("particles"):
+        x -= 1
+    return p.doer(x, first) if p.is_verb(x, first) else p.subject_before(k + 1, first)
 
 
 def _settlement(p: Passage, here: tuple[int, int], first: int) -> tuple[int, int]:

@@ -86,6 +86,8 @@ def set_mood(p: Passage, draft: Draft, first: int, stop: int) -> None:
         failed = failed or any(low[x] in p.lang.words("failed_after") for x in range(draft.j, min(stop, draft.j + 5)))
         if failed:
             moods.add("negated")  # "attempts to take it have failed"
+    if "predicted" in moods and (opening := table.match(low, first, stop)) is not None:
+        moods.add(opening[0])  # "If the bridge falls, the army would hold the town"
     if failed:
         moods -= {"intended", "planned", "predicted"}
     if "negated" in moods:

@@ -402,6 +402,8 @@ class Passage:
         k = i - 1
         while k >= first and (low[k] in words("auxiliaries") - {"'s"} or low[k] in words("adverbs")):
             k -= 1
+        if k > first and low[k - 1 : k + 1] == ["no", "longer"]:
+            k -= 2
         if k >= first and low[k] in words("relative"):
             k -= 1
             if k >= first and tk.word[k] == ",":
@@ -417,6 +419,7 @@ class Passage:
             k = opening - 1
         end = k + 1
         steps = 0
+        told = self.lang.table("speech")
         while k >= first and steps < _PHRASE_LIMIT:
             w = low[k]
             if w in words("articles") and k + 1 < end:
@@ -428,12 +431,30 @@ class Passage:
                 continue
             if self.boundary(k) and not (w == "of" and k > first) and not (w == "in" and k + 1 == end):
                 break
-            if w in words("pronouns") and k + 1 != end:
-                break
+            if k + 1 < end and (w in words("pronouns") or (w in told and self.top[k] < 0 and not tk.capital(k))):
+                break  # "Armenia says Azerbaijani forces": the forces
             k -= 1
             steps += 1
         start = k + 1
         return (start, end) if start < end else None
+
+    def is_verb(self, k: int, first: int) -> bool:
+        """Whether token k, at the end of what looks like a noun phrase, is its verb: "the convoy stretched"."""
+        low, words = self.tk.low, self.lang.words
+        w = low[k]
+        if self.top[k] >= 0 or self.tk.capital(k) or w in words("near_subjects") | words("forces"):
+            return False
+        if w in words("verb_like") | words("past_verbs") or (w.endswith("ed") and len(w) > 5):
+            return True
+        clause = k > first and (self.tk.word[k - 1] == "," or low[k - 1] in words("auxiliaries"))
+        return clause and w.endswith("ing")
+
+    def doer(self, k: int, first: int) -> tuple[int, int] | None:
+        """Whose verb token k is: "The fire, burning", "the troops have retreated"."""
+        here = self.subject_before(k, first)
+        if here is None and k - 1 > first and self.tk.word[k - 1] == ",":
+            return self.subject_before(k - 1, first)
+        return here
 
     def _joins_names(self, k: int, first: int, end: int) -> bool:
         """ "Institute for the Study", "Snow and Ice Data Center": small words inside a capitalised name."""

@@ -104,6 +104,8 @@ def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
     number = p.top[k]
     if number >= 0 and not p.is_demonym(k):
         return p.span(k)
+    if p.is_verb(k, first):
+        return p.doer(k, first)
     x = k
     told = p.lang.table("speech")
     while x >= first and k - x < 8 and not p.boundary(x) and not (low[x] in told or low[x] in words("verb_like")):
