@@ -1,13 +1,15 @@
 """A stand-in for the extraction: quick, plain and picklable, so that tests of corpora test corpora.
 
-``python tests/corpus_standin.py FOLDER INPUT... [--workers N] [--scheduler ADDRESS] [--pause SECONDS]`` runs it, for
-tests that kill it.
+``python -m corpus_standin FOLDER INPUT... [--workers N] [--scheduler ADDRESS] [--gate FILE]`` runs it, for tests that
+kill it.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -24,10 +26,16 @@ PLACE = {"place_id": "geonames:1", "place_name": "Aa", "feature": "P.PPL", "coun
 
 @dataclass(frozen=True)
 class StandIn:
-    """Calls every capitalised word a toponym, and every number a claim. Texts can ask it for trouble."""
+    """Calls every capitalised word a toponym, and every number a claim. Texts can ask it for trouble.
+
+    ``gate``: articles with GATE in them wait until this file is there. ``once``: who is asked to fall does so where
+    this file is not there, and makes it.
+    """
 
     pause: float = 0.0
     label: str = "1"
+    gate: str = ""
+    once: str = ""
 
     def find_files(self, inputs: Iterable[str | Path]) -> Iterator[Path]:
         return find_files(inputs)
@@ -44,8 +52,23 @@ class StandIn:
     def __call__(self, where: str, fields: dict[str, Any]) -> Rows:
         article = article_from(where, fields)
         time.sleep(self.pause)
+        while self.gate and "GATE" in article.text and not Path(self.gate).exists():
+            time.sleep(0.02)
         if "PLEASE CRASH" in article.text:
             raise IndexError(f"secret of {article.text}")
+        if "PLEASE DIE" in article.text:
+            os.abort()
+        if "PLEASE EXIT" in article.text:
+            os._exit(3)
+        if "PLEASE GROW" in article.text:
+            bytearray(2**40)
+        while "PLEASE SPIN" in article.text:
+            pass
+        while "PLEASE WAIT" in article.text:
+            time.sleep(3600)
+        if self.once and "PLEASE FALL" in article.text and not Path(self.once).exists():
+            Path(self.once).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
         toponyms = [
             {
                 "article": article.id, "where": where, "start": m.start(), "end": m.end(), "text": m.group(),
@@ -68,7 +91,10 @@ class StandIn:
 
 
 def main() -> None:
-    from geomap.corpus import write_corpus
+    # not the one of __main__: the processes that do the work have another
+    from corpus_standin import StandIn
+
+    from geomap.corpus import Limits, write_corpus
 
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
@@ -77,15 +103,18 @@ def main() -> None:
     parser.add_argument("--scheduler")
     parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--part-records", type=int, default=20)
+    parser.add_argument("--gate", default="")
+    parser.add_argument("--article-seconds", type=int, default=600)
     given = parser.parse_args()
     try:
         write_corpus(
             given.inputs,
             given.folder,
-            StandIn(given.pause),
+            StandIn(given.pause, gate=given.gate),
             workers=given.workers,
             scheduler=given.scheduler,
             part_records=given.part_records,
+            limits=Limits(article_seconds=given.article_seconds),
             say=lambda line: print(line, file=sys.stderr, flush=True),
         )
     except GeomapError as error:

@@ -10,6 +10,7 @@ import re
 import tempfile
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.articles import article_from, read_articles
-from geomap.corpus import read_corpus, write_corpus
+from geomap.corpus import read_corpus
+from geomap.corpus import write_corpus as write_corpus_apart
 from geomap.corpus.manifest import read_manifest
 from geomap.corpus.reading import MAX_RECORD, File, plan_parts, read_slice, scan
+from geomap.corpus.tables import TABLES, write_part
 from geomap.errors import InputError, OutputError
+
+write_corpus = partial(write_corpus_apart, limits=None)
+"""In this process: what processes of their own add is tested with faults, in test_corpus_faults."""
 
 RECORDS = [
     {"id": "n-1", "text": "Narva saw 12 and Tartu 40 on that day", "published_on": "2023-05-06", "source": "Daily"},
@@ -246,8 +252,8 @@ def test_a_stopped_run_goes_on_and_ends_the_same(source: Path, tmp_path: Path) -
     for stop in (0, 8, 30):
         with pytest.raises(StopError):
             write_corpus([source], out, StandIn(), part_records=7, progress=stopping_after(stop))
-        (out / "claims").mkdir(exist_ok=True)
-        (out / "claims" / ".part-000003-abc.parquet").write_bytes(b"half")
+        (out / ".writing-abc").mkdir(exist_ok=True)
+        (out / ".writing-abc" / "claims-part-000003-abc.parquet").write_bytes(b"half")
         half = read_corpus(out)
         assert not half.complete
         assert len(half.claims) == half.totals["claims"] < 50
@@ -269,10 +275,39 @@ def test_what_a_worker_left_half_written_is_swept_when_another_did_its_part(sour
 
     def killed_midway(what: str, done: int, total: int) -> None:
         if what == "Reading articles" and done:
-            (out / "toponyms" / ".part-000003-abc.parquet").write_bytes(b"half")
+            (next(out.glob(".writing-*")) / "toponyms-part-000003-abc.parquet").write_bytes(b"half")
 
     write_corpus([source], out, StandIn(), part_records=7, progress=killed_midway)
     assert contents(out) == contents(tmp_path / "whole")
+
+
+def test_a_lost_worker_of_an_earlier_run_writes_nothing(source: Path, tmp_path: Path) -> None:
+    out, staging = tmp_path / "out", []
+
+    def remember(what: str, done: int, total: int) -> None:
+        staging[:] = out.glob(".writing-*")
+        if what == "Reading articles" and done:
+            raise StopError
+
+    with pytest.raises(StopError):
+        write_corpus([source], out, StandIn(), part_records=7, progress=remember)
+    write_corpus([source], out, StandIn())
+    before = contents(out)
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES}
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_part(out, staging[0], 3, rows)
+    assert contents(out) == before
+
+
+def test_a_run_killed_after_its_last_manifest_leaves_nothing_behind(source: Path, tmp_path: Path) -> None:
+    write_corpus([source], tmp_path / "whole", StandIn())
+    out = tmp_path / "out"
+    write_corpus([source], out, StandIn())
+    (out / "progress.jsonl").write_text("{}\n")
+    (out / ".writing-abc").mkdir()
+    write_corpus([source], out, StandIn())
+    assert contents(out) == contents(tmp_path / "whole")
+    assert not list(out.glob(".*"))
 
 
 def test_an_input_that_changed_is_refused_and_a_touched_one_is_not(source: Path, tmp_path: Path) -> None:

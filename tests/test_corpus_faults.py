@@ -9,30 +9,42 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from geomap.corpus import read_corpus, write_corpus
+from geomap.corpus import Limits, read_corpus, write_corpus
+from geomap.errors import GeomapError, InputError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from corpus_standin import StandIn
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPT = str(ROOT / "tests" / "corpus_standin.py")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
-PATIENCE = 60.0
-"""Seconds before a wait is a hang."""
+PATIENCE = 300.0
+"""Seconds before a wait is a hang: a loaded machine is no fault."""
+PARTS, OPEN_PARTS = 12, 3
+"""Parts of the source, and how many of them stand before the first article that waits at the gate."""
 
 
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     path = tmp_path / "in.jsonl"
-    lines = (json.dumps({"id": f"s-{n}", "text": f"Narva {n} Tartu"}) for n in range(240))
+    lines = (
+        json.dumps({"id": f"s-{n}", "text": f"Narva {n} Tartu" + " GATE" * (n >= 20 * OPEN_PARTS)})
+        for n in range(20 * PARTS)
+    )
     path.write_text("\n".join(lines))
     return path
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Path:
+    """Until this file is there, a run that was told of it gets no further than the first parts."""
+    return tmp_path / "gate"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -40,13 +52,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def undisturbed(source: Path, tmp_path: Path) -> dict[str, bytes]:
-    write_corpus([source], tmp_path / "whole", StandIn(), part_records=20)
+    write_corpus([source], tmp_path / "whole", StandIn(), part_records=20, limits=None)
     return contents(tmp_path / "whole")
 
 
 def start(*arguments: object, **more: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, SCRIPT, *map(str, arguments)],
+        [sys.executable, "-m", "corpus_standin", *map(str, arguments)],
         env=ENVIRONMENT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **more,
     )  # fmt: skip
 
@@ -57,12 +69,16 @@ def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, err
 
 
-def wait_for_parts(folder: Path, parts: int) -> None:
+def wait_until(true: Callable[[], bool], what: str) -> None:
     end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, what
+        time.sleep(0.02)
+
+
+def wait_for_parts(folder: Path, parts: int = OPEN_PARTS) -> None:
     journal = folder / "progress.jsonl"
-    while not (journal.exists() and journal.read_bytes().count(b"part") >= parts):
-        assert time.monotonic() < end, "no part was finished"
-        time.sleep(0.01)
+    wait_until(lambda: journal.exists() and journal.read_bytes().count(b"part") >= parts, "no part was finished")
 
 
 def test_killed_clients_lose_and_double_nothing(source: Path, tmp_path: Path) -> None:
@@ -98,62 +114,72 @@ def cluster(tmp_path: Path, workers: int) -> Iterator[tuple[str, subprocess.Pope
         )
     ]  # fmt: skip
     try:
+        wait_until(lambda: address_in(where) != "", "no scheduler came up")
         worker = [
-            sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(where), "--nthreads", "1",
+            sys.executable, "-m", "distributed.cli.dask_worker", address_in(where), "--nthreads", "1",
             "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path),
         ]  # fmt: skip
         begun += [subprocess.Popen(worker, **options) for _ in range(workers)]
-        end = time.monotonic() + PATIENCE
-        while not where.exists() or not where.read_text():
-            assert time.monotonic() < end, "no scheduler came up"
-            time.sleep(0.05)
-        yield json.loads(where.read_text())["address"], begun[0], begun[1:]
+        yield address_in(where), begun[0], begun[1:]
     finally:
         for process in begun:
             process.kill()
             process.wait()
 
 
-def test_a_worker_dies_and_its_parts_are_done_by_another(source: Path, tmp_path: Path) -> None:
+def address_in(scheduler_file: Path) -> str:
+    """The scheduler's address; empty until the file is whole."""
+    try:
+        return str(json.loads(scheduler_file.read_text())["address"])
+    except (OSError, ValueError):
+        return ""
+
+
+def test_a_worker_dies_and_its_parts_are_done_by_another(source: Path, tmp_path: Path, gate: Path) -> None:
     expected = undisturbed(source, tmp_path)
     out = tmp_path / "out"
     with cluster(tmp_path, 2) as (address, _scheduler, workers):
-        client = start(out, source, "--scheduler", address, "--pause", 0.01)
-        wait_for_parts(out, 3)
+        client = start(out, source, "--scheduler", address, "--gate", gate)
+        wait_for_parts(out)
         workers[0].send_signal(signal.SIGKILL)
+        gate.touch()
         code, err = finish(client)
     assert code == 0, err
     assert err.startswith("joined tcp://")
     assert contents(out) == expected
 
 
-def test_the_scheduler_dies_and_a_later_run_goes_on(source: Path, tmp_path: Path) -> None:
+def test_the_scheduler_dies_and_a_later_run_goes_on(source: Path, tmp_path: Path, gate: Path) -> None:
     expected = undisturbed(source, tmp_path)
     out = tmp_path / "out"
     with cluster(tmp_path, 1) as (address, scheduler, _workers):
-        client = start(out, source, "--scheduler", address, "--pause", 0.01)
-        wait_for_parts(out, 3)
+        client = start(out, source, "--scheduler", address, "--gate", gate)
+        wait_for_parts(out)
         scheduler.send_signal(signal.SIGKILL)
         code, err = finish(client)
     assert code == 1
     assert "the scheduler is gone" in err.splitlines()[-1]
     assert "Traceback" not in err
-    assert 0 < len(read_corpus(out).parts) < 12
+    assert len(read_corpus(out).parts) == OPEN_PARTS
+    gate.touch()
     code, err = finish(start(out, source))
     assert code == 0, err
     assert contents(out) == expected
 
 
-def test_a_killed_client_of_a_local_cluster_leaves_a_folder_to_go_on_in(source: Path, tmp_path: Path) -> None:
+def test_a_killed_client_of_a_local_cluster_leaves_a_folder_to_go_on_in(
+    source: Path, tmp_path: Path, gate: Path
+) -> None:
     pytest.importorskip("distributed", reason="Dask comes with the extra `corpus`")
     expected = undisturbed(source, tmp_path)
     out = tmp_path / "out"
-    client = start(out, source, "--workers", 2, "--pause", 0.01)
-    wait_for_parts(out, 3)
+    client = start(out, source, "--workers", 2, "--gate", gate)
+    wait_for_parts(out)
     client.kill()
     _out, err = client.communicate()
     assert "2 workers, dashboard http://127.0.0.1:" in err
-    assert 0 < len(read_corpus(out).parts) < 12
+    assert len(read_corpus(out).parts) == OPEN_PARTS
+    gate.touch()
     code, err = finish(start(out, source, "--workers", 2))
     assert code == 0, err
     assert contents(out) == expected
@@ -189,10 +215,118 @@ def test_a_disk_that_fills_up(source: Path, tmp_path: Path) -> None:
     assert contents(out) == expected
 
 
-def test_two_first_runs_at_once(source: Path, tmp_path: Path) -> None:
+def test_two_first_runs_at_once(source: Path, tmp_path: Path, gate: Path) -> None:
     expected = undisturbed(source, tmp_path)
     out = tmp_path / "out"
-    both = [finish(p) for p in [start(out, source, "--pause", 0.002) for _ in range(2)]]
-    assert sorted(code for code, _ in both) == [0, 1], both
-    assert "another geomap corpus is writing here" in max(both)[1]
+    both = [start(out, source, "--gate", gate) for _ in range(2)]
+    wait_until(lambda: any(p.poll() is not None for p in both), "none was refused")
+    gate.touch()
+    ended = [finish(p) for p in both]
+    assert sorted(code for code, _ in ended) == [0, 1], ended
+    assert "another geomap corpus is writing here" in max(ended)[1]
     assert contents(out) == expected
+
+
+# ── articles that end the process which reads them ───────────────────────────────────────────────────────────
+
+
+POISON = {
+    3: ("PLEASE DIE", "ended the process that read it (SIGABRT), twice"),
+    11: ("PLEASE EXIT", "ended the process that read it (exit code 3), twice"),
+    12: ("PLEASE GROW", "ran out of memory, twice"),
+    28: ("PLEASE SPIN", "took more than 1 s of processor time"),
+}
+
+
+@pytest.fixture
+def poisoned(tmp_path: Path) -> Path:
+    path = tmp_path / "in.jsonl"
+    texts = (f"Narva {n} Tartu {POISON.get(n, ('',))[0]}" for n in range(40))
+    path.write_text("\n".join(json.dumps({"id": f"s-{n}", "text": text}) for n, text in enumerate(texts)))
+    return path
+
+
+def test_an_article_that_ends_its_process_is_a_failure_and_the_run_goes_on(poisoned: Path, tmp_path: Path) -> None:
+    out, options = tmp_path / "out", ("--article-seconds", 1)
+    code, err = finish(start(out, poisoned, *options))
+    assert code == 0, err
+    corpus = read_corpus(out)
+    assert corpus.totals == {"articles": 36, "claims": 36, "toponyms": 72, "failures": 4}
+    assert list(zip(corpus.failures["article"], corpus.failures["reason"], strict=True)) == [
+        (f"s-{n}", reason) for n, (_, reason) in POISON.items()
+    ]
+    with cluster(tmp_path, 2) as (address, _scheduler, workers):
+        code, err = finish(start(tmp_path / "cluster", poisoned, "--scheduler", address, *options))
+        assert code == 0, err
+        assert [w.poll() for w in workers] == [None, None], "a worker died of it"
+    assert contents(tmp_path / "cluster") == contents(out)
+
+
+def test_a_process_killed_by_chance_costs_no_article(source: Path, tmp_path: Path) -> None:
+    path = tmp_path / "fall.jsonl"
+    path.write_text("\n".join(json.dumps({"id": f"s-{n}", "text": "Narva 5 PLEASE FALL"}) for n in range(20)))
+    work = StandIn(once=str(tmp_path / "fallen"))
+    manifest = write_corpus([path], tmp_path / "out", work, part_records=7)
+    assert (tmp_path / "fallen").exists()
+    assert manifest.totals == {"articles": 20, "claims": 20, "toponyms": 60, "failures": 0}
+
+
+def test_an_article_that_only_waits_is_given_up(tmp_path: Path) -> None:
+    path = tmp_path / "wait.jsonl"
+    path.write_text('{"id": "a", "text": "Narva 1"}\n{"id": "w", "text": "PLEASE WAIT"}\n{"id": "b", "text": "Aa 2"}')
+    write_corpus([path], tmp_path / "out", StandIn(), limits=Limits(article_seconds=1, waiting_factor=8))
+    corpus = read_corpus(tmp_path / "out")
+    assert list(corpus.failures["reason"]) == ["gave no sign of life for 8 s"]
+    assert list(corpus.claims["article"]) == ["a", "b"]
+
+
+class Unreadable(StandIn):
+    """Files that end the process which parses them."""
+
+    def records_of(self, path: Path, data: bytes) -> Any:
+        if b"PLEASE DIE" in data:
+            os.abort()
+        return super().records_of(path, data)
+
+
+def test_a_file_that_ends_its_reader_is_a_failure_and_the_others_are_read(tmp_path: Path) -> None:
+    for name, text in {
+        "a.txt": "Narva 1",
+        "b.txt": "PLEASE DIE",
+        "c.json": '["PLEASE DIE"]',
+        "d.txt": "Tartu 2",
+    }.items():
+        (tmp_path / name).write_text(text)
+    write_corpus(sorted(tmp_path.glob("?.*")), tmp_path / "out", Unreadable())
+    corpus = read_corpus(tmp_path / "out")
+    assert list(corpus.claims["article"]) == ["a", "d"]
+    assert [Path(w).name for w in corpus.failures["where"]] == ["b.txt", "c.json"]
+    assert list(corpus.failures["reason"]) == ["ended the process that read it (SIGABRT), twice"] * 2
+
+
+class Unable(StandIn):
+    """Work whose gazetteer is broken."""
+
+    def prepare(self) -> None:
+        os.abort()
+
+
+def test_work_that_cannot_begin_writes_nothing(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        GeomapError, match=r"ended the process that read it \(SIGABRT\), twice before it read an article"
+    ):
+        write_corpus([source], tmp_path / "out", Unable())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bug_in_the_work_is_raised_as_it_is(source: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"in\.jsonl: changed since this run began"):
+        write_corpus([source], tmp_path / "out", StandIn(), part_records=20, progress=_changing(source))
+
+
+def _changing(source: Path) -> Callable[[str, int, int], None]:
+    def change(what: str, done: int, total: int) -> None:
+        if what == "Reading articles" and done:
+            source.write_text(source.read_text().replace("Tartu", "Valga"))
+
+    return change

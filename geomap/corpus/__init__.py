@@ -5,7 +5,7 @@ step   call                                gives
 =====  ==================================  =================================================================
 1      ``scan(path)``                      size, SHA-256 and where records can be cut, one file in a stream
 2      ``plan_parts(scans)``               parts of bounded size: slices of one file or of several
-3      ``run_part(part)``                  three Parquet files, each written beside and renamed
+3      ``work_part(part)``                 three Parquet files, each written beside and renamed, by a process of its own
 4      ``Manifest``                        what was given, which parts are done; the last word when all are
 5      ``read_corpus(folder)``             claims and toponyms as GeoDataFrames, failures as a DataFrame
 =====  ==================================  =================================================================
@@ -14,9 +14,10 @@ A part's files have the part's number for a name, and what stands in them depend
 killed anywhere and started again, with however many workers, ends with the same files.
 """
 
+from geomap.corpus.apart import Limits
 from geomap.corpus.engines import Engine
 from geomap.corpus.reading import Work
 from geomap.corpus.results import Corpus, read_corpus
 from geomap.corpus.running import write_corpus
 
-__all__ = ["Corpus", "Engine", "Work", "read_corpus", "write_corpus"]
+__all__ = ["Corpus", "Engine", "Limits", "Work", "read_corpus", "write_corpus"]

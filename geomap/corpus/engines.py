@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
+import queue
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
+from geomap.corpus.apart import end_apart
 from geomap.errors import GeomapError, InputError, NetworkError
 from geomap.files import shown
 
 T = TypeVar("T")
 R = TypeVar("R")
+ASK_AGAIN_SECONDS = 5.0
+"""How old may be what is known of a cluster; a part takes longer."""
 
 
 class Engine(Protocol):
@@ -36,40 +42,78 @@ class OnDask:
 
     def __init__(self, client: Any, address: str) -> None:
         self._client, self._address = client, address
+        self._threads, self._asked = 1, -math.inf
 
     def run(self, call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        distributed: Any = import_module("distributed")
         waiting = iter(items)
-
-        def submit(many: int) -> list[Any]:
-            # an item's call may run twice where a worker dies: it must be one that can
-            return [self._client.submit(call, item, pure=False) for item in islice(waiting, many)]
-
-        running = distributed.as_completed(submit(self._window()), loop=self._client.loop)
-        for future in running:
-            yield self._result(future)
-            future.release()
-            running.update(submit(1 if running.count() else self._window()))
+        # our own queue: Dask's as_completed waits for ever on what was sent while a scheduler was going away
+        ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        running = 0
+        while True:
+            for item in islice(waiting, max(0, self._window() - running)):
+                with self._answering():
+                    # an item's call may run twice where a worker dies: it must be one that can
+                    self._client.submit(call, item, pure=False).add_done_callback(ended.put)
+                running += 1
+            if not running:
+                return
+            yield self._result(self._next(ended))
+            running -= 1
 
     def _window(self) -> int:
-        threads: int = sum(self._client.nthreads().values())
-        return 2 * max(threads, 1) + 2
+        """Two parts a thread and some; workers come and go, so it is asked again now and then."""
+        if time.monotonic() - self._asked > ASK_AGAIN_SECONDS:
+            with self._answering():
+                self._threads = sum(self._client.nthreads().values())
+            self._asked = time.monotonic()
+        return 2 * max(self._threads, 1) + 2
+
+    def _next(self, ended: queue.SimpleQueue[Any]) -> Any:
+        while True:
+            try:
+                return ended.get(timeout=ASK_AGAIN_SECONDS)
+            except queue.Empty:
+                # a client that lost its scheduler tries to reach it again, then closes
+                if self._client.status not in ("running", "connecting"):
+                    raise self._gone() from None
 
     def _result(self, future: Any) -> Any:
         from distributed.scheduler import KilledWorker
 
-        if future.status not in ("finished", "error"):
-            raise NetworkError(
-                f"{self._address}: the scheduler is gone; expected it to stay. Start the same command again to go on"
-            )
-        try:
-            return future.result()
-        except KilledWorker as error:
+        with self._answering():
+            # where the worker that held a finished item's result has died since, it is done again: this waits for it
+            failed = future.exception()
+            if failed is None:
+                found = future.result()
+            future.release()
+        if isinstance(failed, KilledWorker):
             raise GeomapError(
-                f"an input part ended {error.allowed_failures + 1} workers one after the other, the last at "
-                f"{shown(getattr(error.last_worker, 'address', '?'))}; expected them to live. "
+                f"an input part ended {failed.allowed_failures + 1} workers one after the other, the last at "
+                f"{shown(getattr(failed.last_worker, 'address', '?'))}; expected them to live. "
                 "Look at their memory, then start the same command again to go on"
-            ) from None
+            )
+        if failed is not None:
+            raise failed
+        return found
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Whatever Dask raises where its scheduler is gone, as one error."""
+        import asyncio
+        from concurrent import futures
+
+        from distributed.client import ClosedClientError
+        from distributed.comm.core import CommClosedError
+
+        try:
+            yield
+        except (asyncio.CancelledError, futures.CancelledError, ClosedClientError, CommClosedError, TimeoutError):
+            raise self._gone() from None
+
+    def _gone(self) -> NetworkError:
+        return NetworkError(
+            f"{self._address}: the scheduler is gone; expected it to stay. Start the same command again to go on"
+        )
 
 
 @contextmanager
@@ -80,7 +124,10 @@ def engine_for(workers: int | None, scheduler: str | None, say: Callable[[str], 
     if workers is not None and not 1 <= workers <= 4 * (os.cpu_count() or 1):
         raise InputError(f"--workers {workers}: expected 1 to {4 * (os.cpu_count() or 1)}, four a core at most")
     if scheduler is None and workers in (None, 1):
-        yield Here()
+        try:
+            yield Here()
+        finally:
+            end_apart()
         return
     try:
         distributed: Any = import_module("distributed")

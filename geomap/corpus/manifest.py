@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
+import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -176,7 +178,13 @@ def finish(folder: Path, manifest: Manifest) -> None:
     manifest.complete = True
     manifest.done = dict(sorted(manifest.done.items()))
     write_whole(folder / MANIFEST, manifest.to_json())
+    tidy(folder)
+
+
+def tidy(folder: Path) -> None:
+    """Drop what a complete corpus needs no more; a run killed after its last manifest has left it."""
     (folder / JOURNAL).unlink(missing_ok=True)
+    _sweep(folder)
 
 
 @contextmanager
@@ -206,7 +214,40 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what a killed run or worker left half written."""
-    for path in (*(p for t in TABLES for p in (folder / t).glob(".part-*")), *folder.glob(".manifest-*")):
+@contextmanager
+def staging_in(folder: Path) -> Iterator[Path]:
+    """A folder for what is half written, this run's alone.
+
+    Those of earlier runs go first. A worker that such a run has lost but that still lives finds no place to write to
+    and nothing to rename; and since no file is removed while its writer counts, none is removed from under one.
+    """
+    _sweep(folder)
+    staging = folder / f".writing-{secrets.token_hex(4)}"
+    try:
+        for path in (*(folder / table for table in TABLES), staging):
+            path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{shown(folder)}: cannot be written ({error.strerror or error}); choose another -o"
+        ) from None
+    try:
+        yield staging
+    finally:
+        _remove(staging)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs left half written."""
+    for path in folder.glob(".manifest-*"):
         path.unlink(missing_ok=True)
+    for path in (*folder.glob(".writing-*"), *folder.glob(".swept-*")):
+        _remove(path)
+
+
+def _remove(staging: Path) -> None:
+    # renamed first: nothing new can come into it while it is emptied
+    swept = staging.with_name(f".swept-{secrets.token_hex(4)}")
+    with suppress(OSError):
+        staging.rename(swept)
+    for path in (swept, staging):
+        shutil.rmtree(path, ignore_errors=True)

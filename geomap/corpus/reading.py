@@ -285,7 +285,12 @@ _last = _Stream()
 atexit.register(_last.close)
 
 
-def read_slice(piece: Slice, base: str, work: Work) -> Iterator[Raw]:
+def forget() -> None:
+    """Drop the stream that was read last: it was left before the end of its slice."""
+    _last.close()
+
+
+def read_slice(piece: Slice, base: str, work: Work) -> Generator[Raw]:
     """Records of a slice in order.
 
     Raises

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import glob
-import threading
-import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
 
+from geomap.corpus.apart import Limits
 from geomap.corpus.engines import Engine, engine_for
 from geomap.corpus.manifest import (
     MANIFEST,
@@ -20,38 +18,15 @@ from geomap.corpus.manifest import (
     alone_in,
     finish,
     read_manifest,
-    sweep,
+    staging_in,
+    tidy,
 )
-from geomap.corpus.reading import (
-    PART_RECORDS,
-    File,
-    Raw,
-    Scan,
-    Slice,
-    Work,
-    digest_of,
-    plan_parts,
-    read_slice,
-    scan,
-    stamp,
-)
-from geomap.corpus.tables import CLAIMS, FAILURES, TOPONYMS, write_part
-from geomap.errors import GeomapError, InputError, OutputError, PlaceError
+from geomap.corpus.parts import Job, Part, describe, scan_within, work_part
+from geomap.corpus.reading import PART_RECORDS, File, Scan, Work, digest_of, plan_parts, stamp
+from geomap.corpus.tables import CLAIMS, FAILURES, TOPONYMS
+from geomap.errors import InputError, OutputError
 from geomap.files import shown, write_whole
 from geomap.progress import Progress, silent
-
-
-class Part(NamedTuple):
-    number: int
-    slices: list[Slice]
-
-
-class Done(NamedTuple):
-    """A finished part: what is in it, and the sizes of its files."""
-
-    number: int
-    counts: dict[str, int]
-    sizes: dict[str, int]
 
 
 def write_corpus(
@@ -62,25 +37,29 @@ def write_corpus(
     workers: int | None = None,
     scheduler: str | None = None,
     part_records: int = PART_RECORDS,
+    limits: Limits | None = Limits(),  # noqa: B008, frozen
     progress: Progress = silent,
     say: Callable[[str], None] = lambda line: None,
 ) -> Manifest:
     """Read every article of ``inputs`` into ``folder``: ``claims/``, ``toponyms/``, ``failures/``, ``manifest.json``.
 
-    Started again after a stop of any kind, it does the parts that are missing. An article that cannot be read is a row
-    of ``failures`` with the reason.
+    Started again after a stop of any kind, it does the parts that are missing. An article that cannot be read, that
+    ends the process which reads it or takes more than ``limits`` allow, is a row of ``failures`` with the reason.
 
     Parameters
     ----------
     inputs
         Files, folders and glob patterns.
     work
-        What is done with an article; sent to the workers.
+        What is done with an article; sent to the workers, and to the processes that they do it in.
     workers, scheduler
         That many processes on this machine, or the Dask scheduler at this address, whose workers must see the same
-        paths; neither: this process.
+        paths; neither: one process beside this one.
     part_records
         Articles a part: more make fewer, larger files; a stop costs the part that was under way.
+    limits
+        What one article may take. None: no process beside the workers', or beside this one; an article that ends it
+        ends the run.
     progress, say
         Told how far it is, in articles; told lines for people.
 
@@ -93,81 +72,40 @@ def write_corpus(
     """
     folder, base = Path(folder), str(Path.cwd())
     names = _names(inputs, folder, work)
-    work.prepare()  # what is amiss with the installation is known before anything is written
     with engine_for(workers, scheduler, say) as engine:
+        # what is amiss with the installation is known before anything is written
+        made_with = next(iter(engine.run(partial(describe, limits=limits), [work])))
         manifest = read_manifest(folder)
-        made_with = work.describe()
         if manifest is None:
             _only_ours(folder)
-            manifest = _planned(names, base, work, made_with, engine, progress, part_records)
+            call = partial(scan_within, work=work, part_records=part_records, limits=limits)
+            manifest = _planned(names, base, made_with, engine, call, progress, part_records)
         with alone_in(folder):
             if (found := read_manifest(folder)) is not None:
                 manifest = _resumed(found, names, base, made_with, folder)
             else:
                 write_whole(folder / MANIFEST, manifest.to_json())
             if manifest.complete:
+                tidy(folder)
                 return manifest
-            sweep(folder)
-            _work_through(manifest, folder, base, work, engine, progress)
-            sweep(folder)  # a worker that died midway left its half-written file
+            with staging_in(folder) as staging:
+                job = Job(folder=folder.absolute(), staging=staging.absolute(), base=base, work=work, limits=limits)
+                _work_through(manifest, folder, job, engine, progress)
             finish(folder, manifest)
     return manifest
 
 
-def _work_through(manifest: Manifest, folder: Path, base: str, work: Work, engine: Engine, progress: Progress) -> None:
+def _work_through(manifest: Manifest, folder: Path, job: Job, engine: Engine, progress: Progress) -> None:
     journal = Journal(folder)
     total = manifest.records
     read = sum(s.length for n in manifest.done for s in manifest.parts[n])
     progress("Reading articles", read, total)
     missing = (Part(n, slices) for n, slices in enumerate(manifest.parts) if n not in manifest.done)
-    call = partial(run_part, folder=str(folder.absolute()), base=base, work=work)
-    for done in engine.run(call, missing):
+    for done in engine.run(partial(work_part, job=job), missing):
         journal.note(*done)
         manifest.done[done.number] = done.counts
         read += sum(s.length for s in manifest.parts[done.number])
         progress("Reading articles", read, total)
-
-
-_ONE_AT_A_TIME = threading.Lock()
-"""Workers may have many threads; parts hold the interpreter anyway, and one at a time bounds the memory."""
-
-
-def run_part(part: Part, *, folder: str, base: str, work: Work) -> Done:
-    """Work on a part and write its three files. Done twice, it writes the same."""
-    with _ONE_AT_A_TIME:
-        work.prepare()
-        rows: dict[str, list[dict[str, Any]]] = {CLAIMS: [], TOPONYMS: [], FAILURES: []}
-        articles = 0
-        for piece in part.slices:
-            for raw in read_slice(piece, base, work):
-                found = _one(raw, work)
-                if isinstance(found, dict):
-                    rows[FAILURES].append(found)
-                    continue
-                articles += 1
-                rows[TOPONYMS] += found.toponyms
-                rows[CLAIMS] += found.claims
-        counts = {"articles": articles, **{table: len(rows[table]) for table in (CLAIMS, TOPONYMS, FAILURES)}}
-        return Done(part.number, counts, write_part(Path(folder), part.number, rows))
-
-
-def _one(raw: Raw, work: Work) -> Any:
-    """Rows of one record, or its row of failures: no article stops the run."""
-    if raw.fields is None:
-        return {"article": None, "where": raw.where, "reason": raw.error}
-    try:
-        return work(raw.where, raw.fields)
-    except (InputError, PlaceError) as error:
-        reason = shown(str(error)).removeprefix(f"{raw.where}: ")
-    except (GeomapError, OSError, MemoryError):
-        # not the article's fault: on a sounder machine it may do well, so the part stays to be done
-        raise
-    except Exception as error:  # a bug in one article's reading must not cost the other millions
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        # the place in the code, not the message, which may quote the article
-        reason = f"a bug, please report it: {type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
-    given = raw.fields.get("id")
-    return {"article": None if given is None else shown(given)[:200], "where": raw.where, "reason": reason[:500]}
 
 
 # ── what is given ────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,14 +138,14 @@ def _globbed(given: str) -> list[str]:
 def _planned(
     names: list[str],
     base: str,
-    work: Work,
     made_with: dict[str, str],
     engine: Engine,
+    call: Callable[[File], Scan],
     progress: Progress,
     part_records: int,
 ) -> Manifest:
     scans: dict[str, Scan] = {}
-    for seen in engine.run(partial(scan, work=work, part_records=part_records), (File(name, base) for name in names)):
+    for seen in engine.run(call, (File(name, base) for name in names)):
         scans[seen.name] = seen
         progress("Scanning files", len(scans), len(names))
     ordered = [scans[name] for name in names]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import math
 import os
+import secrets
 import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.files import writing
+from geomap.errors import OutputError
+from geomap.files import shown
 
 if TYPE_CHECKING:
     import pyarrow
@@ -57,19 +59,30 @@ def schema_of(table: str) -> pyarrow.Schema:
     return pa.schema([pa.field(name, types[kind], nullable=not never) for name, kind, never in columns])
 
 
-def write_part(folder: Path, number: int, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, int]:
-    """Write a part's three files, each whole or not at all; returns the size of each."""
+def write_part(folder: Path, staging: Path, number: int, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, int]:
+    """Write a part's three files, each whole or not at all, by way of ``staging``; returns the size of each.
+
+    A run's staging folder goes with the run: what a lost worker of an earlier one still writes comes to nothing.
+    """
     import pyarrow.parquet
 
     sizes = {}
     for table in TABLES:
         path = part_path(folder, table, number)
         data = _as_arrow(table, rows[table])
-        with writing(path) as beside:
+        # another worker may do the same part, where this one was believed dead
+        beside = staging / f"{table}-{path.stem}-{secrets.token_hex(4)}.parquet"
+        try:
             pyarrow.parquet.write_table(data, beside, compression="zstd")
             with beside.open("rb") as written:
                 os.fsync(written.fileno())
-        sizes[table] = path.stat().st_size
+                sizes[table] = os.fstat(written.fileno()).st_size
+            beside.replace(path)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise OutputError(
+                f"{shown(path)}: cannot be written ({error.strerror or error}); choose another -o"
+            ) from None
     return sizes
 
 
