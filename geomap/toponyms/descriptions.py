@@ -20,7 +20,8 @@ _CAPITAL = re.compile(
     r"\b(?:(regional|provincial|state)\s)?capital\b(?!\s(?:of|punishment|city of|investment|letters?)\b)"
 )
 _BORDER = re.compile(r"\b(?:border|frontier)\b(?![- ]?(?:guards?|police|patrols?|towns?|villages?|crossings?|control))")
-_OWNED = re.compile(r"['’]s\s\Z")
+_WHOSE = re.compile(r"(?:[Tt]he|country['’]s|nation['’]s)\s\Z")
+_APPOSED = re.compile(r"\s?[,–—-]\s(?:the\s)?\Z")
 _NAME_AFTER = re.compile(r"(?:,|:|\sof)?\s(?:the\s)?\W?[A-ZА-ЯЁІЇЄҐ]")
 SCORE = 0.9
 """Of such descriptions written for this project, nine in ten were answered rightly."""
@@ -70,6 +71,12 @@ def _owner(text: str, at: int, ends: dict[int, tuple[int, int]], gap: int = 24) 
     return None
 
 
+def _follows_name(text: str, start: int, ends: dict[int, tuple[int, int]]) -> bool:
+    """Whether a description says what the name just before it is: "Goma, the largest city in the east"."""
+    apposed = _APPOSED.search(text[max(0, start - 10) : start])
+    return apposed is not None and start - len(apposed.group()) in ends
+
+
 def _largest(text: str, ends: dict[int, tuple[int, int]], starts: dict[int, tuple[int, int]]) -> Iterator[Description]:
     for m in _LARGEST.finditer(text):
         if re.match(r"(?:,|:)?\s\W?[A-Z]", text[m.end() : m.end() + 4]):
@@ -81,9 +88,10 @@ def _largest(text: str, ends: dict[int, tuple[int, int]], starts: dict[int, tupl
             after = re.match(r"\s(?:in|of)\s(?:the\s)?", text[m.end() : m.end() + 10])
             if after and m.end() + after.end() in starts:
                 owner = starts[m.end() + after.end()]
-            elif not re.search(r"(?:[Tt]he|country['’]s|nation['’]s)\s\Z", text[max(0, m.start() - 12) : m.start()]):
-                continue
-        yield Description(start, end, "largest", order, owner)
+            elif after or not re.search(_WHOSE, text[max(0, m.start() - 12) : m.start()]):
+                continue  # "the largest city in the east" is of something smaller than the country
+        if not _follows_name(text, start, ends):
+            yield Description(start, end, "largest", order, owner)
 
 
 def _capitals(text: str, ends: dict[int, tuple[int, int]]) -> Iterator[Description]:
@@ -101,7 +109,8 @@ def _capitals(text: str, ends: dict[int, tuple[int, int]]) -> Iterator[Descripti
             if not re.search(r"\b[Tt]he\s\Z", text[max(0, owner[0] - 5) : owner[0]]):
                 owner = None
         if owner is not None:
-            yield Description(m.start(), m.end(), "capital", 1, owner)
+            if not _follows_name(text, owner[0], ends):
+                yield Description(m.start(), m.end(), "capital", 1, owner)
         elif re.search(r"\b(?:country|nation)['’]s\s\Z", left):
             yield Description(m.start(), m.end(), "capital")
 
