@@ -225,7 +225,7 @@ def report(
         region=region,
         decisions=_decisions(decisions),
         own_claims=_own_claims(claims),
-        inputs=tuple(own_inputs(events, rules, claims, decisions, corrections, own)),
+        inputs=tuple(own_inputs(events, rules, claims, decisions, corrections, own, style.boundary_file or None)),
         command=command or _as_python(given, control, events, published, since, region),
     )
     return Report(
@@ -257,6 +257,8 @@ def read_config(path: str | Path | None) -> tuple[Settings, Style, Path | None]:
         raise InputError(f"{shown(found)}: [{shown(min(unknown))}]; expected [settings] and [style]")
     settings: Settings = _from_table(Settings, table.get("settings", {}), f"{shown(found)}: [settings]")
     style: Style = _from_table(Style, table.get("style", {}), f"{shown(found)}: [style]")
+    if style.boundary_file:
+        style = replace(style, boundary_file=str(found.parent / style.boundary_file))
     return settings, style, found
 
 

@@ -90,7 +90,10 @@ class Style:
     """House style: how pages look and speak, read from ``geomap.toml``'s ``[style]``.
 
     ``units``: "metric" and/or "imperial", first one leads. ``spellings``: place id -> name to print.
-    ``borders``: whose view of borders the page shows.
+    ``borders``: whose view of borders the page shows, in words. ``boundary_file``: GeoJSON or GeoPackage of borders
+    to draw instead of the basemap's; in ``geomap.toml`` beside that file. ``ratings``: verdict label -> what
+    ClaimReview says of it, in schema.org's words (``ratingValue``, ``bestRating``, ``worstRating``,
+    ``alternateName``).
     """
 
     language: str = "en"
@@ -101,6 +104,8 @@ class Style:
     caption: str = ""
     credit: str = ""
     borders: str = ""
+    boundary_file: str = ""
+    ratings: dict[str, dict[str, int | float | str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, colour in self.palette.items():
@@ -110,9 +115,36 @@ class Style:
                 raise InputError(f"palette: {name} is {colour!r}; expected a colour like #8d6b45")
         if not re.fullmatch(r"[\w ,'-]*", self.font):
             raise InputError(f"font: found {self.font!r}; expected family names, like Georgia, serif")
+        if self.boundary_file and not self.borders.strip():
+            raise InputError('boundary_file: nobody\'s view; expected borders = "Borders as ... sees them" beside it')
+        for label, rating in self.ratings.items():
+            _check_rating(label, rating)
+        for place, name in self.spellings.items():
+            if not isinstance(name, str) or not name.strip():
+                raise InputError(f"spellings: {place} is {name!r}; expected a name")
         if not self.units or not set(self.units) <= {"metric", "imperial"}:
             raise InputError(f"units: found {list(self.units)}; expected metric, imperial or both, first one first")
 
     def colour(self, name: str) -> str:
         """The house's colour, else ours."""
         return self.palette.get(name, PALETTE[name])
+
+
+RATING_WORDS = ("ratingValue", "bestRating", "worstRating", "alternateName")
+"""What schema.org's Rating says; a rating without its scale says nothing."""
+RATED = ("fits", "roughly_fits", "does_not_fit", "maps_cannot_settle")
+"""Verdict labels that ClaimReview may rate."""
+
+
+def _check_rating(label: str, rating: object) -> None:
+    where = f"ratings.{label}"
+    if label not in RATED:
+        raise InputError(f"{where}: expected one of {', '.join(RATED)}")
+    if not isinstance(rating, dict) or set(rating) != set(RATING_WORDS):
+        raise InputError(f"{where}: expected {', '.join(RATING_WORDS)}, all four")
+    value, best, worst = (rating[key] for key in RATING_WORDS[:3])
+    numbers = [n for n in (value, best, worst) if isinstance(n, int | float) and not isinstance(n, bool)]
+    if len(numbers) < 3 or not worst <= value <= best or worst == best:
+        raise InputError(f"{where}: found {worst} to {best} and {value}; expected worstRating <= ratingValue <= best")
+    if not isinstance(rating["alternateName"], str) or not rating["alternateName"].strip():
+        raise InputError(f"{where}: alternateName is {rating['alternateName']!r}; expected words")

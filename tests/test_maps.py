@@ -10,22 +10,26 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
 import hostile
 import maps_world as world
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon, Polygon, box, shape
+from shapely import union_all
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, shape
 from shapely.geometry.polygon import orient
 
 from geomap import maps
 from geomap.errors import InputError, OutputError
 from geomap.geodesy import area_m2
 from geomap.maps import features
+from geomap.maps.boundaries import read_boundaries, with_boundaries
 from geomap.maps.geometry import as_geojson, cut, for_display
 from geomap.maps.locked import asset, policy, script_hash
-from geomap.maps.payload import as_json
+from geomap.maps.payload import as_json, basemap_of
 from geomap.maps.sketch import Frame, claim_sketch, scale_bar
 from geomap.models import Label, MentionKind, report_record
 from geomap.settings import PALETTE, Style
@@ -199,13 +203,69 @@ def test_data_colours_stay_apart(mode: str, seen: tuple[tuple[float, float, floa
         assert sum((x - y) ** 2 for x, y in zip(a, b, strict=True)) ** 0.5 >= 12, (one, other)
 
 
+RATING = {"ratingValue": 5, "bestRating": 5, "worstRating": 1, "alternateName": "Right"}
+
+
 @pytest.mark.parametrize(
     "wrong",
-    [{"palette": {"held": "red;}"}}, {"palette": {"nothing": "#000000"}}, {"font": "x;}</style>"}, {"units": ()}],
+    [
+        {"palette": {"held": "red;}"}},
+        {"palette": {"nothing": "#000000"}},
+        {"font": "x;}</style>"},
+        {"units": ()},
+        {"spellings": {"geonames:1": 4}},
+        {"boundary_file": "b.geojson"},
+        {"ratings": {"true": RATING}},
+        {"ratings": {"fits": {"ratingValue": 5}}},
+        {"ratings": {"fits": RATING | {"ratingValue": 6}}},
+        {"ratings": {"fits": RATING | {"ratingValue": "5"}}},
+        {"ratings": {"fits": RATING | {"alternateName": ""}}},
+    ],
 )
 def test_style_refuses_what_is_no_style(wrong: dict) -> None:
     with pytest.raises(InputError):
         Style(**wrong)
+
+
+# ── the house's borders ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def lines_of(base: list[dict], kind: str) -> Any:
+    return union_all([shape(p["geometry"]) for p in base if p["kind"] == kind])
+
+
+def test_house_borders_replace_the_basemaps(tmp_path: Path) -> None:
+    made, style = world.assessment(), Style(borders="As the desk sees it", boundary_file=str(tmp_path / "b.geojson"))
+    moved = [(37.2, 47.0), (37.6, 49.6), (37.1, 52.0)]
+    frame = gpd.GeoDataFrame({"id": ["x", world.VALLEY.id]}, geometry=[LineString(moved), world.NEIGHBOUR], crs=4326)
+    frame.to_crs(3857).to_file(tmp_path / "b.gpkg")
+    frame.to_file(style.boundary_file)
+    for path in (style.boundary_file, str(tmp_path / "b.gpkg")):
+        house = with_boundaries(world.World(), replace(style, boundary_file=path))
+        bounds = features.extent(made, house)
+        base, labels = basemap_of(house, bounds, made)
+        drawn, usual = lines_of(base, "border"), lines_of(basemap_of(world.World(), bounds, made)[0], "border")
+        assert drawn.intersection(box(*bounds)).hausdorff_distance(LineString(moved).intersection(box(*bounds))) < 0.01
+        assert not usual.equals(drawn)
+        # one land without an outline of its own, no regions, no names of them
+        assert [p["kind"] for p in base].count("far") == 1
+        assert lines_of(base, "region").is_empty
+        assert "region" not in {kind for *_, kind in labels}
+        assert house.geometry(world.VALLEY.id).equals_exact(world.NEIGHBOUR, 1e-6)
+        assert house.geometry("x") is None
+    html = maps.render_map(made, world.World(), style=style)
+    assert "As the desk sees it" in html
+    assert maps.picture(made, world.World(), "png", style=style) != maps.picture(made, world.World(), "png")
+
+
+def test_house_borders_refuse_what_are_none(tmp_path: Path) -> None:
+    points, text, empty = (tmp_path / n for n in ("points.geojson", "text.geojson", "empty.geojson"))
+    gpd.GeoDataFrame({"n": [1]}, geometry=[Point(1, 2)], crs=4326).to_file(points)
+    text.write_text("no map", encoding="utf-8")
+    empty.write_text('{"type":"FeatureCollection","features":[]}', encoding="utf-8")
+    for path in (points, text, empty, tmp_path / "none.geojson", tmp_path / "b.shp"):
+        with pytest.raises(InputError, match=r"b\.shp|geojson"):
+            read_boundaries(path)
 
 
 # ── the locked page ──────────────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,7 @@ from test_maps import structure
 from geomap import maps, reports
 from geomap.errors import InputError, OutputError, PublishError
 from geomap.models import Assessment, Label, Verdict, report_record
+from geomap.pipeline import read_config
 from geomap.reports.chart import series_chart
 from geomap.reports.findings import in_order, leading_findings, missing, publishable, summary_sentence
 from geomap.reports.markdown import escape_markdown
@@ -452,12 +453,67 @@ def test_claimreview_speaks_for_people_only() -> None:
     assert graph[0]["reviewRating"] == {"@type": "Rating", "alternateName": "Fits the map"}
     assert graph[0]["url"] == "https://desk.example/valley#claim-c1distance"
     assert graph[0]["itemReviewed"]["author"]["name"] == "The general staff"
-    rated = reports.claim_review(made, style=HOUSE, ratings={"fits": 5, "does_not_fit": 1})["@graph"]
-    assert rated[1]["reviewRating"]["ratingValue"] == 1
+    false = {"ratingValue": 1, "bestRating": 5, "worstRating": 1, "alternateName": "False by our scale"}
+    rated = reports.claim_review(made, style=replace(HOUSE, ratings={"does_not_fit": false}))["@graph"]
+    assert rated[1]["reviewRating"] == {"@type": "Rating", **false}
+    assert rated[0]["reviewRating"] == {"@type": "Rating", "alternateName": "Fits the map"}
     with pytest.raises(PublishError, match="no tested claim"):
         reports.claim_review(world.assessment(), style=HOUSE)
     with pytest.raises(PublishError, match="credit"):
         reports.claim_review(made)
+
+
+# ── house style ──────────────────────────────────────────────────────────────────────────────────────────────
+
+TOML = """
+[style]
+language = "uk"
+units = ["imperial", "metric"]
+font = "Georgia, serif"
+caption = "Долина"
+credit = "Редакція"
+borders = "Кордони за даними редакції <b>"
+boundary_file = "borders.geojson"
+[style.palette]
+held = "#123456"
+[style.spellings]
+"geonames:101" = "Камінь-на-Сулі"
+[style.ratings.does_not_fit]
+ratingValue = 1
+bestRating = 5
+worstRating = 1
+alternateName = "Неправда"
+"""
+
+
+def test_a_houses_file_rules_every_output(tmp_path: Path) -> None:
+    made = approved(world.assessment())
+    (tmp_path / "geomap.toml").write_text(TOML, encoding="utf-8")
+    gpd.GeoDataFrame({"n": [1]}, geometry=[world.RIVER], crs=4326).to_file(tmp_path / "borders.geojson")
+    _, style, _ = read_config(tmp_path / "geomap.toml")
+    html = reports.render_report(made, maps.page_parts(made, world.World(), style=style), style=style)
+    assert '<html lang="uk">' in html
+    assert "--held:#123456" in html
+    assert "--sans:Georgia, serif" in html
+    assert html.count("Кордони за даними редакції &lt;b&gt;") == 2
+    assert "Камінь-на-Сулі" in html
+    assert re.search(r"кв\. миль \([\d\s,–]+ км²\)", html)
+    assert "Долина" in html
+    assert "Камінь-на-Сулі" in maps.alt_text(made, style)
+    rated = reports.claim_review(made, style=style)["@graph"][1]
+    assert rated["reviewRating"]["alternateName"] == "Неправда"
+    assert rated["inLanguage"] == "uk"
+    # the picture speaks the same words in the same colours
+    picture = maps.picture(made, world.World(), "svg", style=style).decode("utf-8")
+    assert "#123456" in picture
+    assert "Камінь-на-Сулі" in picture
+
+
+def test_the_example_of_a_houses_file_can_be_read() -> None:
+    settings, style, _ = read_config(Path(__file__).parent.parent / "docs" / "geomap.toml")
+    assert style.units == ("metric", "imperial")
+    assert style.ratings["does_not_fit"]["ratingValue"] == 2
+    assert settings.rough_gap == 0.15
 
 
 # ── corrections ──────────────────────────────────────────────────────────────────────────────────────────────

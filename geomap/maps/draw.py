@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from geomap.maps.boundaries import with_boundaries
 from geomap.maps.features import (
     Bounds,
     Gazetteer,
@@ -90,6 +91,7 @@ def draw_map(
     from geomap.maps.locked import OfflineMap
 
     style = style or Style()
+    gazetteer = with_boundaries(gazetteer, style)
     w = words(style.language)
     provider = _provider(tiles) if tiles is not None else None
     bounds = extent(assessment, gazetteer)

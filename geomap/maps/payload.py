@@ -74,6 +74,8 @@ def basemap_of(
 
     Fine within half again of the story's extent; countries coarsely to six times of it.
     """
+    from shapely import union_all
+
     near = widen(bounds, 2.2)
     far = widen(bounds, CONTEXT_FACTOR)
     coarse, fine = _tolerance(far) * 4, _tolerance(bounds)
@@ -82,18 +84,27 @@ def basemap_of(
     # asked for a little more than is kept: a basemap that is cut at its bounds would show the cut as a border
     wide = gazetteer.basemap(widen(far, 1.1))
     close = gazetteer.basemap(widen(near, 1.1))
+    house = wide.get("borders")
+    ground: list[BaseGeometry] = []
     for name, geometry in _named(wide.get("countries")):
         part = polygons_only(cut(geometry, far))
         if part.is_empty:
             continue
         part = without_islets(part, coarse**2)
         inside = polygons_only(cut(part, near))
-        parts += _part("far", for_display(part, coarse, keep_area=False))
+        ground.append(part)
         if not inside.is_empty:
             parts += _part("land", for_display(inside, fine, keep_area=False))
         # lines come from the whole outline: a cut polygon would draw the cut as a border
-        parts += _part("border", for_display(cut(geometry.boundary, near), fine, keep_area=False))
+        if house is None:
+            parts += _part("border", for_display(cut(geometry.boundary, near), fine, keep_area=False))
         labels += _label(name, polygons_only(cut(part, bounds)), "country", bounds)
+    # far land is outlined: where the house draws borders of its own, it is one land without any
+    for part in ground if house is None else [polygons_only(union_all(ground))]:
+        parts += _part("far", for_display(part, coarse, keep_area=False))
+    for _, geometry in _named(house):
+        line = geometry if "Line" in geometry.geom_type else geometry.boundary
+        parts += _part("border", for_display(cut(line, near), fine, keep_area=False))
     for kind, key in (("region", "regions"), ("lake", "lakes"), ("river", "rivers")):
         for name, geometry in _named(close.get(key)):
             part = cut(geometry, near)

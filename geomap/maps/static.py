@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
 from geomap.files import shown, writing
+from geomap.maps.boundaries import with_boundaries
 from geomap.maps.features import Gazetteer, Shape, alt_text, extent, shapes
 from geomap.maps.geometry import cut, polygons_only, widen
 from geomap.maps.payload import basemap_of, credits_of, layers_of
@@ -59,12 +60,13 @@ def picture(
     from matplotlib.figure import Figure
 
     style = style or Style()
+    gazetteer = with_boundaries(gazetteer, style)
     with matplotlib.rc_context(
         {
             "svg.hashsalt": "geomap",
             "svg.fonttype": "path",
             "pdf.fonttype": 42,
-            "font.family": ["DejaVu Sans"],
+            "font.family": [*_families(style.font), "DejaVu Sans"],
             "hatch.linewidth": 0.7,
             "path.simplify": True,
         }
@@ -81,6 +83,14 @@ def picture(
         }
         figure.savefig(out, format=form, dpi=DPI, metadata=told[form])
     return out.getvalue()
+
+
+def _families(font: str) -> list[str]:
+    """The house's font families that this machine has; matplotlib complains of the others."""
+    from matplotlib.font_manager import fontManager
+
+    known = {f.name for f in fontManager.ttflist}
+    return [name for name in (part.strip(" '") for part in font.split(",")) if name in known]
 
 
 def _compose(figure: Any, assessment: Assessment, gazetteer: Gazetteer, style: Style, title: str | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from geomap.errors import PublishError
@@ -16,18 +15,16 @@ def claim_review(
     *,
     style: Style | None = None,
     url: str | None = None,
-    ratings: Mapping[str, int] | None = None,
-    best: int = 5,
 ) -> dict[str, Any]:
     """JSON-LD with one ClaimReview for each approved claim.
+
+    A number is given only for labels in ``style.ratings``: how wrong a figure is on somebody's scale is the publisher's
+    judgement, not ours. Else the verdict's own words stand alone.
 
     Parameters
     ----------
     url
         Where the review will stand.
-    ratings
-        Verdict label -> number from 1 to ``best``. Without it no number is given: how wrong a figure is on somebody's
-        scale is the publisher's judgement, not ours.
 
     Raises
     ------
@@ -42,24 +39,16 @@ def claim_review(
         )
     if not style.credit.strip():
         raise PublishError('--claimreview: nobody is credited; expected credit = "..." under [style] in geomap.toml')
-    reviews = [_review(claim, assessment, style, url, ratings, best) for claim in approved]
+    reviews = [_review(claim, assessment, style, url) for claim in approved]
     return {"@context": "https://schema.org", "@graph": reviews}
 
 
-def _review(
-    claim: Claim,
-    assessment: Assessment,
-    style: Style,
-    url: str | None,
-    ratings: Mapping[str, int] | None,
-    best: int,
-) -> dict[str, Any]:
+def _review(claim: Claim, assessment: Assessment, style: Style, url: str | None) -> dict[str, Any]:
     assert claim.verdict is not None
     w = words(style.language)
     article = next((a for a in assessment.articles if a.id == claim.article), None)
     rating: dict[str, Any] = {"@type": "Rating", "alternateName": w[f"label_{claim.verdict.label}"]}
-    if ratings is not None and claim.verdict.label in ratings:
-        rating |= {"ratingValue": ratings[claim.verdict.label], "bestRating": best, "worstRating": 1}
+    rating |= style.ratings.get(str(claim.verdict.label), {})
     item: dict[str, Any] = {
         "@type": "Claim",
         "author": {"@type": "Person" if claim.source else "Organization", "name": fold(speaker(claim, article, style))},
