@@ -29,6 +29,8 @@ LINES = [
      {"Oroville": "US", "Paradise": "US", "California": "US"}),
     ("Evacuees from Jasper were sent to Hinton and Edmonton, Alberta.",
      {"Jasper": "CA", "Hinton": "CA", "Edmonton": "CA", "Alberta": "CA"}),
+    ("The quake struck 35 km southwest of Port-au-Prince at a depth of 10 km.", {"Port-au-Prince": "HT"}),
+    ("The convoy left Deir ez-Zor on Monday.", {"Deir ez-Zor": "SY"}),
     ("The blaze near Alexandroupolis is the largest in the EU on record.", {"Alexandroupolis": "GR"}),
     ("Water covered 2,000 square kilometres around Larkana and Sukkur.", {"Larkana": "PK", "Sukkur": "PK"}),
     ("Houthi fighters entered Hodeidah and Taiz.", {"Hodeidah": "YE", "Taiz": "YE"}),

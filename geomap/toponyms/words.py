@@ -256,7 +256,8 @@ LOCATIVE = _set(
 
 PARTICLES = _set(
     "of the de la le les du des del da do dos das di della el al en et and upon on in sur sous am im an der die den "
-    "van aan by na nad under over y e a o ash ad with near next st"
+    "van aan by na nad under over y e a o ash ad with near next st au aux ez as ar ed er ul los las dei degli delle "
+    "dell dello sul sulla bei ob pri pod lez pres at din den dels unter devant op"
 )
 """Lower-case words that may stand inside a name."""
 
