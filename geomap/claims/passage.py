@@ -215,8 +215,11 @@ class Passage:
         """Whether token i cannot be inside a simple noun phrase."""
         low = self.tk.low[i]
         words = self.lang.words
-        if low == "-" and not (self.tk.touching(i) and i + 1 < len(self.tk) and self.tk.touching(i + 1)):
+        inside = self.tk.touching(i) and i + 1 < len(self.tk) and self.tk.touching(i + 1)
+        if low == "-" and not inside:
             return True
+        if low in ",." and inside and self.tk.word[i - 1].isdigit() and self.tk.word[i + 1][0].isdigit():
+            return False  # "2,500-acre"
         return (
             not (self.tk.word[i][0].isalnum() or low in ("-", "'s", "'", "&", "’", "“", "”", '"'))
             or low in words("prepositions")
