@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "figures.md"
 PARTS = {
-    "bench": ("geometry", "toponyms", "claims", "pages", "corpus"),
+    "bench": ("geometry", "toponyms", "cli", "claims", "pages", "corpus"),
     "evaluate": ("toponyms", "claims", "verdicts"),
 }
 ARGUMENTS = {"evaluate_verdicts": ("--extracted", "--compare")}
