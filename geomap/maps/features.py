@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from geomap.models import Article, Assessment, Claim, Evidence, Label, MentionKind, Place, Toponym
 from geomap.settings import Style
-from geomap.wording import clip, context, day, fold, heading, measured, said, speaker, words
+from geomap.wording import clip, context, day, fold, heading, measured, said, speaker, told, words
 
 if TYPE_CHECKING:
     import geopandas
@@ -203,8 +203,8 @@ def evidence_layer(evidence: Evidence) -> str:
         return "point"
     if "Line" in kind:
         return "line"
-    told = f"{evidence.what} {evidence.method} {evidence.source}".casefold()
-    return "hull" if "hull" in told or "thiessen" in told or "span" in told else "change"
+    words_of_it = f"{evidence.what} {evidence.method} {evidence.source}".casefold()
+    return "hull" if any(word in words_of_it for word in ("hull", "thiessen", "span")) else "change"
 
 
 def shapes(assessment: Assessment, gazetteer: Gazetteer, style: Style) -> list[Shape]:
@@ -267,7 +267,7 @@ def claim_card(claim: Claim, articles: dict[str, Article], style: Style) -> dict
     if shown:
         rows.append((w["card_measured"], shown))
     if verdict is not None and verdict.reason:
-        rows.append((w["card_reason"], fold(verdict.reason)))
+        rows.append((w["card_reason"], told(verdict.reason, "reason", style)))
     elif how := how_measured(claim, style):
         rows.append((w["card_how"], how))
     rows.append((w["card_says"], speaker(claim, article, style)))
@@ -289,13 +289,14 @@ def how_measured(claim: Claim, style: Style) -> str:
     """How, and from which map, the deciding measurement was made."""
     w = words(style.language)
     decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role == "measure"]
-    told: list[str] = []
+    lines: list[str] = []
     for evidence in decisive[:2]:
-        parts = [evidence.what, evidence.source]
-        if evidence.as_of and day(evidence.as_of, style) not in evidence.what:
+        what = told(evidence.what, "what", style)
+        parts = [what, told(evidence.source, "source", style)]
+        if evidence.as_of and day(evidence.as_of, style) not in what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
-        told.append(", ".join(dict.fromkeys(fold(p) for p in parts if p)))
-    return "; ".join(dict.fromkeys(told))
+        lines.append(", ".join(dict.fromkeys(fold(p) for p in parts if p)))
+    return "; ".join(dict.fromkeys(lines))
 
 
 def checked_words(claim: Claim, style: Style) -> str:

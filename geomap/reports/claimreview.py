@@ -7,7 +7,7 @@ from typing import Any
 from geomap.errors import PublishError
 from geomap.models import Assessment, Claim, to_record
 from geomap.settings import Style
-from geomap.wording import fold, speaker, words
+from geomap.wording import fold, speaker, told, words
 
 
 def claim_review(
@@ -62,7 +62,7 @@ def _review(claim: Claim, assessment: Assessment, style: Style, url: str | None)
         "claimReviewed": fold(claim.quote),
         "itemReviewed": item,
         "reviewRating": rating,
-        "reviewBody": fold(claim.verdict.reason),
+        "reviewBody": told(claim.verdict.reason, "reason", style),
         "author": {"@type": "Organization", "name": fold(style.credit)},
         "inLanguage": style.language,
     }

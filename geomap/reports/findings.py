@@ -11,7 +11,7 @@ from geomap.errors import PublishError
 from geomap.files import shown
 from geomap.models import Assessment, Claim, Label, Provenance, Toponym, report_record, why_untested
 from geomap.settings import Style
-from geomap.wording import clip, context, fold, measured, words
+from geomap.wording import clip, context, fold, measured, told, words
 
 ORDER = (Label.DOES_NOT_FIT, Label.ROUGHLY_FITS, Label.FITS, Label.MAPS_CANNOT_SETTLE)
 """What does not fit is read first; what the maps cannot settle last."""
@@ -72,7 +72,7 @@ def leading_findings(assessment: Assessment, style: Style, limit: int = 3) -> li
         if shown_amount:
             sentence = w("finding", quote=quote, measured=shown_amount)
         else:
-            sentence = w("finding_plain", quote=quote, reason=fold(claim.verdict.reason))
+            sentence = w("finding_plain", quote=quote, reason=told(claim.verdict.reason, "reason", style))
         found.append((claim, sentence))
         if len(found) == limit:
             break

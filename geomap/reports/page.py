@@ -27,7 +27,21 @@ from geomap.reports.findings import (
 )
 from geomap.reports.markdown import escape_markdown
 from geomap.settings import Style
-from geomap.wording import Words, clip, context, day, fold, heading, measured, number, quantity, said, speaker, words
+from geomap.wording import (
+    Words,
+    clip,
+    context,
+    day,
+    fold,
+    heading,
+    measured,
+    number,
+    quantity,
+    said,
+    speaker,
+    told,
+    words,
+)
 
 SERIF = 'Charter, "Bitstream Charter", "Noto Serif", "Liberation Serif", Georgia, serif'
 SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
@@ -82,6 +96,7 @@ class Row:
     label: str
     verdict: str
     reason: str
+    reason_in: str
     codes: tuple[tuple[str, str], ...]
     would_fit: tuple[str, ...]
     checked: str
@@ -199,19 +214,26 @@ def _facts(
         "unsettled": sorted(unsettled.items(), key=lambda item: -len(item[1])),
         "tally": _tally(rows, w),
         "contradictions": [
-            (fold(c.sentence), w["within"] if c.within_article else w["between"], list(c.claims))
+            (told(c.sentence, "comparison", style), w["within"] if c.within_article else w["between"], list(c.claims))
             for c in assessment.contradictions
         ],
         "untested": [
-            (why, [_untested(c, articles, style) for c in claims]) for why, claims in missing(assessment, style)
+            (told(why, "reason", style), [_untested(c, articles, style) for c in claims])
+            for why, claims in missing(assessment, style)
         ],
         "untested_count": len(assessment.untested),
         "unresolved": [
-            (name, why or w["no_reason"], len(found), _source_of(articles.get(found[0].article)))
+            (
+                name,
+                told(why, "untested", style) or w["no_reason"],
+                len(found),
+                _source_of(articles.get(found[0].article)),
+            )
             for name, why, found in open_names(assessment)
         ],
         "charts": [(name, series_chart(made, style), _series_rows(made, style)) for name, made in series.items()],
         "methods": methods,
+        "crs": told(methods.crs, "method", style),
         "inputs": [_provenance(p, style) for p in methods.inputs],
         "data": [_provenance(p, style) for p in _unique([*methods.data, *(c.provenance for c in assessment.control)])],
         "settings": methods.settings,
@@ -289,12 +311,13 @@ def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, M
         else (),
         label=str(verdict.label),
         verdict=w[f"label_{verdict.label}"],
-        reason=fold(verdict.reason),
+        reason=told(verdict.reason, "reason", style),
+        reason_in=_still_english(verdict.reason, "reason", style),
         codes=tuple((str(c), w[f"code_{c}"]) for c in verdict.codes),
-        would_fit=tuple(fold(t) for t in verdict.would_fit),
+        would_fit=tuple(told(t, "what", style) for t in verdict.would_fit),
         checked=_checked(claim, style),
         by_person=claim.checked_by is not None,
-        missing=what_is_missing(claim),
+        missing=told(what_is_missing(claim), "missing", style),
         sketch=sketches.get(claim.id, Markup("")),
     )
 
@@ -302,19 +325,24 @@ def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, M
 def _how(claim: Claim, style: Style) -> list[str]:
     """Method, map and date of each measurement that decided."""
     w = words(style.language)
-    told = []
+    lines = []
     for evidence in claim.verdict.evidence if claim.verdict else ():
         if evidence.role != "measure":
             continue
-        what, method = fold(evidence.what), fold(evidence.method)
+        what, method = told(evidence.what, "what", style), told(evidence.method, "method", style)
         parts = [what, method if method.casefold() != what.casefold() else ""]
         if evidence.source:
-            parts.append(w("from_map", source=fold(evidence.source)))
+            parts.append(w("from_map", source=told(evidence.source, "source", style)))
         # the words of a measurement often bear its date already
         if evidence.as_of and day(evidence.as_of, style) not in what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
-        told.append("; ".join(p for p in parts if p))
-    return list(dict.fromkeys(told))[:3]
+        lines.append("; ".join(p for p in parts if p))
+    return list(dict.fromkeys(lines))[:3]
+
+
+def _still_english(text: str, group: str, style: Style) -> str:
+    """The language attribute's value of a sentence that this page's language has no words for."""
+    return "en" if style.language != "en" and told(text, group, style) == fold(text) else ""
 
 
 def _checked(claim: Claim, style: Style) -> str:

@@ -12,6 +12,7 @@ from importlib.resources import files
 from geomap.errors import InputError
 from geomap.models import Article, Aspect, Claim, ClaimKind, Qualifier, Range
 from geomap.settings import Style
+from geomap.wording.telling import Sentences, amounts, days, patterns
 
 LANGUAGES = ("en", "uk")
 
@@ -55,6 +56,24 @@ def words(language: str) -> Words:
         raise InputError(f"language: found {language!r}; expected one of {', '.join(LANGUAGES)}")
     text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
     return Words(language, tomllib.loads(text))
+
+
+# ── sentences ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def told(text: str, group: str, style: Style | None = None) -> str:
+    """A sentence of a verdict ("reason"), of a measurement ("what", "method", "source") or of a comparison
+    ("comparison") in the page's language, white space folded; in English as it stands, and where no pattern reads it.
+    """
+    line = fold(text)
+    language = (style or Style()).language
+    return line if language == "en" else _sentences(language).tell(line, group) or line
+
+
+@cache
+def _sentences(language: str) -> Sentences:
+    english, other = words("en").table, words(language).table
+    return Sentences(patterns(language), amounts(english, other), days(english, other))
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
