@@ -66,7 +66,7 @@ class Speakers:
         k = first
         while k < stop:
             w = low[k]
-            if w in outer:
+            if w in outer.starts:
                 hit = outer.match(low, k, stop)
                 if hit is not None:
                     here = _phrase_after(p, hit[1], stop)
@@ -74,7 +74,7 @@ class Speakers:
                         out.append(Frame(k, here[1], _short(p, here, last, known), here, outer=True))
                         k = here[1]
                         continue
-            if w in table and not self.quoted[k]:
+            if w in table.starts and not self.quoted[k]:
                 frame = self._frame(k, first, stop, last, known)
                 if frame is not None:
                     self.verbs.add(k)
@@ -207,7 +207,7 @@ def _quoted(p: Passage) -> list[bool]:
     inside = False
     text, tk = p.text, p.tk
     for k, w in enumerate(tk.word):
-        if k and text.count("\n", tk.end[k - 1], tk.start[k]) >= (2 if tk.wrapped else 1):
+        if inside and text.count("\n", tk.end[k - 1], tk.start[k]) >= (2 if tk.wrapped else 1):
             inside = False
         if w in "“„«":
             inside = True

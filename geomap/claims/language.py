@@ -34,8 +34,11 @@ class Phrases(Generic[V]):
             for entries in table.values():
                 entries.sort(key=lambda entry: -len(entry[0]))
 
+        self.starts = frozenset(self._first)
+        """First words of phrases: every word of a text is asked, few are one."""
+
     def __contains__(self, word: str) -> bool:
-        return word in self._first
+        return word in self.starts
 
     def match(self, low: list[str], i: int, stop: int) -> tuple[V, int] | None:
         """Value of the longest phrase that starts at token i, and the token after it."""
@@ -98,6 +101,12 @@ class Language:
             name: Phrases(_flat(table)) for name, table in data.get("tables", {}).items()
         }
         self.maps: dict[str, dict[str, Any]] = data.get("maps", {})
+        self.amount_starts = frozenset().union(self.numbers, self.vague.starts, self.fractions, _AMOUNT_SIGNS)
+        """Words that an amount may begin with, figures apart."""
+        self.spatial_starts = frozenset().union(
+            self.winds.starts, self.table("near").starts, self.table("beside").starts, self.words("inside_words"), ","
+        )
+        """Words at which a direction, a nearness, an adjacency or a containment may begin."""
 
     def words(self, name: str) -> frozenset[str]:
         """The word set of that name; empty where the language has none."""
@@ -108,6 +117,7 @@ class Language:
 
 
 _EMPTY: Phrases[str] = Phrases([])
+_AMOUNT_SIGNS = ("½", "¼", "¾", "⅓", "⅔", "⅛", "a", "an")
 
 
 @cache

@@ -82,12 +82,11 @@ class Quantity:
 def find_quantities(tk: Tokens, first: int, stop: int, lang: Language, commas: bool) -> list[Quantity]:
     """Quantities with a unit among tokens [first, stop), left to right, conversions folded in."""
     found: list[Quantity] = []
-    low, word = tk.low, tk.word
+    low, word, starts = tk.low, tk.word, lang.amount_starts
     i = first
     while i < stop:
         w = low[i]
-        head = w[0]
-        if not (head.isdecimal() or w in lang.numbers or w in lang.vague or w in lang.fractions or w in _STARTS):
+        if not (w in starts or w[0].isdecimal()):
             i += 1
             continue
         if i > first and word[i - 1] in _CURRENCY:
@@ -103,9 +102,6 @@ def find_quantities(tk: Tokens, first: int, stop: int, lang: Language, commas: b
         found.append(quantity)
         i = max(quantity.end, i + 1)
     return found
-
-
-_STARTS = frozenset("½¼¾⅓⅔⅛") | {"a", "an"}
 
 
 def _read(tk: Tokens, i: int, first: int, stop: int, lang: Language, commas: bool) -> tuple[Quantity | None, int]:

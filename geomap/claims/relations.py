@@ -30,13 +30,13 @@ def spatial_drafts(p: Passage, first: int, stop: int, taken: list[Draft]) -> lis
     out: list[Draft] = []
     low, words = p.tk.low, p.lang.words
     spans = [(d.quantity.i, d.j) for d in taken if d.quantity is not None]
-    near, beside = p.lang.table("near"), p.lang.table("beside")
+    near, beside, starts = p.lang.table("near"), p.lang.table("beside"), p.lang.spatial_starts
     k = first
     while k < stop:
-        if any(a <= k < b for a, b in spans):
+        w = low[k]
+        if w not in starts or any(a <= k < b for a, b in spans):
             k += 1
             continue
-        w = low[k]
         draft: Draft | None = None
         if w in p.lang.winds and w not in words("wind_adjectives"):
             draft = _direction(p, k, first, stop)

@@ -14,16 +14,16 @@ def size_drafts(p: Passage, first: int, stop: int) -> list[Draft]:
     """Areas by comparison with a place, and shares of one, among tokens [first, stop)."""
     out: list[Draft] = []
     low = p.tk.low
-    table = p.lang.table("size_of")
+    table, sized = p.lang.table("size_of"), p.lang.words("sized")
     shares = any(w in _PERCENT or w in p.lang.fractions or w == "per" for w in low[first:stop])
     k = first
     while k < stop:
         draft = None
-        if low[k] in table:
+        if low[k] in table.starts:
             hit = table.match(low, k, stop)
             if hit is not None:
                 draft = _size(p, k, hit[1], hit[0], first, stop)
-        elif low[k] in p.lang.words("sized"):
+        elif low[k] in sized:
             draft = _sized(p, k, first)
         if (
             draft is None
@@ -224,8 +224,10 @@ def same_size(p: Passage, first: int, stop: int, drafts: list[Draft]) -> Draft |
     """ "another area of the same size": as large as the last area before it."""
     low = p.tk.low
     table = p.lang.table("same_size")
+    if table.starts.isdisjoint(low[first:stop]):
+        return None
     for k in range(first, stop):
-        hit = table.match(low, k, stop) if low[k] in table else None
+        hit = table.match(low, k, stop)
         if hit is None:
             continue
         earlier = [d for d in drafts if d.kind is ClaimKind.AREA and d.quantity is not None and d.j <= k]

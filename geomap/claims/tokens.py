@@ -13,6 +13,7 @@ _TOKEN = re.compile(
 _OPENERS = frozenset("\"“‘«([{„'")
 _CLOSERS = frozenset("\"”’»)]}'")
 _STOPS = frozenset(".!?…")
+_ENDERS = _CLOSERS | _STOPS
 _LONGEST = 250
 """Tokens after which a sentence is cut at the next gap: no writer's sentence is that long, and rules that look at a
 whole sentence stay bounded."""
@@ -34,7 +35,9 @@ class Tokens:
             self.word.append(match.group())
             self.start.append(match.start())
             self.end.append(match.end())
-        self.low = [w.lower().replace("’", "'").replace("ʼ", "'") for w in self.word]
+        self.low = [w.lower() for w in self.word]
+        if "’" in text or "ʼ" in text:
+            self.low = [w.replace("’", "'").replace("ʼ", "'") for w in self.low]
         self.wrapped = "\n" in text and _wrapped(text)
         self.sentences = _sentences(self, abbreviations, joiners)
         self.sentence_of: list[int] = []
@@ -81,7 +84,9 @@ def _sentences(tk: Tokens, abbreviations: frozenset[str], joiners: frozenset[str
             out.append((first, i))
             first = i
             continue
-        newlines = text.count("\n", gap_from, gap_to)
+        newlines = 0 if gap_to - gap_from == 1 and text[gap_from] == " " else text.count("\n", gap_from, gap_to)
+        if newlines == 0 and word[i - 1] not in _ENDERS:
+            continue
         cut = False
         if newlines >= 2:
             cut = True
