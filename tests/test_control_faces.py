@@ -131,7 +131,7 @@ def test_ground_that_changes_hands_right_across_an_edge() -> None:
 def test_many_pairs_at_once_stay_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     days = [box(36, 49, 37 + 0.1 * i, 50 - 0.03 * i) for i in range(9)]
     together = edges.changes(days)
-    monkeypatch.setattr(edges, "PAIRS", 1)
+    monkeypatch.setattr(edges, "MAPS", 1)
     for (gained, lost), (other_gained, other_lost) in zip(together, edges.changes(days), strict=True):
         assert shapely.equals_exact(gained, other_gained).all()
         assert shapely.equals_exact(lost, other_lost).all()

@@ -8,85 +8,27 @@ the thousands of edges that did not move. ``faces`` makes polygons of the loops.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geomap.control.faces import Piece, Rest, faces
+from geomap.control.faces import MIX, Piece, Rest, faces
 
 Floats = NDArray[np.float64]
-NOTHING: Floats = np.zeros((0, 4))
+Keys = NDArray[np.uint64]
+
+MAPS = 16
+"""Maps whose edges are compared at a time: numpy's overhead hardly counts, and the arrays stay in the cache."""
 BATCH = 1 << 14
 """Edges left over from which polygons are made: numpy's overhead does not count, and memory stays flat."""
 PAIRS = 64
 """Pairs of maps that wait at most: they are kept until then."""
 BUCKETS = 1 << 13
-"""Buckets of edges: a few dozen changed edges touch a few dozen, and the table (64 kB) stays in the cache."""
-MIX = tuple(np.uint64(k) for k in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5))
-"""Odd 64-bit multipliers (of xxHash, by Yann Collet) that spread the bits of a coordinate."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """Directed edges of a ground, its inside to their left; ``keys`` tell them apart.
-
-    ``sums`` holds the sum of the keys that fall into each of ``BUCKETS``: equal sums, equal edges (but for 2^-64).
-    """
-
-    shape: Any
-    edges: Floats
-    keys: NDArray[np.uint64]
-    bucket: NDArray[np.intp]
-    sums: NDArray[np.uint64]
-
-
-def outline(shape: Any) -> Outline:
-    """Take the edges of a valid Polygon, MultiPolygon or empty geometry whose parts do not overlap."""
-    polygons = shapely.get_parts(shape)
-    rings, owner = shapely.get_rings(polygons, return_index=True)
-    points = shapely.get_coordinates(rings)
-    if not len(points):
-        return Outline(
-            shape, np.zeros((0, 4)), np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros(BUCKETS, np.uint64)
-        )
-    last = np.cumsum(shapely.get_num_coordinates(rings)) - 1
-    edges = np.empty((len(points) - 1, 4))
-    edges[:, :2], edges[:, 2:] = points[:-1], points[1:]
-    hole = np.zeros(len(rings), bool)
-    hole[1:] = owner[1:] == owner[:-1]
-    wrong = np.flatnonzero(shapely.is_ccw(rings) == hole)
-    if len(wrong) == len(rings):
-        edges = edges[:, [2, 3, 0, 1]]
-    else:
-        for i in wrong:
-            ring = slice(last[i - 1] + 1 if i else 0, last[i])
-            edges[ring] = edges[ring][:, [2, 3, 0, 1]]
-    keep = np.ones(len(edges), bool)
-    keep[last[:-1]] = False
-    keep &= (edges[:, 0] != edges[:, 2]) | (edges[:, 1] != edges[:, 3])
-    edges = edges[keep]
-    edges += 0.0  # -0.0 and 0.0 are one place
-    keys = _keys(edges)
-    bucket = (keys >> np.uint64(64 - BUCKETS.bit_length() + 1)).astype(np.intp)
-    sums = np.zeros(BUCKETS, np.uint64)
-    np.add.at(sums, bucket, keys)
-    return Outline(shape, edges, keys, bucket, sums)
-
-
-def _keys(edges: Floats) -> NDArray[np.uint64]:
-    """A 64-bit print of each edge."""
-    bits = np.ascontiguousarray(edges).view(np.uint64)
-    mixed = bits[:, 0] * MIX[0]
-    for column, by in zip(range(1, 4), MIX[1:], strict=True):
-        mixed ^= mixed >> np.uint64(29)
-        mixed += bits[:, column]
-        mixed *= by
-    mixed ^= mixed >> np.uint64(32)
-    return mixed
+"""Buckets of edges: a few dozen changed edges touch a few dozen, and the table (64 kB a map) stays in the cache."""
 
 
 def changes(shapes: Iterable[Any]) -> list[Piece]:
@@ -103,34 +45,87 @@ def changes(shapes: Iterable[Any]) -> list[Piece]:
     """
     out: list[Piece] = []
     rests: list[Rest] = []
-    waiting = 0
-    before: Outline | None = None
+    maps: list[Any] = []
     for shape in shapes:
-        if before is not None and shape is before.shape:
-            rests.append(Rest(NOTHING, 0, shape, shape, 0))
-            continue
-        after = outline(shape)
-        if before is not None:
-            rests.append(_uncancelled(before, after))
-            waiting += len(rests[-1].edges)
-        before = after
-        if waiting > BATCH or len(rests) == PAIRS:
-            out += faces(rests)
-            rests, waiting = [], 0
-    return out + faces(rests)
+        maps.append(shape)
+        if len(maps) > MAPS:
+            rests += _rests(maps)
+            maps = maps[-1:]
+            if len(rests) >= PAIRS or sum(len(rest.edges) for rest in rests) > BATCH:
+                out += faces(rests)
+                rests = []
+    return out + faces([*rests, *_rests(maps)])
 
 
-def _uncancelled(before: Outline, after: Outline) -> Rest:
-    """Edges of the later map forward and of the earlier one backward, without those that both have."""
-    differ = before.sums != after.sums
-    if not differ.any():
-        return Rest(NOTHING, 0, before.shape, after.shape, 0)
-    old, new = np.flatnonzero(differ[before.bucket]), np.flatnonzero(differ[after.bucket])
-    # the few edges of the buckets that differ, compared one by one
-    gone = old[~_among(before.keys[old], after.keys[new])]
-    come = new[~_among(after.keys[new], before.keys[old])]
-    left = np.concatenate([after.edges[come], before.edges[gone][:, [2, 3, 0, 1]]])
-    return Rest(left, len(come), before.shape, after.shape, len(before.edges) + len(after.edges))
+def _rests(maps: Sequence[Any]) -> list[Rest]:
+    """What each pair of neighbouring maps does not share."""
+    if len(maps) < 2:
+        return []
+    shapes = np.empty(len(maps), object)
+    shapes[:] = maps
+    points, start, end, of = _edges(shapes)
+    keys = _keys(points, start, end)
+    # equal sums of the keys in a bucket, equal edges (but for 2^-64): most buckets need no further look
+    bucket = (keys >> np.uint64(64 - BUCKETS.bit_length() + 1)).astype(np.intp)
+    bucket += of * BUCKETS
+    sums = np.zeros((len(maps), BUCKETS), np.uint64)
+    np.add.at(sums.ravel(), bucket, keys)
+    differ = np.zeros((len(maps) + 1, BUCKETS), bool)
+    differ[1:-1] = sums[1:] != sums[:-1]
+    flat = differ.ravel()
+    new, old = np.flatnonzero(flat[bucket]), np.flatnonzero(flat[bucket + BUCKETS])
+    # the few edges of the buckets that differ, compared one by one within their pair
+    pair = MIX[0] * np.arange(len(maps) + 1, dtype=np.uint64)
+    new_keys, old_keys = keys[new] ^ pair[of[new]], keys[old] ^ pair[of[old] + 1]
+    come, gone = new[~_among(new_keys, old_keys)], old[~_among(old_keys, new_keys)]
+    forward = np.concatenate([points[start[come]], points[end[come]]], axis=1)
+    backward = np.concatenate([points[end[gone]], points[start[gone]]], axis=1)
+    here = np.arange(len(maps) + 1)
+    come_at, gone_at, all_at = (np.searchsorted(of[e], here).tolist() for e in (come, gone, np.arange(len(of))))
+    return [
+        Rest(
+            edges=np.concatenate([forward[come_at[i + 1] : come_at[i + 2]], backward[gone_at[i] : gone_at[i + 1]]]),
+            forward=come_at[i + 2] - come_at[i + 1],
+            before=before,
+            after=after,
+            of=all_at[i + 2] - all_at[i],
+        )
+        for i, (before, after) in enumerate(pairwise(maps))
+    ]
+
+
+def _edges(shapes: Any) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Points, and of each edge its start, its end, ground to the left, and the map that it belongs to."""
+    polygons, map_ = shapely.get_parts(shapes, return_index=True)
+    rings, owner = shapely.get_rings(polygons, return_index=True)
+    points = shapely.get_coordinates(rings)
+    points += 0.0  # -0.0 and 0.0 are one place
+    size = shapely.get_num_coordinates(rings)
+    hole = np.zeros(len(rings), bool)
+    hole[1:] = owner[1:] == owner[:-1]
+    wrong = np.repeat(shapely.is_ccw(rings) == hole, size)
+    last = np.zeros(len(points), bool)
+    last[np.cumsum(size) - 1] = True
+    last[:-1] |= (points[1:, 0] == points[:-1, 0]) & (points[1:, 1] == points[:-1, 1])
+    start = np.flatnonzero(~last)
+    turned = wrong[start].astype(np.intp)
+    return points, start + turned, start + 1 - turned, np.repeat(map_[owner], size)[start]
+
+
+def _keys(points: Floats, start: NDArray[np.intp], end: NDArray[np.intp]) -> Keys:
+    """A 64-bit print of each edge: of its points, in their order."""
+    bits = np.ascontiguousarray(points).view(np.uint64)
+    mixed = bits[:, 0] * MIX[0]
+    mixed ^= mixed >> np.uint64(29)
+    mixed += bits[:, 1]
+    mixed *= MIX[1]
+    mixed ^= mixed >> np.uint64(32)
+    keys = mixed[start] * MIX[2]
+    keys ^= keys >> np.uint64(29)
+    keys += mixed[end]
+    keys *= MIX[0]
+    keys ^= keys >> np.uint64(32)
+    return keys
 
 
 def _among(keys: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
