@@ -305,9 +305,9 @@ _FIELDS = {"id", "text", "title", "source", "url", "published_on", "toponyms"}
 def _html(name: str, text: str) -> dict[str, Any]:
     import trafilatura
 
-    page = trafilatura.bare_extraction(
-        text, with_metadata=True, include_comments=False, date_extraction_params={"extensive_search": False}
-    )
+    # the day it was first printed; the last day allowed is fixed, not today, so that a page reads the same tomorrow
+    dates = {"original_date": True, "extensive_search": False, "max_date": "2099-12-31"}
+    page = trafilatura.bare_extraction(text, with_metadata=True, include_comments=False, date_extraction_params=dates)
     fields = page if isinstance(page, dict) else page.as_dict() if page is not None else {}
     body = fields.get("text") or trafilatura.html2txt(text)
     if not body or not body.strip():

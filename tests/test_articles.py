@@ -166,3 +166,14 @@ def test_any_text_comes_back_from_json_lines(text: str) -> None:
     line = json.dumps({"id": "x", "text": text})
     ((where, record),) = records_of(Path("x.jsonl"), line.encode())
     assert article_from(where, record).text == text
+
+
+def test_a_page_is_dated_by_its_first_day_and_whatever_today_is(tmp_path: Path) -> None:
+    body = "<p>" + "Rescue teams reached the town of Izium on Sunday and found the bridge gone. " * 6 + "</p>"
+    for day in ("2022-09-12", "2098-09-12"):
+        head = (
+            f'<meta property="article:modified_time" content="2098-10-01"/>'
+            f'<meta property="article:published_time" content="{day}"/>'
+        )
+        page = f"<html><head>{head}</head><body><article>{body}</article></body></html>"
+        assert str(read_articles([write(tmp_path / "page.html", page)])[0].published_on) == day
