@@ -19,7 +19,7 @@ from shapely import affinity
 from shapely.geometry import MultiPolygon, Point, Polygon, box, mapping
 
 from geomap import control, geodesy
-from geomap.control import edges, reading
+from geomap.control import edges, files, reading
 from geomap.control.rules import DEEPSTATE, Rules, clean, rules_from
 from geomap.errors import ControlError, GeomapError
 from geomap.models import ControlSeries, Provenance, Snapshot, Status
@@ -467,6 +467,23 @@ def test_undated_missing_and_mixed_files(tmp_path: Path) -> None:
         control.read_control(write(tmp_path / "2022-01-03.geojson", feature(SLANTED, colour="red")))
     with pytest.raises(ControlError, match="atlas"):
         control.read_control(tmp_path / "2022-01-03.geojson", preset="atlas")
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_both_unpackers_read_and_refuse_the_same(fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ``fast`` extra's where installed; zlib's else."""
+    if not fast:
+        monkeypatch.setattr("geomap.control.files.isal_zlib", None)
+    packed = gzip.compress(b"ab" * 50_000)
+    assert files.unpacked(packed + gzip.compress(b"c") + b"\0\0", "x") == b"ab" * 50_000 + b"c"
+    assert files.unpacked(b"plain", "x") == b"plain"
+    wrong_sum = packed[:-8] + b"\1\2\3\4" + packed[-4:]
+    for damaged in (packed[:-9], packed[:30] + b"\xff" * 30 + packed[60:], packed[:5], wrong_sum):
+        with pytest.raises(ControlError, match="x: damaged gzip"):
+            files.unpacked(damaged, "x")
+    monkeypatch.setattr("geomap.control.files.LARGEST", 1 << 16)
+    with pytest.raises(ControlError, match="unpacks to more"):
+        files.unpacked(packed, "x")
 
 
 def test_hostile_archives_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

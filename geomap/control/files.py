@@ -27,6 +27,12 @@ from numpy.typing import NDArray
 from geomap.errors import ControlError
 from geomap.models import Provenance
 
+isal_zlib: Any
+try:
+    isal_zlib = import_module("isal.isal_zlib")
+except ImportError:
+    isal_zlib = None
+
 if TYPE_CHECKING:
     import geopandas
 
@@ -38,6 +44,7 @@ MEMBERS = 20_000
 """Files in a zip: fifty years of daily maps."""
 MAGIC = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
 """First bytes. GDAL goes by content: a virtual file of another's name would open whatever file or address it names."""
+ISAL_ERRORS: tuple[type[Exception], ...] = () if isal_zlib is None else (isal_zlib.error,)
 POLYGONAL = {"Polygon", "MultiPolygon"}
 LINEAR = {"Point": "points", "MultiPoint": "points", "LineString": "lines", "MultiLineString": "lines"}
 
@@ -119,16 +126,21 @@ def unpacked(data: bytes, where: str) -> bytes:
     out: list[bytes] = []
     try:
         while data:  # a gzip file may have several members
-            stream = zlib.decompressobj(wbits=31)
+            stream = _inflater()
             out.append(stream.decompress(data, LARGEST + 1))
             if sum(map(len, out)) > LARGEST:
                 raise ControlError(f"{where}: unpacks to more than {LARGEST >> 20} MB; expected a control map")
             if not stream.eof:
                 raise ControlError(f"{where}: damaged gzip: it ends too early")
             data = stream.unused_data.lstrip(b"\0")
-    except zlib.error as error:
+    except (zlib.error, *ISAL_ERRORS) as error:
         raise ControlError(f"{where}: damaged gzip: {error}") from error
-    return b"".join(out)
+    return out[0] if len(out) == 1 else b"".join(out)
+
+
+def _inflater() -> Any:
+    """A gzip stream's unpacker: Intel's where installed, twice as fast."""
+    return (isal_zlib or zlib).decompressobj(wbits=31)
 
 
 def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
