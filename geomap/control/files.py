@@ -44,7 +44,7 @@ MEMBERS = 20_000
 """Files in a zip: fifty years of daily maps."""
 MAGIC = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
 """First bytes. GDAL goes by content: a virtual file of another's name would open whatever file or address it names."""
-ISAL_ERRORS: tuple[type[Exception], ...] = () if isal_zlib is None else (isal_zlib.error,)
+DAMAGED: tuple[type[Exception], ...] = (zlib.error,) if isal_zlib is None else (zlib.error, isal_zlib.error)
 POLYGONAL = {"Polygon", "MultiPolygon"}
 LINEAR = {"Point": "points", "MultiPoint": "points", "LineString": "lines", "MultiLineString": "lines"}
 
@@ -133,7 +133,7 @@ def unpacked(data: bytes, where: str) -> bytes:
             if not stream.eof:
                 raise ControlError(f"{where}: damaged gzip: it ends too early")
             data = stream.unused_data.lstrip(b"\0")
-    except (zlib.error, *ISAL_ERRORS) as error:
+    except DAMAGED as error:
         raise ControlError(f"{where}: damaged gzip: {error}") from error
     return out[0] if len(out) == 1 else b"".join(out)
 
