@@ -114,7 +114,8 @@ def main() -> None:
             workers=given.workers,
             scheduler=given.scheduler,
             part_records=given.part_records,
-            limits=Limits(article_seconds=given.article_seconds),
+            # by the clock, a process may get nothing done for long on a busy machine
+            limits=Limits(article_seconds=given.article_seconds, waiting_factor=100),
             say=lambda line: print(line, file=sys.stderr, flush=True),
         )
     except GeomapError as error:

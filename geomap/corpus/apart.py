@@ -116,7 +116,7 @@ class _Child:
             except queue.Empty:
                 continue
         self.end()
-        raise DiedError(at, f"gave no sign of life for {seconds} s", certain=True)
+        raise self._too_long(at)
 
     def _ended(self, at: At) -> DiedError:
         code = self.process.wait()
@@ -124,8 +124,15 @@ class _Child:
         if code == _OUT_OF_MEMORY:
             return DiedError(at, "ran out of memory", certain=False)
         if sys.platform != "win32" and code == -signal.SIGXCPU:
-            return DiedError(at, f"took more than {_seconds(at, self.limits)} s of processor time", certain=True)
+            return self._too_long(at)
         return DiedError(at, f"ended the process that read it ({_name(code)})", certain=False)
+
+    def _too_long(self, at: At) -> DiedError:
+        # one reason for both: which limit is met first depends on what else the machine does
+        seconds, factor = _seconds(at, self.limits), self.limits.waiting_factor
+        return DiedError(
+            at, f"took more than {seconds:,} s of processor time, or {factor * seconds:,} s by the clock", certain=True
+        )
 
     def end(self) -> None:
         self.process.kill()
