@@ -80,3 +80,18 @@ def test_people_clubs_and_dishes_are_no_places(gazetteer: Gazetteer) -> None:
         article = Article(id="line", text=text)
         literal += sum(t.kind is MentionKind.LITERAL for t in find_toponyms(article, gazetteer))
     assert literal <= 2, "a person, a club or a dish was taken for a place more than twice"
+
+
+@pytest.mark.parametrize(
+    ("text", "countries"),
+    [
+        ("Rain fell in Tbilisi, Georgia, and in Atlanta, Georgia.", ["GE", "GE", "US", "US"]),
+        ("Cambridge, Massachusetts, and Cambridge, England, are twins of a kind.", ["US", "US", "GB", "GB"]),
+        ("Police in St Petersburg, Russia, and St. Petersburg, Fla., made arrests.", ["RU", "RU", "US", "US"]),
+        ("Envoys of Iran, Russia and China met in Vienna, Austria.", ["IR", "RU", "CN", "AT", "AT"]),
+    ],
+)
+def test_what_follows_a_comma_tells_namesakes_apart(gazetteer: Gazetteer, text: str, countries: list[str]) -> None:
+    article = Article(id="line", text=text)
+    found = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
+    assert [t.place.country for t in found if t.place] == countries

@@ -53,6 +53,8 @@ class Group:
     raw: str = ""
     sense: str = ""
     """ "region" or "city" where the text says which of two namesakes is meant, "seat" where it says nothing."""
+    holds: str = ""
+    """Country of what the text puts inside, for names that a country and another's region share."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, Option, prior, split_feature
+from geomap.toponyms.lookup import ABBREVIATED, ALTERNATE, DEMONYM, Candidate, Lookup, Option, prior, split_feature
 from geomap.toponyms.model import Model
 from geomap.toponyms.rank import Frame, Group, Weigher, softmax
 from geomap.toponyms.spans import UNKNOWN, SpanCandidate
@@ -30,6 +30,9 @@ UNFIT = -6.0
 """Log-odds against a candidate that the words beside rule out."""
 UNSAID = -2.0
 """Log-odds against a region that shares the bare name of its seat: the name alone nearly always means the seat."""
+OUTSIDE = -4.0
+"""Log-odds against a settlement outside the country or region written after it with a comma, where a namesake lies
+inside: "Cambridge, Massachusetts" is not in England, whatever else the article speaks of."""
 BROAD = ("A.PCL", "A.ADM1")
 CLEAR = 1.0
 """Ten times the people: the name of a country or region that nothing rivals."""
@@ -216,19 +219,35 @@ def frame_of(tokens: Tokens, mentions: list[Named]) -> Frame:
     groups: list[Group] = []
     index: dict[tuple[str, str, str, str], int] = {}
     group_of = []
+    held = _held(mentions, containers)
     for m, mention in enumerate(mentions):
         text = tokens.text[mention.start : mention.end]
-        signature = (mention.key, mention.cue, mention.sense, stated.get(m, ""))
+        signature = (mention.key, mention.cue, mention.sense, stated.get(m, "") + held.get(m, ""))
         if text.isupper() and len(text) < 4:
             signature = (mention.key + "/" + text, *signature[1:])
         g = index.get(signature)
         if g is None:
             g = index[signature] = len(groups)
-            groups.append(Group(mention.key, mention.cue, mention.options, [], text, mention.sense))
+            groups.append(Group(mention.key, mention.cue, mention.options, [], text, mention.sense, held.get(m, "")))
         groups[g].mentions.append(m)
         group_of.append(g)
     sentence = [tokens.sentence[m.first] if len(tokens) else 0 for m in mentions]
     return Frame(groups, sentence, group_of, containers)
+
+
+def _held(mentions: list[Named], containers: list[tuple[int, int, float]]) -> dict[int, str]:
+    """For names that a country shares with another's region, the country of what is written before them.
+
+    "Tbilisi, Georgia" and "Atlanta, Georgia" may stand in one article.
+    """
+    found: dict[int, str] = {}
+    for m, c, weight in containers:
+        inner, outer = mentions[m].options, mentions[c].options
+        countries = {o.country for o, how in outer if how <= ALTERNATE and o.feature.startswith("A.PCL")}
+        regions = {o.country for o, how in outer if how <= ALTERNATE and o.feature.startswith("A.ADM1")}
+        if weight == 1.0 and inner and countries and regions - countries and inner[0][0].country in countries | regions:
+            found[c] = inner[0][0].country or ""
+    return found
 
 
 def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, float]]:
@@ -319,7 +338,10 @@ def fit_penalty(frame: Frame) -> Floats:
     A candidate that bears the whole written name ("Kansas City", the city in Missouri) is spared.
     """
     penalty: list[float] = []
-    for group in frame.groups:
+    around = _around(frame)
+    for g, group in enumerate(frame.groups):
+        areas = around.get(g, frozenset())
+        inside_area = [_lies_in(c, areas) for c, _ in group.options] if areas else []
         prefixes = FEATURE_PREFIXES.get(group.cue, ())
         inside = bool(split_feature(group.key)[1])
         fits = [c.feature.startswith(prefixes) for c, _ in group.options]
@@ -336,5 +358,31 @@ def fit_penalty(frame: Frame) -> Floats:
                 value += UNFIT
             elif region and not group.cue and not group.sense:
                 value += UNSAID
+            if any(inside_area) and not _lies_in(c, areas):
+                value += OUTSIDE
+            if group.holds and c.country != group.holds:
+                value += OUTSIDE
             penalty.append(value)
     return np.array(penalty)
+
+
+def _around(frame: Frame) -> dict[int, frozenset[tuple[str, str]]]:
+    """For groups of settlements, the (country, region) that may be meant by what is written after a comma."""
+    found: dict[int, frozenset[tuple[str, str]]] = {}
+    for m, c, weight in frame.containers:
+        g, options = frame.group_of[m], frame.groups[frame.group_of[c]].options
+        own = frame.groups[g].options
+        # "Iran, Russia and China" is a list
+        if weight == 1.0 and own and not own[0][0].feature.startswith("A.PCL"):
+            areas = {
+                (o.country or "", "" if o.feature.startswith("A.PCL") else o.admin1 or "")
+                for o, how in options
+                if how <= ABBREVIATED and o.feature.startswith(BROAD)
+            }
+            found[g] = found.get(g, frozenset()) | frozenset(areas)
+    return found
+
+
+def _lies_in(candidate: Candidate, areas: frozenset[tuple[str, str]]) -> bool:
+    country = candidate.country or ""
+    return (country, "") in areas or (country, candidate.admin1 or "") in areas
