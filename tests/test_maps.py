@@ -15,10 +15,11 @@ from typing import Any
 import geopandas as gpd
 import hostile
 import maps_world as world
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import union_all
+from shapely import transform, union_all
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box, shape
 from shapely.geometry.polygon import orient
 
@@ -30,8 +31,9 @@ from geomap.maps.boundaries import read_boundaries, with_boundaries
 from geomap.maps.geometry import as_geojson, cut, for_display
 from geomap.maps.locked import asset, policy, script_hash
 from geomap.maps.payload import as_json, basemap_of
+from geomap.maps.seam import continued, straddles
 from geomap.maps.sketch import Frame, claim_sketch, scale_bar
-from geomap.models import Label, MentionKind, report_record
+from geomap.models import Assessment, Label, MentionKind, report_record
 from geomap.settings import PALETTE, Style
 from geomap.wording import words
 
@@ -225,6 +227,94 @@ RATING = {"ratingValue": 5, "bestRating": 5, "worstRating": 1, "alternateName": 
 def test_style_refuses_what_is_no_style(wrong: dict) -> None:
     with pytest.raises(InputError):
         Style(**wrong)
+
+
+# ── across the antimeridian ──────────────────────────────────────────────────────────────────────────────────
+
+WEST_ISLAND = Polygon([(178.6, -17.0), (179.9, -16.4), (180.0, -16.5), (180.0, -17.3), (179.2, -17.6)])
+EAST_ISLAND = Polygon([(-180.0, -16.5), (-178.9, -16.9), (-179.4, -17.5), (-180.0, -17.3)])
+
+
+class Islands(world.World):
+    """One island that the antimeridian cuts in two."""
+
+    def basemap(self, bounds: tuple[float, float, float, float]) -> dict[str, gpd.GeoDataFrame]:
+        assert -180 <= bounds[0] < bounds[2] <= 180
+        parts = [part.intersection(box(*bounds)) for part in (WEST_ISLAND, EAST_ISLAND)]
+        kept = [p for p in parts if not p.is_empty]
+        frame = gpd.GeoDataFrame({"id": ["I"] * len(kept), "name": ["Isle"] * len(kept)}, geometry=kept, crs=4326)
+        return {"countries": frame}
+
+
+def over_the_seam() -> Assessment:
+    """The valley's places, measurements and maps moved to both sides of 180."""
+    made = world.assessment(days=2)
+
+    def lon(x: float) -> float:
+        moved = x + 142.95
+        return moved - 360 if moved > 180 else moved
+
+    def moved(geometry: Any) -> Any:
+        whole = transform(geometry, lambda xy: xy + np.array([142.95, -66.0]))
+        east = transform(whole.intersection(box(180, -90, 360, 90)), lambda xy: xy - np.array([360.0, 0.0]))
+        return union_all([whole.intersection(box(-180, -90, 180, 90)), east])
+
+    def there(place: Any) -> Any:
+        return replace(place, lon=lon(place.lon), lat=place.lat - 66)
+
+    def mention(m: Any) -> Any:
+        return m and replace(m, place=there(m.place))
+
+    claims = [
+        replace(
+            c,
+            subject=tuple(mention(m) for m in c.subject),
+            reference=mention(c.reference),
+            verdict=c.verdict
+            and replace(c.verdict, evidence=tuple(replace(e, geometry=moved(e.geometry)) for e in c.verdict.evidence)),
+        )
+        for c in made.claims
+    ]
+    shots = [
+        replace(s, frame=s.frame.set_geometry([moved(g) for g in s.frame.geometry])) for s in made.control[0].snapshots
+    ]
+    return replace(
+        made,
+        claims=tuple(claims),
+        toponyms=tuple(replace(t, place=t.place and there(t.place)) for t in made.toponyms),
+        control=(replace(made.control[0], snapshots=tuple(shots)),),
+    )
+
+
+def test_stories_over_the_antimeridian_are_drawn_together() -> None:
+    made = over_the_seam()
+    assert straddles(made)
+    assert not straddles(world.assessment())
+    data = data_of(maps.render_map(made, Islands()))
+    west, _, east, _ = data["map"]["bounds"]
+    assert 0 < west < 180 < east < 360
+    assert east - west < 6
+    plain = data_of(maps.render_map(world.assessment(days=2), world.World()))
+    for here, there in zip(data["features"]["features"], plain["features"]["features"], strict=True):
+        if here["geometry"]["type"] == "Point" or here["properties"]["layer"] in ("hull", "change", "line"):
+            one, other = shape(here["geometry"]), shape(there["geometry"])
+            moved = transform(other, lambda xy: xy + np.array([142.95, -66.0]))
+            assert one.bounds == pytest.approx(moved.bounds, abs=0.02), here["id"]
+    # the island is one, without a border down its middle
+    border = lines_of(data["map"]["base"], "border")
+    seam = LineString([(180, -17.2), (180, -16.6)])
+    assert border.intersection(seam.buffer(0.01)).length < 0.1
+    assert border.bounds[0] < 179.5
+    assert border.bounds[2] == pytest.approx(181.1, abs=0.01)
+    # records keep longitudes that GeoJSON allows
+    assert all(-180 <= p["lon"] <= 180 for p in data["places"])
+    assert b"PNG" in maps.picture(made, Islands(), "png")[:8]
+
+
+def test_shapes_over_greenwich_are_not_torn() -> None:
+    torn = continued(MultiPolygon([box(-10, 50, 10, 55), box(170, 50, 180, 55), box(-180, 50, -170, 55)]))
+    assert torn.area == pytest.approx(200)
+    assert sorted(round(p.bounds[0]) for p in torn.geoms) == [0, 170, 350]
 
 
 # ── the house's borders ──────────────────────────────────────────────────────────────────────────────────────

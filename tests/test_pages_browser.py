@@ -206,6 +206,26 @@ def test_one_date_has_no_slider(browser: Any, tmp_path: Path) -> None:
             assert page.errors == []
 
 
+def test_control_past_the_antimeridian_is_drawn_on(browser: Any, tmp_path: Path) -> None:
+    from test_maps import Islands, over_the_seam
+
+    from geomap.control.timemap import encode_series
+
+    made = over_the_seam()
+    path = tmp_path / "seam.html"
+    path.write_text(maps.render_map(made, Islands(), time=[encode_series(c) for c in made.control]), encoding="utf-8")
+    with checks.opened(browser, path) as page:
+        assert page.errors == []
+        frame = page.locator("#map").bounding_box()
+        for name in ("held", "place", "hull"):
+            shape = page.locator(f"path.gm-{name}").first.bounding_box()
+            assert frame["x"] - frame["width"] < shape["x"] < frame["x"] + frame["width"]
+        # the held ground reaches over both halves of the map, in one piece or two, and not around the world
+        held = page.locator(".leaflet-after-pane path.gm-held").bounding_box()
+        assert frame["width"] / 2 < held["width"] < 4 * frame["width"]
+        checks.check_10_one_state_a_step(page)
+
+
 # ── hostile text ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

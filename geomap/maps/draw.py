@@ -30,6 +30,7 @@ from geomap.maps.payload import (
     layers_of,
     time_of,
 )
+from geomap.maps.seam import straddles, together
 from geomap.maps.sketch import PATTERNS, claim_sketch, story_sketch, swatch
 from geomap.models import Assessment, report_record
 from geomap.settings import PALETTE, Style
@@ -93,6 +94,10 @@ def draw_map(
     style = style or Style()
     gazetteer = with_boundaries(gazetteer, style)
     w = words(style.language)
+    record = report_record(assessment)
+    seam = straddles(assessment)
+    if seam:
+        assessment, gazetteer = together(assessment, gazetteer)
     provider = _provider(tiles) if tiles is not None else None
     bounds = extent(assessment, gazetteer)
     drawn = shapes(assessment, gazetteer, style)
@@ -107,7 +112,7 @@ def draw_map(
     layers = layers_of(assessment, drawn, style, bool(series))
     alt = alt_text(assessment, style)
     data = {
-        **report_record(assessment),
+        **record,
         "features": {"type": "FeatureCollection", "features": features_of(drawn, bounds)},
         "map": {
             "bounds": [round(b, 5) for b in bounds],
@@ -118,6 +123,7 @@ def draw_map(
             "time": series,
             "tiled": provider is not None,
             "imperial": "imperial" in style.units,
+            "seam": seam,
             "words": {key: w[key] for key in _SCRIPT_WORDS},
         },
     }
@@ -226,7 +232,7 @@ def _reach(bounds: Bounds, drawn: Sequence[Shape]) -> Bounds:
     return (
         max(-200.0, min(b[0] for b in boxes) - 1),
         max(-85.0, min(b[1] for b in boxes) - 1),
-        min(200.0, max(b[2] for b in boxes) + 1),
+        min(380.0 if bounds[2] > 180 else 200.0, max(b[2] for b in boxes) + 1),
         min(85.0, max(b[3] for b in boxes) + 1),
     )
 

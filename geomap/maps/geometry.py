@@ -42,10 +42,11 @@ def cut(geometry: BaseGeometry, bounds: Bounds) -> BaseGeometry:
 
 
 def widen(bounds: Bounds, factor: float) -> Bounds:
-    """Bounds grown about their middle, within the world."""
+    """Bounds grown about their middle, within the world: from 0 to 360 where they reach past the antimeridian."""
     west, south, east, north = bounds
+    first = 0.0 if east > 180 else -180.0
     dx, dy = (east - west) * (factor - 1) / 2, (north - south) * (factor - 1) / 2
-    return (max(-180.0, west - dx), max(-89.0, south - dy), min(180.0, east + dx), min(89.0, north + dy))
+    return (max(first, west - dx), max(-89.0, south - dy), min(first + 360, east + dx), min(89.0, north + dy))
 
 
 def as_geojson(geometry: BaseGeometry, decimals: int = DECIMALS) -> dict[str, Any]:

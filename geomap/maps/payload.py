@@ -74,7 +74,7 @@ def basemap_of(
 
     Fine within half again of the story's extent; countries coarsely to six times of it.
     """
-    from shapely import union_all
+    from shapely import box, union_all
 
     near = widen(bounds, 2.2)
     far = widen(bounds, CONTEXT_FACTOR)
@@ -99,9 +99,13 @@ def basemap_of(
         if house is None:
             parts += _part("border", for_display(cut(geometry.boundary, near), fine, keep_area=False))
         labels += _label(name, polygons_only(cut(part, bounds)), "country", bounds)
-    # far land is outlined: where the house draws borders of its own, it is one land without any
+    # coarse land ends where the fine land begins: two shores of one coast would show
+    here = box(*near)
     for part in ground if house is None else [polygons_only(union_all(ground))]:
-        parts += _part("far", for_display(part, coarse, keep_area=False))
+        thin = for_display(part, coarse, keep_area=False)
+        parts += _part("far", polygons_only(thin.difference(here)))
+        if house is None:
+            parts += _part("edge", cut(thin.boundary, far).difference(here))
     for _, geometry in _named(house):
         line = geometry if "Line" in geometry.geom_type else geometry.boundary
         parts += _part("border", for_display(cut(line, near), fine, keep_area=False))
@@ -116,7 +120,7 @@ def basemap_of(
                 continue
             parts += _part(kind, for_display(part, fine, keep_area=False))
     labels += _towns(close.get("places"), near, assessment)
-    order = ("far", "land", "region", "lake", "river", "border")
+    order = ("far", "edge", "land", "region", "lake", "river", "border")
     return sorted(parts, key=lambda p: order.index(p["kind"])), labels
 
 

@@ -14,6 +14,7 @@ from geomap.maps.boundaries import with_boundaries
 from geomap.maps.features import Gazetteer, Shape, alt_text, extent, shapes
 from geomap.maps.geometry import cut, polygons_only, widen
 from geomap.maps.payload import basemap_of, credits_of, layers_of
+from geomap.maps.seam import straddles, together
 from geomap.maps.sketch import Frame, scale_bar
 from geomap.models import Assessment, Status
 from geomap.settings import Style
@@ -61,6 +62,8 @@ def picture(
 
     style = style or Style()
     gazetteer = with_boundaries(gazetteer, style)
+    if straddles(assessment):
+        assessment, gazetteer = together(assessment, gazetteer)
     with matplotlib.rc_context(
         {
             "svg.hashsalt": "geomap",
@@ -140,7 +143,8 @@ def _draw_base(axes: Any, base: Sequence[dict[str, Any]], style: Style) -> None:
     from shapely.geometry import shape as from_geojson
 
     look: dict[str, dict[str, Any]] = {
-        "far": {"facecolor": style.colour("land"), "edgecolor": style.colour("border"), "linewidth": 0.5},
+        "far": {"facecolor": style.colour("land"), "edgecolor": "none"},
+        "edge": {"facecolor": "none", "edgecolor": style.colour("border"), "linewidth": 0.5},
         "land": {"facecolor": style.colour("land"), "edgecolor": "none"},
         "border": {"facecolor": "none", "edgecolor": style.colour("border"), "linewidth": 0.9},
         "region": {"facecolor": "none", "edgecolor": style.colour("border"), "linewidth": 0.5, "alpha": 0.6},

@@ -308,7 +308,9 @@
     if (step.states) return step.states[kind] ? L.geoJSON(step.states[kind], { pane: options.pane, interactive: false, style: function () { return options; } }) : null;
     var rings = step.rings[kind] || [], polygons = [];
     rings.forEach(function (ring) {
-      var line = ring.points.map(function (p) { return L.latLng(p[1] * step.unit, p[0] * step.unit); });
+      // across the antimeridian rings end at 180: those beyond it are drawn on
+      var turn = view.seam && ring.points.some(function (p) { return p[0] < 0; }) ? 360 : 0;
+      var line = ring.points.map(function (p) { return L.latLng(p[1] * step.unit, p[0] * step.unit + turn); });
       if (ring.shell) polygons.push([line]); else polygons[polygons.length - 1].push(line);
     });
     return polygons.length ? L.polygon(polygons, options) : null;
