@@ -30,6 +30,8 @@ LINES = [
     ("Evacuees from Jasper were sent to Hinton and Edmonton, Alberta.",
      {"Jasper": "CA", "Hinton": "CA", "Edmonton": "CA", "Alberta": "CA"}),
     ("The quake struck 35 km southwest of Port-au-Prince at a depth of 10 km.", {"Port-au-Prince": "HT"}),
+    ("Families fled to Mazar-i-Sharif; the Taliban held the road.", {"Mazar-i-Sharif": "AF"}),
+    ("The ferry sank off Zamboanga in the southern Philippines.", {"Zamboanga": "PH", "Philippines": "PH"}),
     ("The convoy left Deir ez-Zor on Monday.", {"Deir ez-Zor": "SY"}),
     ("The blaze near Alexandroupolis is the largest in the EU on record.", {"Alexandroupolis": "GR"}),
     ("Water covered 2,000 square kilometres around Larkana and Sukkur.", {"Larkana": "PK", "Sukkur": "PK"}),

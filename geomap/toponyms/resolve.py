@@ -9,7 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomap.toponyms.lookup import ABBREVIATED, ALTERNATE, DEMONYM, Candidate, Lookup, Option, prior, split_feature
+from geomap.toponyms.lookup import (
+    ABBREVIATED,
+    ALTERNATE,
+    DEMONYM,
+    EXACT,
+    Candidate,
+    Lookup,
+    Option,
+    prior,
+    split_feature,
+)
 from geomap.toponyms.model import Model
 from geomap.toponyms.rank import Frame, Group, Weigher, softmax
 from geomap.toponyms.spans import UNKNOWN, SpanCandidate
@@ -346,6 +356,7 @@ def fit_penalty(frame: Frame) -> Floats:
         inside = bool(split_feature(group.key)[1])
         fits = [c.feature.startswith(prefixes) for c, _ in group.options]
         seats = {(c.country, c.admin1) for c, _ in group.options if c.feature.startswith(SEATS)}
+        namesakes = {(c.country, c.admin1) for c, how in group.options if c.feature.startswith(SEATS) and how == EXACT}
         regions = {(c.country, c.admin1) for c, _ in group.options if c.feature.startswith("A.ADM1")}
         for (c, how), fit in zip(group.options, fits, strict=True):
             spared = not group.cue or fit or not any(fits) or (inside and how <= ALTERNATE)
@@ -356,7 +367,7 @@ def fit_penalty(frame: Frame) -> Floats:
                 group.sense == "region" and c.feature.startswith("P.") and where in regions
             ):
                 value += UNFIT
-            elif region and not group.cue and not group.sense:
+            elif region and not group.cue and not group.sense and (how != EXACT or where in namesakes):
                 value += UNSAID
             if any(inside_area) and not _lies_in(c, areas):
                 value += OUTSIDE

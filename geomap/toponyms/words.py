@@ -72,7 +72,9 @@ Bengali=Bengal Keralite=Kerala Acehnese=Aceh Balinese=Bali Okinawan=Okinawa Java
 
 _INVARIANT = ("ese", "ish", "ch", "sh", "ss", "x", "man", "men", "z", "nese")
 # Names of places first and demonyms only rarely, or languages and cuisines beyond counting: left to the gazetteer.
-_NOT_DEMONYM = _set("arctic antarctic caribbean kiribati caucasian roman saxon oregonian berliner mideast")
+_NOT_DEMONYM = _set(
+    "arctic antarctic caribbean kiribati caucasian roman saxon oregonian berliner mideast philippines laos"
+)
 
 
 @cache
@@ -82,11 +84,10 @@ def demonyms() -> dict[str, tuple[str, str]]:
 
     def add(word: str, meaning: tuple[str, str]) -> None:
         key = word.replace("_", " ").lower()
-        if key in _NOT_DEMONYM:
-            return
-        found.setdefault(key, meaning)
-        if not key.endswith(_INVARIANT) or key == "czech":
-            found.setdefault(key + "s", meaning)
+        plural = [] if key.endswith(_INVARIANT) and key != "czech" else [key + "s"]
+        for form in [key, *plural]:
+            if form not in _NOT_DEMONYM:
+                found.setdefault(form, meaning)
 
     words = _COUNTRY_DEMONYMS.split()
     for code, forms in zip(words[::2], words[1::2], strict=True):
@@ -257,7 +258,7 @@ LOCATIVE = _set(
 PARTICLES = _set(
     "of the de la le les du des del da do dos das di della el al en et and upon on in sur sous am im an der die den "
     "van aan by na nad under over y e a o ash ad with near next st au aux ez as ar ed er ul los las dei degli delle "
-    "dell dello sul sulla bei ob pri pod lez pres at din den dels unter devant op"
+    "i wa dell dello sul sulla bei ob pri pod lez pres at din den dels unter devant op"
 )
 """Lower-case words that may stand inside a name."""
 
@@ -276,7 +277,8 @@ NEVER = _set(
     "your they their them this that these those i my me who what when where why how which while all any some no not "
     "one two three four five six seven eight nine ten first second third last next new old more most many much few "
     "western eastern northern southern central west east north south brexit internet online telegram twitter facebook "
-    "reuters interfax tass afp ap bbc cnn nato god christmas easter covid english"
+    "reuters interfax tass afp ap bbc cnn nato god christmas easter covid english "
+    "taliban hamas hezbollah hizbollah fatah shabaab isis isil daesh houthi houthis kgb fsb cia fbi mossad"
 )
 """Single words that are no place by themselves in English news whatever a gazetteer holds; "US" is an abbreviation,
 met before this list is asked."""
