@@ -31,6 +31,9 @@ ControlInput = str | Path | Mapping[str, str | Path] | Sequence[str | Path]
 CELL_MARGIN_DEG = 0.5
 """Thiessen cells need the settlements around the places too: half a degree is several settlements deep."""
 
+ELSEWHERE = "elsewhere"
+"""What a series by region calls the ground that lies in no region."""
+
 HULLS: tuple[HullMethod, ...] = ("convex", "concave", "thiessen")
 
 
@@ -347,6 +350,48 @@ def diff_frame(
     return control.diff(*shapes, region=within)
 
 
+def compare_sources(
+    first: str, second: str, *, rules: Path | None = None, region: str | None = None, repair: bool = False
+) -> tuple[geopandas.GeoDataFrame, tuple[str, str]]:
+    """Lay two sources side by side: ground that both call held, and that only one does.
+
+    Parameters
+    ----------
+    first, second
+        ``[NAME=]PATH`` of a control map, a folder of them, or a file of shapes. Of several maps the last up to the day
+        that both sources reach is taken, else the first: the days are named in what is given back.
+
+    Returns
+    -------
+    A frame of says ("both", "only NAME"), area_km2, share, geometry; and what was compared: a name and a day each.
+    """
+    from geomap import control
+    from geomap.models import ControlSeries, Snapshot
+
+    pairs = named_controls([first, second])
+    found = [_maps_or_shapes(path, rules, repair) for _, path in pairs]
+    dated = [maps.snapshots[-1].as_of.date() for maps in found if isinstance(maps, ControlSeries)]
+    maps = [control.snapshot_at(m, min(dated)) or m.snapshots[0] if isinstance(m, ControlSeries) else m for m in found]
+    names = [name or Path(path.name.removesuffix(".gz")).stem for name, path in pairs]
+    if names[0] == names[1]:
+        names = [str(path) for _, path in pairs]
+    frame = control.compare_sources(*maps, names=(names[0], names[1]), region=_region_shape(region))
+    said = [f"{n} of {m.as_of:%Y-%m-%d}" if isinstance(m, Snapshot) else n for n, m in zip(names, maps, strict=True)]
+    return frame, (said[0], said[1])
+
+
+def _maps_or_shapes(path: Path, rules: Path | None, repair: bool) -> ControlSeries | geopandas.GeoDataFrame:
+    """Control maps where a preset or rules read them, else the shapes of a file."""
+    from geomap import control
+
+    try:
+        return read_series(None, path, rules, repair)
+    except ControlError:
+        if rules is not None or path.is_dir():
+            raise
+        return control.read_polygons(path, repair=repair)
+
+
 def _one_snapshot(path: Path, rules: Path | None, repair: bool) -> Snapshot | None:
     """A file as a control map, or None where it is only shapes (no date, no known classes)."""
     try:
@@ -364,17 +409,51 @@ def series(
     region: str | None = None,
     rules: str | Path | None = None,
     repair: bool = False,
+    by_region: bool = False,
 ) -> geopandas.GeoDataFrame:
-    """Held, gained, lost, gross, net and cumulative km² by date, with the change polygons as geometry."""
+    """Held, gained, lost, gross, net and cumulative km² by date, with the change polygons as geometry.
+
+    ``by_region``: rows for each first-level region that the maps touch, named in ``region``; what lies in none of them
+    (at sea, off a drawn coast) is "elsewhere", so that the rows of a date add up to the whole. The regions' borders are
+    Natural Earth's, 1.4 km off on average: a strip of that width may count for the neighbour.
+    """
     from geomap import control
     from geomap.articles import parse_date
 
     given = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(p) for p in paths]
     day, within = parse_date("since", since), _region_shape(region)
+    if by_region:
+        maps = read_series(None, given, rules, repair)
+        frame = control.series(maps, since=day, regions=_regions_of(maps, within))
+        figures = frame.select_dtypes("number").drop(columns="gap_days").fillna(0).abs().sum(axis=1)
+        return frame[figures.groupby(frame["region"]).transform("sum") > 0].reset_index(drop=True)
     if _are_tables(given):
         return control.series(read_series(None, given, rules, repair), since=day, region=within)
     # straight from the files: one map in memory at a time
     return control.series(given, since=day, region=within, rules=Path(rules) if rules else None, repair=repair)
+
+
+def _regions_of(maps: ControlSeries, within: Any) -> dict[str, Any]:
+    """First-level regions by name that maps may touch, cut to ``within``, and what lies in none of them."""
+    import numpy as np
+    import shapely
+
+    gazetteer = open_gazetteer()
+    frames = [s.frame for s in maps.snapshots if len(s.frame)]
+    boxes = np.array([frame.total_bounds for frame in frames]).reshape(-1, 4)
+    whole = shapely.box(*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)) if len(boxes) else shapely.Polygon()
+    if within is not None:
+        whole = shapely.intersection(whole, within)
+    shapes = {key: shape for key, shape in gazetteer.regions(whole.bounds).items() if shape.intersects(whole)}
+    names = {key: gazetteer.region_name(*key.split(".", 1)) or key for key in shapes}
+    found = {
+        name if list(names.values()).count(name) == 1 else f"{name}, {key[:2]}": shape
+        for (key, name), shape in zip(names.items(), shapes.values(), strict=True)
+    }
+    if within is not None:
+        found = {name: shapely.intersection(shape, within) for name, shape in found.items()}
+    rest = shapely.difference(whole, shapely.union_all(list(found.values())))
+    return dict(sorted(found.items())) | {ELSEWHERE: rest}
 
 
 def _region_shape(region: str | None) -> Any:
@@ -390,16 +469,17 @@ def series_records(
     since: str | None = None,
     region: str | None = None,
     repair: bool = False,
+    by_region: bool = False,
     map_file: Path | None = None,
     progress: Progress = silent,
-) -> list[dict[str, Any]]:
-    """Rows ``date, held_km2, ... source``; a time map beside them where asked."""
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows ``date, held_km2, ... source`` and their changed ground as GeoJSON; a time map beside them where asked."""
     progress("Measuring control maps", 0, 1)
-    rows = frame_records(series(paths, since=since, region=region, rules=rules, repair=repair))[0]
+    frame = series(paths, since=since, region=region, rules=rules, repair=repair, by_region=by_region)
     progress("Measuring control maps", 1, 1)
     if map_file is not None:
         write_series_map(read_series(None, [Path(p) for p in paths], rules, repair), map_file)
-    return rows
+    return frame_records(frame)
 
 
 def write_series_map(maps: ControlSeries, path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from geomap.cli.options import FormatOption, OutputOption, Region, Repair, Rules, Since
+from geomap.files import shown
 from geomap.printing import emit, note, progress_bar
 
 
@@ -32,18 +33,31 @@ def diff(
     rules: Rules = None,
     region: Region = None,
     since: Since = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Two sources side by side: what both hold, what only one of them says.")
+    ] = False,
     repair: Repair = False,
     form: FormatOption = None,
     output: OutputOption = None,
 ) -> None:
     """Ground gained and lost between two control maps.
 
+    With --sources two makers' maps of one time, files or folders, [NAME=]PATH: where they agree.
+
     Example: geomap diff 2022-09-05.geojson 2022-09-12.geojson -o change.geojson
+
+    Example: geomap diff Ours=ours.geojson Theirs=theirs.geojson --sources --format csv
     """
     from geomap import measure
 
     if since is not None:
         note("--since has no meaning between two maps; it is not used")
+    if sources:
+        frame, compared = measure.compare_sources(str(before), str(after), rules=rules, region=region, repair=repair)
+        note(f"compared {shown(compared[0])} with {shown(compared[1])}")
+        records, features = measure.frame_records(frame)
+        emit(records, {"says": "says", "area km²": "area_km2", "share": "share"}, form, output, features=features)
+        return
     frame = measure.diff_frame(before, after, rules=rules, region=region, repair=repair)
     records, features = measure.frame_records(frame)
     columns = {"change": "change", "holder": "holder", "area km²": "area_km2"}
@@ -55,6 +69,10 @@ def series(
     rules: Rules = None,
     since: Since = None,
     region: Region = None,
+    by_region: Annotated[
+        bool,
+        typer.Option("--by-region", help="Rows for each first-level region (oblast); its borders are right to 1-2 km."),
+    ] = False,
     repair: Repair = False,
     map_file: Annotated[Path | None, typer.Option("--map", metavar="FILE", help="Also write a time map here.")] = None,
     form: FormatOption = None,
@@ -63,16 +81,19 @@ def series(
     """Held, gained, lost, net and cumulative by date.
 
     Example: geomap series snapshots/ --region "Kharkiv region" -o series.csv
+
+    Example: geomap series snapshots/ --by-region --since 2022-09-05 -o regions.csv
     """
     from geomap import measure
 
     with progress_bar() as progress:
-        records = measure.series_records(
-            snapshots, rules=rules, since=since, region=region, repair=repair, map_file=map_file, progress=progress
-        )
-    columns = {
+        records, features = measure.series_records(
+            snapshots, rules=rules, since=since, region=region, repair=repair, by_region=by_region, map_file=map_file,
+            progress=progress,
+        )  # fmt: skip
+    columns = ({"region": "region"} if by_region else {}) | {
         "date": "date", "held": "held_km2", "contested": "contested_km2", "unknown": "unknown_km2",
         "gained": "gained_km2", "lost": "lost_km2", "gross": "gross_km2", "net": "net_km2",
         "cumulative": "cumulative_km2", "source": "source",
     }  # fmt: skip
-    emit(records, columns, form, output)
+    emit(records, columns, form, output, features=features)

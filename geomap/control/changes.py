@@ -167,12 +167,14 @@ def _holder(snapshot: Snapshot) -> str | None:
 
 
 def compare_sources(
-    first: Snapshot, second: Snapshot, *, names: tuple[str, str] | None = None, region: Any = None
+    first: Any, second: Any, *, names: tuple[str, str] | None = None, region: Any = None
 ) -> geopandas.GeoDataFrame:
     """Lay two sources' maps of one time side by side: ground that both call held, and that only one does.
 
     Parameters
     ----------
+    first, second
+        ``Snapshot``, GeoDataFrame or GeoSeries, as in ``diff``.
     names
         What the sources are called; else the names of their provenance.
 
@@ -184,8 +186,13 @@ def compare_sources(
     """
     import geopandas
 
-    called = names or (first.provenance.name, second.provenance.name)
-    a, b = ground(first, HELD, region), ground(second, HELD, region)
+    called = names or tuple(
+        m.provenance.name if isinstance(m, Snapshot) else word
+        for m, word in ((first, "the first"), (second, "the second"))
+    )
+    a, b = _held(first, called[0]), _held(second, called[1])
+    if region is not None:
+        a, b = (only_polygons(shapely.intersection(g, region)) for g in (a, b))
     only_b, only_a = (joined(p) for p in changes([a, b])[0])
     both = only_polygons(shapely.difference(a, only_a)) if not only_a.is_empty else a
     rows = [("both", both), (f"only {called[0]}", only_a), (f"only {called[1]}", only_b)]

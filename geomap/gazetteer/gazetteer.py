@@ -273,6 +273,11 @@ class Gazetteer(Search):
         length = distance_km(nearest[0][0], nearest[0][1], nearest[1][0], nearest[1][1])
         return max(2.0, round(length / 5, 1))
 
+    def regions(self, bounds: Bounds) -> dict[str, BaseGeometry]:
+        """First-level regions whose bounds meet a box: "CC.ADMIN1" and shape; "CC.ne:..." where GeoNames has none."""
+        found = ((key, self.shapes.get(key)) for key in sorted(self.shapes.touching(bounds, shapes_of.is_region)))
+        return {key: shape for key, shape in found if shape is not None}
+
     def region_of(self, lat: float, lon: float) -> tuple[str, str, str] | None:
         """(country, admin1 code, region name) of a point; of the nearest region within 0.15° off a coast.
 
