@@ -84,6 +84,12 @@ def test_people_clubs_and_dishes_are_no_places(gazetteer: Gazetteer) -> None:
     assert literal <= 2, "a person, a club or a dish was taken for a place more than twice"
 
 
+def test_a_seat_is_meant_by_a_spelling_that_only_its_region_has(gazetteer: Gazetteer) -> None:
+    article = Article(id="line", text="Shells fell on Zaporizhia overnight and the lights went out.")
+    found = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
+    assert [t.place.feature for t in found if t.place] == ["P.PPLA"]
+
+
 @pytest.mark.parametrize(
     ("text", "countries"),
     [

@@ -127,10 +127,26 @@ class Lookup:
                     (c, EXACT) if c.country == code and c.feature.startswith("A.PCL") else (c, how) for c, how in found
                 ]
                 found += [(c, EXACT) for c in self.country(code) if c.id not in held]
+            found += self._seats(key, found)
             found.sort(key=prior, reverse=True)
             del found[MAX_CANDIDATES:]
             self._keys[key] = found
         return found
+
+    def _seats(self, key: str, found: list[Option]) -> list[Option]:
+        """Seats that share their region's name, where a spelling is filed with the region alone ("Zaporizhia")."""
+        added = []
+        for c, how in found:
+            own = self.gazetteer.normalise(c.name)
+            if how == ALTERNATE and c.feature.startswith("A.ADM1") and own != key:
+                held = {o.id for o, _ in found}
+                added += [
+                    (seat, ALTERNATE)
+                    for seat in self.gazetteer.candidates(own)
+                    if seat.feature.startswith("P.PPLA") and seat.is_primary and seat.id not in held
+                    and (seat.country, seat.admin1) == (c.country, c.admin1)
+                ]  # fmt: skip
+        return added
 
     def country(self, code: str) -> list[Candidate]:
         """The country with this alpha-2 code."""
