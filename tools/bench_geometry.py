@@ -13,6 +13,7 @@ import gzip
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -242,6 +243,74 @@ def bench_timemap(days: list[tuple[str, Any]], rounds: int) -> None:
     row(f"time map, {len(days)} days", "folium TimestampedGeoJson", spent["ours"], spent["peer"], note)
 
 
+LISTEN = """() => {
+  // a day's work: the slider's own event until all listeners have run (rings, layers), then the frame it asked for,
+  // from its first callback until what is posted from there comes round after painting; waiting for a frame is left out
+  window.spent = [];
+  let began = 0, handled = 0;
+  window.addEventListener("input", () => {
+    began = performance.now();
+    requestAnimationFrame(() => {
+      const frame = performance.now(), {port1, port2} = new MessageChannel();
+      port1.onmessage = () => window.spent.push(handled + performance.now() - frame);
+      port2.postMessage(0);
+    });
+  }, true);
+  window.addEventListener("input", () => {
+    document.getElementById("map").getBoundingClientRect();
+    handled = performance.now() - began;
+  });
+}"""
+
+
+DRAWN = "n => new Promise(done => { const look = () => spent.length >= n ? done() : setTimeout(look, 1); look(); })"
+
+
+def bench_days(files: list[Path]) -> None:
+    """What a change of day costs in Chromium: every day by the arrow key, forwards and back again."""
+    browser = next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+    if browser is None:
+        print("| a day's change in the browser | | no Chromium on the path | | | |")
+        return
+    from playwright.sync_api import sync_playwright
+
+    from geomap.measure import read_series, write_series_map
+
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        path = Path(folder) / "days.html"
+        write_series_map(read_series(None, files), path)
+        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready]", state="attached", timeout=120_000)
+        page.evaluate(LISTEN)
+        page.focus("#time")
+        steps = int(page.get_attribute("#time", "max") or 0)
+        inside = page.context.new_cdp_session(page)
+        inside.send("Performance.enable", {"timeDomain": "threadTicks"})
+        cpu = [_busy(inside)]
+        for key in [*["ArrowLeft"] * steps, *["ArrowRight"] * steps]:
+            page.keyboard.press(key)
+            page.evaluate(DRAWN, len(cpu))
+            cpu.append(_busy(inside))
+        clock = page.evaluate("window.spent")
+        chromium.close()
+    for what, spent in (("clock", clock), ("CPU of its thread", [1e3 * (b - a) for a, b in pairwise(cpu)])):
+        spent.sort()
+        median, p95 = statistics.median(spent), spent[int(0.95 * len(spent))]
+        print(
+            f"| a day's change, {steps + 1} days, {len(spent)} changes | 30 ms in Chromium, {what} | median "
+            f"{median:.1f} ms | p95 {p95:.1f} ms | worst {spent[-1]:.1f} ms | decode and draw |",
+            flush=True,
+        )
+
+
+def _busy(session: Any) -> float:
+    """CPU seconds that the page's thread has worked: other programs on the machine do not count."""
+    found = session.send("Performance.getMetrics")["metrics"]
+    return float(next(m["value"] for m in found if m["name"] == "TaskDuration"))
+
+
 # ── growth ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -302,6 +371,7 @@ def main() -> None:
     bench_series(files, args.rounds)
     bench_alpha(args.rounds)
     bench_timemap(dated, args.rounds)
+    bench_days(files)
     bench_crossover(shapes)
     if args.growth:
         bench_growth(args.control)
