@@ -7,12 +7,14 @@ import io
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+import geomap
 from geomap import cli
 from geomap.errors import GeomapError
 
@@ -294,3 +296,16 @@ def test_a_new_page_carries_the_note_that_compare_wrote(story: Path, tmp_path: P
     assert "Removed: “" in html
     assert "note.md" in html.split('id="methods"')[-1]
     assert run("report", story, "--corrections", tmp_path / "none.md", "-o", page).code == 1
+
+
+def test_online_results_are_credited(monkeypatch: pytest.MonkeyPatch) -> None:
+    import geomap.gazetteer as gazetteer
+    from geomap.gazetteer.online import ATTRIBUTION
+
+    there = replace(geomap.resolve("Izium"), id="osm:node/1", source="Nominatim")
+    for found, credited in (([there], 1), ([], 0)):
+        monkeypatch.setattr(gazetteer, "find_online", lambda name, found=found, **options: found)
+        ran = run("resolve", "Izium", "--online", "--contact", "desk@example.org", "--format", "json")
+        assert ran.code == 0
+        assert ran.err.count(ATTRIBUTION) == credited
+    assert ATTRIBUTION not in run("resolve", "Izium").err

@@ -34,7 +34,7 @@ from geomap.reports.findings import in_order, leading_findings, missing, publish
 from geomap.reports.markdown import escape_markdown
 from geomap.reports.page import safe_url
 from geomap.settings import Style
-from geomap.wording import context, day, number, quantity, said, told, words
+from geomap.wording import context, day, fold, number, quantity, said, told, words
 from geomap.wording.telling import patterns
 
 HOUSE = Style(caption="The valley on 14 April", credit="The Valley Desk")
@@ -291,6 +291,26 @@ def test_only_web_addresses_become_links(url: str | None, kept: bool) -> None:
     assert (safe_url(url) is not None) is kept
 
 
+RAW = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What must reach no page as it is: controls, marks that turn what follows, lone surrogates."""
+
+
+def test_nothing_that_hides_or_turns_text_reaches_a_page() -> None:
+    made = hostile.poison(world.assessment(days=2), " a\u202eb\u2066c\x1b[31md\x9be\ud800f\x00g")
+    parts = maps.page_parts(made, world.World())
+    for text in (reports.render_report(made, parts), maps.render_map(made, world.World())):
+        assert not RAW.search(text)
+        assert "a\ufffdb\ufffdc\ufffd[31md\ufffde\ufffdf\ufffdg" in text
+        # the record in the page still says what the text said
+        data = json.loads(re.findall(r'id="geomap-data">(.*?)</script>', text, re.DOTALL)[0])
+        assert any("a\u202eb\u2066c\x1b[31md\x9be" in a["title"] for a in data["articles"])
+        shown = [json.dumps(f["properties"], ensure_ascii=False) for f in data["features"]["features"]]
+        assert not any(RAW.search(card) for card in shown)
+    told = reports.render_markdown(made)
+    assert not RAW.search(told)
+    assert fold("\u200fשלום\u200f क्‍ष می‌خواهم") == "\u200fשלום\u200f क्‍ष می‌خواهم"
+
+
 def test_hostile_text_changes_no_markup() -> None:
     made = approved(world.assessment(days=2))
     style = Style(caption="c", credit="d", borders="e")
@@ -308,7 +328,8 @@ def test_hostile_text_changes_no_markup() -> None:
         if " ".join(payload.split()).startswith(("https://", "http://")):
             continue
         assert _without_seam(got) == _without_seam(want), payload
-        assert " ".join(payload.replace("\x00", "\ufffd").split())[:20] in text_of(html).replace("\x00", "\ufffd")
+        assert fold(payload)[:20] in text_of(html)
+        assert not RAW.search(html), payload
 
 
 def _without_seam(tags: list[Any]) -> list[Any]:
@@ -354,7 +375,7 @@ def test_numbers_keep_three_digits(value: float) -> None:
 def test_contexts_hold_the_quote(text: str, one: int, other: int) -> None:
     start, end = sorted((min(one, len(text)), min(other, len(text))))
     before, quote, after = context(text, start, end)
-    assert quote == " ".join(text[start:end].split())
+    assert quote == fold(text[start:end])
     assert "\n" not in before + after
 
 
@@ -632,7 +653,7 @@ def test_corrections_refuse_what_is_no_report() -> None:
 def test_notes_come_back_as_they_were_written(tmp_path: Path) -> None:
     path = tmp_path / "note.md"
     for n, payload in enumerate(["1. first", "- a", "# b", "a \\ b &lt; <i>", *hostile.PAYLOADS]):
-        said = " ".join(f"x {payload} y".split()).encode("utf-8", "replace").decode("utf-8")
+        said = fold(f"x {payload} y")
         note = reports.Correction(on=date(2031, 4, 16), lines=(said, payload.strip() if n < 4 else "z"))
         path.write_text(reports.render_correction(note), encoding="utf-8")
         (read,) = reports.read_corrections(path)

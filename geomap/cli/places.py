@@ -47,6 +47,7 @@ def resolve(
     gazetteer = open_gazetteer()
     around = _point_of(near, gazetteer) if near else None
     records = []
+    credited = False
     for name in names:
         exact = gazetteer.find(name, country=country, near=around, limit=limit, fuzzy=False)
         found = exact or gazetteer.find(name, country=country, near=around, limit=limit)
@@ -57,7 +58,9 @@ def resolve(
                 raise NetworkError(
                     "--online: Nominatim asks who calls; say --contact you@example.org or GEOMAP_CONTACT"
                 )
-            found = [*find_online(name, contact=contact, country=country, limit=limit), *found][:limit]
+            away = find_online(name, contact=contact, country=country, limit=limit)
+            found = [*away, *found][:limit]
+            credited = credited or bool(away)
         if not found:
             raise PlaceError(unknown_place(name, gazetteer, country=country))
         if not exact:
@@ -68,6 +71,10 @@ def resolve(
         "population": "population", "score": "score", "id": "id",
     }  # fmt: skip
     emit(records, columns, form, output, features=[point_feature(r, {}) for r in records])
+    if credited:
+        from geomap.gazetteer.online import ATTRIBUTION
+
+        note(ATTRIBUTION)
 
 
 def distance(

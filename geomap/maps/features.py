@@ -100,7 +100,7 @@ def is_ambiguous(place: Place) -> bool:
 
 def printed_name(place: Place, style: Style) -> str:
     """The house's spelling of a place, else the gazetteer's."""
-    return style.spellings.get(place.id, place.name)
+    return fold(style.spellings.get(place.id, place.name))
 
 
 def is_wide(place: Place) -> bool:

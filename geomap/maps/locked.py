@@ -23,6 +23,7 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from geomap.errors import OutputError
+from geomap.wording import visible
 
 START = "geomap.start"
 """What the page's own script is called by; it gives the Leaflet map that folium's parts add themselves to."""
@@ -80,7 +81,12 @@ def marker_pictures() -> dict[str, str]:
 
 def environment() -> Environment:
     """jinja2 with autoescape on: whatever is not ``Markup`` is text."""
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=seen)
+
+
+def seen(value: Any) -> Any:
+    """Text from outside without what would hide or turn it; markup of our own as it is."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def script_hash(script: str) -> str:

@@ -7,6 +7,7 @@ no part of it is ever read as markup.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
@@ -16,7 +17,7 @@ from geomap.maps.features import Bounds, Gazetteer, Shape, is_ambiguous, is_wide
 from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen, without_islets
 from geomap.models import Assessment, ControlSeries, Snapshot, Status
 from geomap.settings import Style
-from geomap.wording import day, fold, words
+from geomap.wording import day, fold, visible, words
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -56,8 +57,18 @@ def features_of(shapes: Sequence[Shape], bounds: Bounds) -> list[dict[str, Any]]
             geometry = for_display(geometry, tolerance)
         if shape.layer in ("change", "hull") and "Polygon" in geometry.geom_type:
             properties["area_km2"] = round(area_m2(shape.geometry) / 1e6, 3)
+        properties = _visible(properties)
         found.append({"type": "Feature", "id": shape.id, "geometry": as_geojson(geometry), "properties": properties})
     return found
+
+
+def _visible(value: Any) -> Any:
+    """A card's texts as a reader may see them."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {key: _visible(part) for key, part in value.items()}
+    return [_visible(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def _tolerance(bounds: Bounds) -> float:
@@ -202,8 +213,8 @@ def time_of(
             step["note"] = w("source_changes", source=step["source"])
     _mark_gaps(series, steps, style)
     made: dict[str, Any] = {
-        "name": series.name,
-        "holder": series.holder,
+        "name": fold(series.name),
+        "holder": fold(series.holder),
         "attribution": fold(series.provenance.attribution or series.name),
         "steps": steps,
     }
@@ -276,15 +287,12 @@ def ambiguous_count(assessment: Assessment) -> int:
 
 
 def as_json(value: Mapping[str, Any]) -> str:
-    """JSON that is safe inside a script element: no "<", no line separators, keys in the order given."""
+    """JSON that is safe inside a script element: no "<", no line separators, nothing that turns or hides text raw."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for raw, escaped in (
-        ("<", "\\u003c"),
-        (">", "\\u003e"),
-        ("&", "\\u0026"),
-        ("\u2028", "\\u2028"),
-        ("\u2029", "\\u2029"),
-    ):
-        text = text.replace(raw, escaped)
+    text = _ESCAPED.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text)
     # a lone surrogate cannot be written as UTF-8
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+_ESCAPED = re.compile("[<>&\u2028\u2029\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Written as escapes: a record's text stays what it was, and the page's source shows it as it stands."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from geomap.wording import fold
+
 _SIGNS = re.compile(r"[\\`*_\[\]|~$^@]|:(?=//)")
 _LEADING = re.compile(r"^( ?)(?:([#+=:-])|(\d+)(?=[.)]))")
 
@@ -15,7 +17,7 @@ def escape_markdown(text: str) -> str:
     Bare addresses too, which GitHub makes links of. A space at either end stays one space.
     """
     edges = (" " if text[:1].isspace() else "", " " if text[-1:].isspace() else "")
-    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = fold(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _SIGNS.sub(lambda sign: "\\" + sign.group(), text)
     return edges[0] + _LEADING.sub(_unlisted, text) + edges[1]
 

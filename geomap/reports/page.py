@@ -40,6 +40,7 @@ from geomap.wording import (
     said,
     speaker,
     told,
+    visible,
     words,
 )
 
@@ -172,7 +173,10 @@ def _template(name: str) -> str:
 
 
 def _environment() -> Environment:
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    def seen(value: Any) -> Any:
+        return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, finalize=seen)
 
 
 # ── what both say ────────────────────────────────────────────────────────────────────────────────────────────

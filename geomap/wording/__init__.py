@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -207,8 +208,20 @@ def context(text: str, start: int, end: int, *, reach: int = 140) -> tuple[str, 
 
 
 def fold(text: str) -> str:
-    """White space of any kind and number as one space."""
-    return " ".join(text.split())
+    """White space of any kind and number as one space; what must not reach a reader raw as a visible mark."""
+    return " ".join(visible(text).split())
+
+
+def visible(text: str) -> str:
+    """Control characters, lone surrogates and marks that turn the direction of what follows, as U+FFFD.
+
+    An override in a quote would show the words after it in another order than they stand in.
+    """
+    return _UNSEEN.sub("\ufffd", text)
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""White space is none of them, nor joiners and direction marks that Persian, Hindi or Hebrew need to be read."""
 
 
 def said(claim: Claim, style: Style | None = None) -> str:
