@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 BENCHED := $(VENV)/.installed-bench
 
 help:  ## Print this list
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(INSTALLED): pyproject.toml
 	@test -x $(PY) || python3 -m venv $(VENV)
@@ -63,6 +63,12 @@ train: $(INSTALLED)  ## Train the place-name recogniser anew (needs ../shared)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 	@$(PY) tools/train_toponyms.py
 
+test-offline: $(INSTALLED) chromium  ## Everything, where there is no network but loopback (Linux)
+	@bash tools/check_offline.sh
+
+test-lowest: $(INSTALLED)  ## With the oldest releases that pyproject.toml allows
+	@bash tools/check_lowest.sh
+
 fuzz: $(INSTALLED)  ## Ten minutes of hostile input to every reader
 	@$(PY) tools/fuzz.py
 
@@ -75,4 +81,4 @@ notebooks: $(INSTALLED)  ## Run the notebooks in place
 clean:  ## Remove what make made
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help install demo chromium test check evaluate bench gazetteer train fuzz wheel notebooks clean
+.PHONY: help install demo chromium test check evaluate bench gazetteer train fuzz wheel notebooks clean test-offline test-lowest

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 from command import assert_harmless, assert_refused, files_in, run
 
 from geomap.articles import read_articles
+from geomap.corpus.apart import end_apart
 
 ESCAPE = "\x1b[31mred\x1b]0;title\x07\x9b2J"
 TEXT = "Ukrainian troops advanced 5 km from Kyiv towards Chernihiv on Monday."
@@ -97,9 +98,13 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def index() -> None:
-    """A first run builds the gazetteer's index, and says so on stderr."""
+def index() -> Iterator[None]:
+    """A first run builds the gazetteer's index, and says so on stderr. One process reads for all corpora."""
     run("resolve", "Kyiv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("geomap.corpus.engines.end_apart", lambda: None)
+        yield
+    end_apart()
 
 
 @pytest.fixture

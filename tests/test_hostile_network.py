@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from command import run
 
+from geomap.corpus import write_corpus
+from geomap.harvest import Harvest
+
 TEXT = (
     "Firefighters said on Monday that the blaze near Redding, California, had burned 4,100 acres. It stood 12 km "
     "north of Anderson. See https://example.org/fire and <img src='https://example.org/x.png'>."
@@ -64,6 +67,13 @@ def test_no_command_asks_the_network(no_network: list[Any], tmp_path: Path, capl
         text = (tmp_path / made).read_text("utf-8")
         assert 'src="http' not in text
         assert "<img src='https" not in text
+
+
+def test_reading_for_a_corpus_asks_no_network(no_network: list[Any], tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"id": "a", "text": TEXT}))
+    # in this process, where the network is watched; `make test-offline` watches the other one
+    write_corpus([tmp_path / "a.json"], tmp_path / "corpus", Harvest(), limits=None)
+    assert no_network == []
 
 
 def test_online_is_asked_for_and_answers_in_one_line(no_network: list[Any]) -> None:

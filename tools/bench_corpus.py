@@ -4,17 +4,17 @@ An article names places some 15 times and makes some 6 claims: denser than local
 
     python tools/bench_corpus.py --speed              one core, beside en_core_web_sm's NER alone, in the same run
     python tools/bench_corpus.py --workers            two workers against one
-    python tools/bench_corpus.py --growth 1000 10000  CPU seconds and memory by number of articles
-    python tools/bench_corpus.py --memory 200000      memory of one worker, as a curve
+    python tools/bench_corpus.py --growth 1000 10000  CPU seconds and memory by number of articles, in one run
     python tools/bench_corpus.py --kills 20           kill -9 at random moments, resume, compare
 
-Times are CPU seconds of one process with one thread where not said otherwise, so that they hold on a machine that does
+Times are CPU seconds of one thread where not said otherwise, so that they hold on a machine that does
 other things too. Articles are made from a seed: the same number gives the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -25,6 +25,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 LENGTH = 3_000
@@ -146,43 +150,65 @@ def command(source: Path, out: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "geomap", "corpus", str(source), "-o", str(out), *more]
 
 
-def watched(arguments: list[str], every: float = 0.5) -> tuple[float, float, list[tuple[float, float, float]]]:
-    """Run; (wall seconds, CPU seconds of the process, samples of (seconds, CPU seconds, resident MB))."""
+def spent_and_held(process: psutil.Process) -> tuple[float, float]:
+    """(CPU seconds, resident MB) of a process and its children; what they share is counted in each."""
     import psutil
 
-    start = time.monotonic()
-    process = psutil.Popen(arguments, stderr=subprocess.DEVNULL)
-    samples: list[tuple[float, float, float]] = []
-    cpu = 0.0
-    while process.poll() is None:
-        try:
-            with process.oneshot():
-                times = process.cpu_times()
-                cpu = times.user + times.system
-                samples.append((time.monotonic() - start, cpu, process.memory_info().rss / 2**20))
-        except psutil.Error:
-            break
-        time.sleep(every)
-    if process.wait():
-        raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}")
-    return time.monotonic() - start, cpu, samples
+    times = process.cpu_times()
+    cpu, held = times.user + times.system + times.children_user + times.children_system, process.memory_info().rss
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            own = child.cpu_times()
+            cpu, held = cpu + own.user + own.system, held + child.memory_info().rss
+    return cpu, held / 2**20
+
+
+def articles_done(out: Path) -> int:
+    """Articles in the parts that a run has noted as done."""
+    journal = out / "progress.jsonl"
+    if not journal.exists():
+        return 0
+    counts = (json.loads(line)["counts"] for line in journal.read_bytes().splitlines() if line.endswith(b"}"))
+    return sum(c["articles"] for c in counts)
 
 
 def growth(numbers: list[int], folder: Path) -> None:
-    print("articles   CPU s    CPU ms an article   highest MB")
-    for number in numbers:
-        source = write_articles(number, folder / "in.jsonl")
-        _wall, cpu, samples = watched(command(source, folder / f"out-{number}"), 0.1 if number < 5000 else 0.5)
-        print(f"{number:8,} {cpu:7.1f} {1000 * cpu / number:12.2f} {max(s[2] for s in samples):18.0f}", flush=True)
+    """One run over the largest number: what it has spent, and how much it held, when each number was reached.
 
+    The first stretch has the start in it: of two processes, and the scan of the whole input.
+    """
+    import psutil
 
-def memory(number: int, folder: Path) -> None:
-    source = write_articles(number, folder / "in.jsonl")
-    _wall, cpu, samples = watched(command(source, folder / "out"), 2.0)
-    print(f"{number:,} articles, {cpu:.0f} s CPU, highest {max(s[2] for s in samples):.0f} MB")
-    for share in range(0, 101, 5):
-        _, cpu_then, mb = samples[min(len(samples) - 1, share * len(samples) // 100)]
-        print(f"{share:4} %  {cpu_then:8.0f} s  {mb:6.0f} MB  {'#' * int(mb / 8)}")
+    most = max(numbers)
+    source, out = write_articles(most, folder / "in.jsonl"), folder / "out"
+    process = psutil.Popen(command(source, out), stderr=subprocess.DEVNULL)
+    print("articles     CPU s   CPU ms an article since the last line   MB now   highest MB", flush=True)
+    reached, then, highest = 0, 0.0, 0.0
+    curve: list[tuple[int, float]] = []
+    waiting = sorted(numbers)
+    while waiting:
+        ended = process.poll() is not None
+        if not ended:
+            with contextlib.suppress(psutil.Error):
+                cpu, held = spent_and_held(process)
+                highest = max(highest, held)
+        done = most if ended else articles_done(out)
+        if not curve or done - curve[-1][0] >= most / 20:
+            curve.append((done, held))
+        if done >= waiting[0]:
+            print(
+                f"{done:8,} {cpu:9.1f} {1000 * (cpu - then) / (done - reached):39.2f} {held:8.0f} {highest:12.0f}",
+                flush=True,
+            )
+            reached, then = done, cpu
+            waiting = [n for n in waiting if n > done]
+        elif ended:
+            break
+        time.sleep(0.5)
+    if process.wait():
+        raise SystemExit(f"the run ended with {process.returncode}")
+    for done, held in curve:
+        print(f"{done:8,}  {held:6.0f} MB  {'#' * int(held / 8)}")
 
 
 def workers(number: int, folder: Path) -> None:
@@ -248,7 +274,6 @@ def main() -> None:
     parser.add_argument("--speed", nargs="?", type=int, const=400, metavar="ARTICLES")
     parser.add_argument("--workers", nargs="?", type=int, const=8_000, metavar="ARTICLES")
     parser.add_argument("--growth", nargs="+", type=int, metavar="ARTICLES")
-    parser.add_argument("--memory", type=int, metavar="ARTICLES")
     parser.add_argument("--kills", type=int, metavar="RUNS")
     given = parser.parse_args()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -261,8 +286,6 @@ def main() -> None:
             workers(given.workers, folder)
         if given.growth:
             growth(given.growth, folder)
-        if given.memory:
-            memory(given.memory, folder)
         if given.kills:
             kills(given.kills, folder)
 

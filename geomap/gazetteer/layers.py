@@ -19,6 +19,8 @@ from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row, write_index
 from geomap.gazetteer.names import normalise
 
 DUMP_COLUMNS = 19
+MAX_LINE = 2**20
+"""Characters; the longest lines of a dump, with names in all languages, have some 10,000."""
 DUMP_CLASSES = "AHLPTV"
 """Classes of a dump that are read: no spots (hotels, schools, churches), roads or undersea forms, whose names are
 those of places and would drown them."""
@@ -97,13 +99,18 @@ def build_layer(
 def _open_dump(dump: Path) -> Iterator[io.TextIOWrapper]:
     if dump.suffix == ".zip":
         import zipfile
+        import zlib
 
-        with zipfile.ZipFile(dump) as archive:
-            members = [m for m in archive.namelist() if m.endswith(".txt") and not m.lower().startswith("readme")]
-            if len(members) != 1:
-                raise InputError(f"{dump}: holds {len(members)} tables; expected one .txt beside the readme")
-            with archive.open(members[0]) as raw:
-                yield io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
+        try:
+            with zipfile.ZipFile(dump) as archive:
+                members = [m for m in archive.namelist() if m.endswith(".txt") and not m.lower().startswith("readme")]
+                if len(members) != 1:
+                    raise InputError(f"{dump}: holds {len(members)} tables; expected one .txt beside the readme")
+                with archive.open(members[0]) as raw:
+                    yield io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            # the last two: packed in a way, or with a password, that cannot be read
+            raise InputError(f"{dump}: broken zip ({error}); fetch it again") from None
     else:
         with dump.open(encoding="utf-8", newline="\n") as file:
             yield file
@@ -123,7 +130,7 @@ def _dump_rows(dump: Path, classes: set[str]) -> Iterator[Row]:
     with _open_dump(dump) as file:
         number = 0
         try:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(iter(lambda: file.readline(MAX_LINE), ""), 1):
                 fields = line.rstrip("\r\n").split("\t")
                 if len(fields) != DUMP_COLUMNS:
                     raise InputError(
@@ -144,6 +151,8 @@ def _dump_rows(dump: Path, classes: set[str]) -> Iterator[Row]:
                     place_id, fields[1], [(fields[2], ALTERNATE), *alternates], lat, lon, feature, fields[8],
                     fields[10], fields[11], population, data.importance_of(feature, population), "geonames",
                 )  # fmt: skip
+            if not number:
+                raise InputError(f"{dump}: empty; expected a GeoNames dump")
         except UnicodeDecodeError as error:
             raise InputError(f"{dump}:{number + 1}: not UTF-8 ({error.reason}); expected a GeoNames dump") from error
 
