@@ -50,7 +50,8 @@ def normalise(name: str) -> str:
     for word in text.split():
         if "." in word:
             if _ACRONYM.fullmatch(word):
-                words.append(word.replace(".", ""))
+                letters = word.replace(".", "")
+                words.append(_SHORT.get(letters, letters))
             else:
                 words += [_SHORT.get(part, part) for part in word.replace(".", " ").split()]
         else:
