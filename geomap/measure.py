@@ -264,9 +264,10 @@ def read_series(
 ) -> ControlSeries:
     """A folder, file or list of control maps as one series; a table of statuses (VIINA) becomes Thiessen cells."""
     from geomap.control import read_control
+    from geomap.control.settlements import has_tables
 
     chosen = Path(rules) if rules is not None else None
-    if not _are_tables(path):
+    if not has_tables(path):
         return read_control(path, name=name, rules=chosen, repair=repair)
     gazetteer = open_gazetteer()
     # VIINA's settlements are Ukraine's
@@ -274,12 +275,6 @@ def read_series(
     return read_control(
         path, name=name, rules=chosen, repair=repair, settlements=gazetteer.settlements(ukraine.bounds), region=ukraine
     )
-
-
-def _are_tables(path: Path | Sequence[Path]) -> bool:
-    given = [path] if isinstance(path, Path) else list(path)
-    files = [f for p in given for f in (p.iterdir() if p.is_dir() else [p])]
-    return any(f.name.lower().removesuffix(".gz").removesuffix(".zip").endswith(".csv") for f in files)
 
 
 def series_from_events(
@@ -419,6 +414,7 @@ def series(
     """
     from geomap import control
     from geomap.articles import parse_date
+    from geomap.control.settlements import has_tables
 
     given = [Path(paths)] if isinstance(paths, (str, Path)) else [Path(p) for p in paths]
     day, within = parse_date("since", since), _region_shape(region)
@@ -427,7 +423,7 @@ def series(
         frame = control.series(maps, since=day, regions=_regions_of(maps, within))
         figures = frame.select_dtypes("number").drop(columns="gap_days").fillna(0).abs().sum(axis=1)
         return frame[figures.groupby(frame["region"]).transform("sum") > 0].reset_index(drop=True)
-    if _are_tables(given):
+    if has_tables(given):
         return control.series(read_series(None, given, rules, repair), since=day, region=within)
     # straight from the files: one map in memory at a time
     return control.series(given, since=day, region=within, rules=Path(rules) if rules else None, repair=repair)

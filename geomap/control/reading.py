@@ -86,8 +86,8 @@ def read_control(
         Mend broken rings (GEOS ``make_valid``, method "structure") and list them in ``Snapshot.repaired``. Without, a
         broken ring is an error: mending may invent ground.
     settlements, region
-        For tables of statuses (VIINA's .csv, also .gz or .zip): the gazetteer's settlements (id, geometry), and the
-        ground that their Thiessen cells fill.
+        For tables of statuses (VIINA's .csv, also .gz or .zip) without a ``*_tess.geojson`` beside them: the
+        gazetteer's settlements (id, geometry), and the ground that their Thiessen cells fill.
 
     Returns
     -------
@@ -104,11 +104,14 @@ def read_control(
     """
     notes: list[str] = []
     used: Rules
-    if tables := _tables(path):
+    tables, tessellations = _tables(path)
+    if tables:
         from geomap.control.settlements import read_statuses
 
         used = _chosen(rules, preset) or VIINA
-        readings = list(read_statuses(tables, settlements, region, used))
+        readings = list(
+            read_statuses(tables, settlements, region, used, tessellations=tessellations, repair=repair, notes=notes)
+        )
     else:
         pairs = list(read_maps(path, rules=rules, preset=preset, repair=repair, notes=notes))
         readings, used = [r for r, _ in pairs], pairs[-1][1]
@@ -171,14 +174,16 @@ def _chosen(rules: Rules | Path | str | None, preset: str | None) -> Rules | Non
     return None if preset is None else preset_named(preset)
 
 
-def _tables(path: Paths) -> list[Path]:
-    """Files of a path where all of them are tables of statuses."""
-    from geomap.control.settlements import is_table
+def _tables(path: Paths) -> tuple[list[Path], list[Path]]:
+    """Tables of statuses, where a path holds nothing else but the cells of their places; and these."""
+    from geomap.control.settlements import is_table, is_tessellation
 
     given = [Path(path)] if isinstance(path, str | Path) else [Path(p) for p in path]
     listed = [f for p in given for f in (sorted(p.iterdir()) if p.is_dir() else [p])]
     found = [f for f in listed if is_table(f)]
-    return found if found and len(found) == len([f for f in listed if f.is_file()]) else []
+    cells = [f for f in listed if is_tessellation(f)]
+    other = [f for f in listed if f.is_file() and f not in found and f not in cells and not f.name.startswith(".")]
+    return ([], []) if not found or other else (found, cells)
 
 
 def _in_order(files: list[Path], chosen: Rules | None, repair: bool) -> Iterator[tuple[Reading, Rules]]:
