@@ -51,6 +51,8 @@ class Settings:
     """Any part of a region: more than the slivers that redrawn outlines leave."""
 
     # what measurement can know
+    sure_place: float = 0.5
+    """A town less likely the one meant than not cannot make a claim wrong: the name may mean another."""
     point_error_km: float = 1.5
     """GeoNames points lie 1-2 km from a town's centre."""
     border_error_km: float = 1.4

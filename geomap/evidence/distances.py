@@ -21,6 +21,7 @@ from geomap.evidence.ground import (
     point_error_km,
     polygon_of,
     town_radius_km,
+    unsure_of,
 )
 from geomap.evidence.missing import missing_place, why_not
 from geomap.evidence.sides import is_force
@@ -34,7 +35,7 @@ from geomap.geodesy import (
     distances_m,
     nearest_point,
 )
-from geomap.models import Claim, ClaimKind, Code, Evidence, Mention, Place, Range
+from geomap.models import Claim, ClaimKind, Evidence, Mention, Place, Range
 
 LINE_STEP_KM = 2.0
 """Points each 2 km stand for a river or border: finer than its outline is true."""
@@ -159,7 +160,7 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
             method="geodesic between points" if both_points else "geodesic between nearest points",
             source="gazetteer",
             places=(subject.id, reference.id),
-            codes=_roughly_known(subject, reference),
+            codes=unsure_of((subject, reference), ground),
             error=measured,
             geometry=_straight(subject, reference, shapes, both_points),
         )
@@ -190,11 +191,6 @@ def line_error_km(place: Place, ground: Ground) -> float:
 
 TYPED_LINE_KM = 7.0
 """Typed rivers were at most 7 km from their surveyed banks (Dnipro 6.9, Oskil 7.1), reservoirs apart."""
-
-
-def _roughly_known(*places: Place) -> tuple[Code, ...]:
-    """PLACE where any of the places is known only approximately."""
-    return (Code.PLACE,) if any(p.approximate for p in places) else ()
 
 
 def water_of(place: Place, ground: Ground) -> Any:
@@ -444,7 +440,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
             method="point in polygon, border error allowed",
             source="gazetteer",
             places=ids,
-            codes=_roughly_known(subject, reference),
+            codes=unsure_of((subject, reference), ground),
             note=note,
         )
     ]
@@ -483,7 +479,7 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
             method="geodesic to the nearest point of the line",
             source="gazetteer",
             places=ids,
-            codes=_roughly_known(subject, reference),
+            codes=unsure_of((subject, reference), ground),
         )
     ]
     wind = claim.direction

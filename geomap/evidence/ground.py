@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +13,7 @@ import shapely
 from geomap.control import HELD, HELD_AT_MOST
 from geomap.control import ground as held_ground
 from geomap.geodesy import area
-from geomap.models import Article, Claim, ControlSeries, Mention, Place, Snapshot, Status
+from geomap.models import Article, Claim, Code, ControlSeries, Mention, Place, Snapshot, Status
 from geomap.settings import Settings
 
 if TYPE_CHECKING:
@@ -304,3 +304,13 @@ def day_of(series: ControlSeries, index: int) -> date:
 def places_in(mentions: tuple[Mention, ...]) -> list[Place]:
     """The resolved places of mentions."""
     return [m.place for m in mentions if m.place is not None]
+
+
+def unsure_of(places: Iterable[Place], ground: Ground) -> tuple[Code, ...]:
+    """PLACE where any place is known only approximately, or is a town less likely the one meant than not."""
+
+    def doubtful(place: Place) -> bool:
+        town = place.feature.startswith("P.") and place.score is not None
+        return place.approximate or (town and (place.score or 0.0) < ground.settings.sure_place)
+
+    return (Code.PLACE,) if any(map(doubtful, places)) else ()

@@ -29,6 +29,7 @@ from geomap.evidence.ground import (
     polygon_of,
     speaks_of,
     state_map,
+    unsure_of,
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
 from geomap.evidence.sides import holder_country, stated_side, told_side
@@ -202,8 +203,7 @@ def _town(
     codes: list[Code] = []
     if days.end < day_of(series, 0) or (days.open and days.start < day_of(series, 0)):
         codes.append(Code.DATE)
-    if place.approximate:
-        codes.append(Code.PLACE)
+    codes.extend(unsure_of([place], ground))
     found = [_town_item(place, series, index, states, stated, codes, "measure", ground)]
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
     if after is not None and after > index:

@@ -202,10 +202,10 @@ def _judge_aspect(
 
 
 def _unsure_of_place(found: Finding) -> Finding:
-    """A place that is known only roughly cannot make a claim wrong."""
+    """A place that is known only roughly, or by a doubtful name, cannot make a claim wrong."""
     if Code.PLACE not in found.codes or found.label is not Label.DOES_NOT_FIT:
         return found
-    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how="the place is known only roughly")
+    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how="where that place lies is not sure")
 
 
 def _readings(measure: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
