@@ -606,6 +606,12 @@ def test_place_known_only_roughly_contradicts_nothing() -> None:
     assert verdict(far(90, rough, mention("westford")), ground()).label is Label.FITS
 
 
+@pytest.mark.parametrize(("score", "want"), [(0.3, Label.MAPS_CANNOT_SETTLE), (0.8, Label.DOES_NOT_FIT)])
+def test_a_town_less_likely_meant_than_not_contradicts_nothing(score: float, want: Label) -> None:
+    meant = Mention(text="Hamlet", place=place("hamlet", 33.0, 49.0, score=score))
+    assert verdict(far(300, meant, mention("westford")), ground()).label is want
+
+
 @pytest.mark.parametrize(("wind", "want"), [(Compass.E, Label.FITS), (Compass.W, Label.ROUGHLY_FITS)])
 def test_part_of_a_country(wind: Compass, want: Label) -> None:
     within = far(0, mention("farholm"), mention("asteria"), kind=ClaimKind.CONTAINMENT, direction=wind)
