@@ -30,7 +30,7 @@ from geomap.maps import features
 from geomap.maps.boundaries import read_boundaries, with_boundaries
 from geomap.maps.geometry import as_geojson, cut, for_display
 from geomap.maps.locked import asset, policy, script_hash
-from geomap.maps.payload import as_json, basemap_of
+from geomap.maps.payload import as_json, basemap_of, districts_of
 from geomap.maps.seam import continued, straddles
 from geomap.maps.sketch import Frame, claim_sketch, scale_bar
 from geomap.models import Assessment, Label, MentionKind, report_record
@@ -315,6 +315,22 @@ def test_shapes_over_greenwich_are_not_torn() -> None:
     torn = continued(MultiPolygon([box(-10, 50, 10, 55), box(170, 50, 180, 55), box(-180, 50, -170, 55)]))
     assert torn.area == pytest.approx(200)
     assert sorted(round(p.bounds[0]) for p in torn.geoms) == [0, 170, 350]
+
+
+def test_districts_do_not_stand_in_for_their_city() -> None:
+    rows = [
+        ("geonames:13580034", "Right Bank", 352_000, 37.585, 47.115),
+        ("geonames:701822", "Harbour", 230_000, 37.541, 47.095),
+        ("geonames:702320", "Neighbour", 300_000, 37.60, 47.13),
+        ("geonames:9000001", "New town", 150_000, 37.9, 47.4),
+        ("own:1", "Mine", 900, 37.54, 47.1),
+    ]
+    frame = gpd.GeoDataFrame(
+        {"id": [r[0] for r in rows], "name": [r[1] for r in rows], "population": [r[2] for r in rows]},
+        geometry=[Point(*r[3:]) for r in rows],
+        crs=4326,
+    )
+    assert districts_of(frame) == {"geonames:13580034"}
 
 
 # ── the house's borders ──────────────────────────────────────────────────────────────────────────────────────

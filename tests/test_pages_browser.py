@@ -159,6 +159,37 @@ def test_phones(browser: Any, pages: dict[str, Path], kind: str) -> None:
         checks.check_19_phone(page)
 
 
+def test_claims_are_short_on_phones_and_whole_on_paper(browser: Any, pages: dict[str, Path]) -> None:
+    rows = "#claims tr:not(.band)"
+    reason = "#claim-c2area .reason"
+    for script in (True, False):
+        with checks.opened(
+            browser, pages["report"], ready=script, viewport=checks.PHONE, java_script_enabled=script
+        ) as page:
+            count = page.locator(rows).count() - 1
+            heights = [page.locator(rows).nth(n + 1).bounding_box()["height"] for n in range(count)]
+            assert max(heights) < 330
+            assert not page.locator(reason).is_visible()
+            gist = page.locator("#claim-c2area summary")
+            assert "Does not fit the map" in gist.inner_text()
+            assert gist.bounding_box()["height"] >= 44
+            gist.click()
+            assert page.locator(reason).is_visible()
+            gist.click()
+            assert not page.locator(reason).is_visible()
+            if script:
+                page.emulate_media(media="print")
+                assert [r for r in page.locator(f"{rows} .reason").all() if not r.is_visible()] == []
+                assert not gist.is_visible()
+    with checks.opened(browser, pages["report"]) as page:
+        assert page.locator(reason).is_visible()
+        assert not page.locator("#claim-c2area summary").is_visible()
+    # an address that names a claim opens it
+    with checks.opened(browser, pages["report"], viewport=checks.PHONE) as page:
+        page.goto(pages["report"].as_uri() + "#claim-c2area")
+        page.locator(reason).wait_for(state="visible")
+
+
 def test_frames_learn_their_height(browser: Any, pages: dict[str, Path]) -> None:
     checks.check_20_frame(browser, pages["map"], pages["map"].parent)
 

@@ -136,7 +136,9 @@ def draw_map(
             "layers": layers,
             "swatches": {layer["id"]: swatch(layer["id"]) for layer in layers},
             "series": [s["name"] for s in series],
-            "credits": "; ".join(c for c in (credits_of(assessment), provider["attribution"] if provider else "") if c),
+            "credits": "; ".join(
+                c for c in (credits_of(assessment, style), provider["attribution"] if provider else "") if c
+            ),
             "tiles": w["tiles_disk"] if provider and "tile.openstreetmap.org" in provider["url"] else "",
             "borders": style.borders,
         }

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from geomap.maps.features import Bounds, Gazetteer, Shape, is_ambiguous, is_wide, mentioned_places
 from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen, without_islets
 from geomap.models import Assessment, ControlSeries, Snapshot, Status
-from geomap.settings import Style
-from geomap.wording import day, fold, visible, words
+from geomap.settings import Settings, Style
+from geomap.wording import day, fold, told, visible, words
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -130,7 +130,10 @@ def basemap_of(
                 labels += _label(name, polygons_only(cut(part, bounds)), "region", bounds)
                 continue
             parts += _part(kind, for_display(part, fine, keep_area=False))
-    labels += _towns(close.get("places"), near, assessment)
+    towns = _towns(close.get("places"), near, assessment)
+    # a region that bears its town's name would write it twice
+    named = {name for name, *_ in towns} | {fold(m.place.name) for m in mentioned_places(assessment)}
+    labels = [label for label in labels if label[3] != "region" or label[0] not in named] + towns
     order = ("far", "edge", "land", "region", "lake", "river", "border")
     return sorted(parts, key=lambda p: order.index(p["kind"])), labels
 
@@ -166,22 +169,58 @@ def _towns(frame: Any, bounds: Bounds, assessment: Assessment) -> list[list[Any]
     """The largest towns that the story does not name itself."""
     if frame is None or not len(frame):
         return []
-    told = {m.place.id for m in mentioned_places(assessment)}
+    story = {m.place.id for m in mentioned_places(assessment)}
     spots = [(m.place.lon, m.place.lat) for m in mentioned_places(assessment)]
     near = (bounds[2] - bounds[0]) / 60
     found: list[list[Any]] = []
+    districts = districts_of(frame)
     for row, (name, where) in zip(frame.to_dict("records"), _named(frame), strict=False):
         point = where.representative_point()
-        if row.get("id") in told or not (bounds[0] <= point.x <= bounds[2] and bounds[1] <= point.y <= bounds[3]):
+        if (
+            row.get("id") in story
+            or row.get("id") in districts
+            or not (bounds[0] <= point.x <= bounds[2] and bounds[1] <= point.y <= bounds[3])
+        ):
             continue
         if any(abs(point.x - x) < near and abs(point.y - y) < near for x, y in spots):
             continue
-        # a town's districts are towns of their own in some gazetteers
         spots.append((point.x, point.y))
         found.append([fold(name), round(point.x, 4), round(point.y, 4), "town"])
         if len(found) == TOWNS:
             break
     return found
+
+
+def districts_of(frame: Any) -> set[str]:
+    """Settlements that are parts of an older one: GeoNames lists a city's districts as towns, with their own people."""
+    import math
+
+    from geomap.geodesy import distance_km
+
+    towns = []
+    for row, (_, where) in zip(frame.to_dict("records"), _named(frame), strict=False):
+        source, _, digits = str(row.get("id")).partition(":")
+        if source == "geonames" and digits.isdigit() and (row.get("population") or 0) > 0:
+            reach = DISTRICT_REACH * math.sqrt(row["population"] / Settings().people_per_km2 / math.pi)
+            towns.append((int(digits), str(row["id"]), float(row["population"]), reach, where.representative_point()))
+    late = [town for town in towns if town[0] >= DISTRICT_FROM]
+    return {
+        key
+        for _, key, people, _, at in late
+        for number, _, many, reach, centre in towns
+        if number < DISTRICT_FROM
+        and people <= DISTRICT_MOST * many
+        and abs(at.y - centre.y) * 110 <= reach
+        and distance_km(at.x, at.y, centre.x, centre.y) <= reach
+    }
+
+
+DISTRICT_FROM = 8_000_000
+"""GeoNames numbers from here on were given after 2011: towns had theirs by then, districts came later."""
+DISTRICT_REACH = 1.5
+"""Districts lie within one and a half times the radius that a town's people need: towns are not round."""
+DISTRICT_MOST = 2.0
+"""A district with more than twice the people of the town beside it is no part of it: their figures differ in date."""
 
 
 # ── the dates ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -274,11 +313,11 @@ def layers_of(assessment: Assessment, shapes: Sequence[Shape], style: Style, tim
     return found
 
 
-def credits_of(assessment: Assessment) -> str:
+def credits_of(assessment: Assessment, style: Style) -> str:
     """Who made the maps under the story."""
-    told = [fold(p.attribution).rstrip(". ") for p in assessment.methods.data if p.attribution]
-    told += [fold(c.provenance.attribution or c.name) for c in assessment.control]
-    return "; ".join(dict.fromkeys(t for t in told if t))
+    made = [told(p.attribution, "credit", style).rstrip(". ") for p in assessment.methods.data if p.attribution]
+    made += [fold(c.provenance.attribution or c.name) for c in assessment.control]
+    return "; ".join(dict.fromkeys(t for t in made if t))
 
 
 def ambiguous_count(assessment: Assessment) -> int:

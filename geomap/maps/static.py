@@ -127,7 +127,7 @@ def _compose(figure: Any, assessment: Assessment, gazetteer: Gazetteer, style: S
     notes = []
     if series is not None:
         notes.append(f"{series.name}, {day(series.snapshots[-1].as_of, style, time=True)}")
-    notes += [n for n in (style.borders, credits_of(assessment), style.credit) if n]
+    notes += [n for n in (style.borders, credits_of(assessment, style), style.credit) if n]
     _draw_legend(figure, layers, style)
     figure.text(
         0.017, 0.012, clip(". ".join(dict.fromkeys(notes)), 190), fontsize=6.5, color="#555c62", parse_math=False

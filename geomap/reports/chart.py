@@ -14,6 +14,8 @@ from geomap.settings import Style
 from geomap.wording import day, number, words
 
 WIDTH, HEIGHT = 760, 240
+NOTE_WIDTH = 80.0
+"""Pixels that the words of a gap take."""
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 22, 34
 GAP_DAYS = 3.0
 """Longer than this without a map, and the line stops: what happened in between is not known."""
@@ -56,6 +58,7 @@ def series_chart(rows: Sequence[Mapping[str, Any]], style: Style) -> Markup:
             parts.append(Markup('<path class="held" d="{}"/>').format(_steps(held)))
         for cx, cy in held:
             parts.append(Markup('<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="2.4"/>').format(cx, cy))
+    written = -NOTE_WIDTH
     for before, after in pairwise(points):
         if before[3] != after[3]:
             at = x(after[0])
@@ -65,6 +68,10 @@ def series_chart(rows: Sequence[Mapping[str, Any]], style: Style) -> Markup:
             )
         if after[0] - before[0] > GAP_DAYS * 86400:
             middle = (x(before[0]) + x(after[0])) / 2
+            # words of short gaps side by side would cover each other
+            if middle - written < NOTE_WIDTH:
+                continue
+            written = middle
             parts.append(
                 Markup('<text class="note gap" x="{:.1f}" y="{}">{}</text>').format(
                     middle, HEIGHT - BOTTOM - 8, w["chart_gap"]

@@ -16,6 +16,7 @@ from geomap.models import Article, Assessment, Claim, Provenance
 from geomap.reports.chart import series_chart
 from geomap.reports.corrections import Correction
 from geomap.reports.findings import (
+    BARE,
     fingerprint,
     in_order,
     is_reviewed,
@@ -102,6 +103,7 @@ class Row:
     would_fit: tuple[str, ...]
     checked: str
     by_person: bool
+    telling: bool
     missing: str
     sketch: Markup = field(default=Markup(""), repr=False)
 
@@ -235,7 +237,10 @@ def _facts(
             )
             for name, why, found in open_names(assessment)
         ],
-        "charts": [(name, series_chart(made, style), _series_rows(made, style)) for name, made in series.items()],
+        "charts": [
+            (told(name, "source", style), series_chart(made, style), _series_rows(made, style))
+            for name, made in series.items()
+        ],
         "methods": methods,
         "crs": told(methods.crs, "method", style),
         "inputs": [_provenance(p, style) for p in methods.inputs],
@@ -321,6 +326,7 @@ def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, M
         would_fit=tuple(told(t, "what", style) for t in verdict.would_fit),
         checked=_checked(claim, style),
         by_person=claim.checked_by is not None,
+        telling=len(claim.quote) >= BARE,
         missing=told(what_is_missing(claim), "missing", style),
         sketch=sketches.get(claim.id, Markup("")),
     )
@@ -378,10 +384,10 @@ def _tally(rows: Sequence[Row], w: Words) -> list[tuple[str, str, int]]:
 def _provenance(source: Provenance, style: Style) -> dict[str, Any]:
     w = words(style.language)
     return {
-        "name": fold(source.name.replace("\\", "/").rsplit("/", 1)[-1]),
+        "name": told(source.name.replace("\\", "/").rsplit("/", 1)[-1], "source", style),
         "sha256": source.sha256,
-        "attribution": fold(source.attribution or ""),
-        "licence": w("licence", licence=fold(source.licence)) if source.licence else "",
+        "attribution": told(source.attribution or "", "credit", style),
+        "licence": w("licence", licence=told(source.licence, "licence", style)) if source.licence else "",
         "unlicensed": "" if source.licence else w["licence_unknown"],
         "url": safe_url(source.url),
         "retrieved_at": fold(source.retrieved_at or ""),

@@ -248,8 +248,8 @@
     near.forEach(function (item) {
       var p = item.p, g = item.gap, w = item.w, h = item.h;
       var tries = g ? [[g, -h / 2], [-g - w, -h / 2], [-w / 2, -g - h], [-w / 2, g], [g * 0.7, -g * 0.5 - h], [g * 0.7, g * 0.5], [-w - g * 0.7, -g * 0.5 - h], [-w - g * 0.7, g * 0.5]] : [[-w / 2, -h / 2]];
-      // a spot within the picture before one that its edge would cut
-      var spot = tries.concat(tries).find(function (t, number) {
+      // a spot within the picture; names of the story may be cut by its edge before they are left out
+      var spot = (item.layer ? tries.concat(tries) : tries).find(function (t, number) {
         var box = [p.x + t[0] - 1, p.y + t[1], p.x + t[0] + w + 1, p.y + t[1] + h];
         if (number < tries.length && (box[0] < nw.x || box[2] > se.x || box[1] < nw.y || box[3] > se.y)) return false;
         return taken.free(box, item);
