@@ -154,7 +154,7 @@ def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
         raise ControlError(f"{file}: unpacks to more than {MEMBERS} files or {LARGEST >> 20} MB; expected control maps")
     for info in infos:
         parts = PurePosixPath(info.filename.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
+        if parts.is_absolute() or not parts.name or ".." in parts.parts or ":" in parts.parts[0]:
             raise ControlError(f"{file}: holds {info.filename!r}, which points outside the archive; not read")
     found = False
     with tempfile.TemporaryDirectory() as folder:
@@ -166,7 +166,11 @@ def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
         for info in infos:
             if _kind(info.filename) not in (".geojson", ".json"):
                 target = Path(folder) / f"{PurePosixPath(info.filename).name}"
-                target.write_bytes(_member(archive, info, f"{file}:{info.filename}"))
+                content = _member(archive, info, f"{file}:{info.filename}")
+                try:
+                    target.write_bytes(content)
+                except (OSError, ValueError) as error:  # no name for a file: too long, or NUL in it
+                    raise ControlError(f"{file}: holds {info.filename[:80]!r}, which cannot be written") from error
         for target in sorted(Path(folder).iterdir()):
             if _kind(target.name) not in (None, ".zip"):
                 found = True
@@ -179,7 +183,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> byte
     try:
         with archive.open(info) as stream:
             return stream.read(info.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
         raise ControlError(f"{where}: cannot be unpacked: {error}") from error
 
 
