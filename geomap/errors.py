@@ -5,6 +5,7 @@
     GeomapError
     ├── InputError          an input file or record cannot be used
     │   ├── ControlError    a control map cannot be read whole
+    │   │   └── UnknownMapError  polygons, but nothing says of what day or who holds them
     │   └── DecisionsError  a decisions file does not say what to do
     ├── PlaceError          a place name resolves to nothing
     ├── GazetteerError      the gazetteer or its index is missing, damaged or out of date
@@ -26,6 +27,10 @@ class InputError(GeomapError):
 
 class ControlError(InputError):
     """A control map cannot be read whole."""
+
+
+class UnknownMapError(ControlError):
+    """Polygons of which nothing says of what day they are or who holds them: shapes, but no control map."""
 
 
 class DecisionsError(InputError):

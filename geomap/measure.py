@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from geomap.errors import ControlError, PlaceError
+from geomap.errors import ControlError, PlaceError, UnknownMapError
 from geomap.files import shown, write_whole
 from geomap.models import Place
 from geomap.progress import Progress, silent
@@ -381,7 +381,7 @@ def _maps_or_shapes(path: Path, rules: Path | None, repair: bool) -> ControlSeri
 
     try:
         return read_series(None, path, rules, repair)
-    except ControlError:
+    except UnknownMapError:
         if rules is not None or path.is_dir():
             raise
         return control.read_polygons(path, repair=repair)
@@ -391,7 +391,7 @@ def _one_snapshot(path: Path, rules: Path | None, repair: bool) -> Snapshot | No
     """A file as a control map, or None where it is only shapes (no date, no known classes)."""
     try:
         return read_series(None, path, rules, repair).snapshots[0]
-    except ControlError:
+    except UnknownMapError:
         if rules is not None:
             raise
         return None

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import pytest
 import shapely
 from shapely.geometry import Polygon, box, mapping
 from typer.testing import CliRunner
 
 import geomap
-from geomap import cli, geodesy, measure
+from geomap import cli, control, geodesy, measure
+from geomap.errors import GeomapError
 
 OURS = Polygon([(36.2, 49.1), (37.6, 49.3), (37.4, 50.0), (36.4, 49.8)])
 THEIRS = Polygon([(36.6, 49.0), (38.0, 49.2), (37.7, 49.9), (36.7, 49.7)])
@@ -118,3 +121,85 @@ def test_a_series_by_region_is_printed(days: Path) -> None:
     features = json.loads(run("series", days, "--format", "geojson")[0])["features"]
     assert [f["geometry"] is None for f in features] == [True, False, False]
     assert features[1]["properties"]["lost_km2"] > 0
+
+
+# ── files that are not what they should be ───────────────────────────────────────────────────────────────────────────
+
+
+def refused(*arguments: object) -> str:
+    result = CliRunner().invoke(cli.app, [str(a) for a in arguments])
+    assert isinstance(result.exception, GeomapError), result.output
+    assert "\n" not in str(result.exception)
+    return str(result.exception)
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    return write(tmp_path / "2022-01-01.geojson", OURS)
+
+
+def test_collections_and_heights_are_measured(tmp_path: Path, good: Path) -> None:
+    high = [[[x, y, 100.0 + x] for x, y in OURS.exterior.coords]]
+    nested = {
+        "type": "GeometryCollection",
+        "geometries": [{"type": "Point", "coordinates": [36, 49]}, {"type": "Polygon", "coordinates": high}],
+    }
+    path = tmp_path / "2022-01-02.geojson"
+    path.write_text(json.dumps({"type": "Feature", "properties": {"status": "held"}, "geometry": nested}))
+    assert measure.area_records(path)[-1]["area_km2"] == measure.area_records(good)[-1]["area_km2"]
+    assert measure.diff_frame(good, path).empty
+    assert geomap.series([good, path])["gross_km2"].tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "parquet", "shp"])
+def test_maps_without_a_crs_are_refused(tmp_path: Path, good: Path, kind: str) -> None:
+    path = tmp_path / f"2022-01-02.{kind}"
+    frame = geopandas.GeoDataFrame({"status": ["held"]}, geometry=[OURS])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pyogrio's remark on the missing CRS
+        frame.to_parquet(path) if kind == "parquet" else frame.to_file(path)
+    for command in (("area",), ("diff", good), ("series", good)):
+        assert "no CRS" in refused(*command, path)
+
+
+@pytest.mark.parametrize("kind", ["gpkg", "parquet"])
+def test_positions_that_are_no_number_are_refused_even_for_repair(tmp_path: Path, good: Path, kind: str) -> None:
+    path = tmp_path / f"2022-01-02.{kind}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # remarks on NaN
+        shape = Polygon([(36, 49), (37, float("nan")), (37, 50), (36, 49)])
+        frame = geopandas.GeoDataFrame({"status": ["held"]}, geometry=[shape], crs=4326)
+        frame.to_parquet(path) if kind == "parquet" else frame.to_file(path)
+    for command in (("area",), ("diff", good), ("series", good)):
+        assert "finite" in refused(*command, path, "--repair")
+
+
+def test_a_map_at_fault_is_not_taken_for_plain_shapes(tmp_path: Path, good: Path) -> None:
+    """Swapped or broken, a control map must not be subtracted as if its date and classes did not matter."""
+    named = {"type": "Feature", "properties": {"name": "Окуповано /// Occupied"}}
+    swapped, bow = tmp_path / "2022-01-02.geojson", tmp_path / "2022-01-03.geojson"
+    swapped.write_text(json.dumps(named | {"geometry": mapping(shapely.transform(OURS, lambda c: c[:, ::-1]))}))
+    bow.write_text(json.dumps(named | {"geometry": mapping(Polygon([(36, 49), (37, 50), (37, 49), (36, 50)]))}))
+    assert "swapped?" in refused("diff", good, swapped)
+    assert "swapped?" in refused("diff", swapped, good, "--sources")
+    assert "Self-intersection" in refused("diff", good, bow)
+
+
+@pytest.mark.parametrize("geometry", [None, mapping(shapely.Point(36, 49))])
+def test_a_map_without_ground_is_no_loss_of_all(tmp_path: Path, good: Path, geometry: Any) -> None:
+    """An empty download would else read as a withdrawal from everywhere."""
+    features = [] if geometry is None else [{"type": "Feature", "properties": {}, "geometry": geometry}]
+    path = tmp_path / "2022-01-02.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    for command in (("area",), ("diff", good), ("series", good)):
+        assert "no polygon" in refused(*command, path)
+
+
+def test_a_layer_of_units_beside_the_ground_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "2022-01-02.gpkg"
+    units = geopandas.GeoDataFrame({"name": ["31st brigade"]}, geometry=[shapely.Point(36, 49)], crs=4326)
+    units.to_file(path, layer="a_units")
+    geopandas.GeoDataFrame({"status": ["held"]}, geometry=[OURS], crs=4326).to_file(path, layer="ground")
+    (found,) = control.read_control(path).snapshots
+    assert dict(found.dropped) == {"points": 1}
+    assert len(found.frame) == 1

@@ -193,7 +193,9 @@ def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
 
     if _kind(file.name) in (".parquet", ".geoparquet"):
         try:
-            frames = {"": geopandas.read_parquet(file)}
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # on positions that are no numbers: refused below
+                frames = {"": geopandas.read_parquet(file)}
         except (ValueError, OSError, ImportError) as error:
             raise ControlError(f"{where}: not a GeoParquet file: {_first_line(error)}") from error
     else:
@@ -215,7 +217,8 @@ def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
     for name, frame in frames.items():
         at = f"{where}[{name}]" if len(frames) > 1 else where
         if frame.crs is None:
-            raise ControlError(f"{at}: has no CRS; expected one (a .prj file beside a shapefile)")
+            beside = " (a .prj file beside the shapefile)" if file.suffix.lower() == ".shp" else ""
+            raise ControlError(f"{at}: has no CRS; expected one{beside}; set it where the map was made")
         yield _from_frame(frame.to_crs(4326), at, provenance, name)
 
 
@@ -235,6 +238,10 @@ def _from_frame(frame: geopandas.GeoDataFrame, where: str, provenance: Provenanc
         for part in _leaves(geometry):
             if part.geom_type in POLYGONAL:
                 shapes.append(shapely.force_2d(part))
+                if not np.isfinite(shapely.get_coordinates(part)).all():
+                    raise ControlError(
+                        f"{where}: feature {i} has a position that is no number; expected finite degrees"
+                    )
                 layer.rows.append(i)
                 layer.properties.append({str(k): v for k, v in properties.items()})
             else:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from geomap.control.files import SUFFIXES, Layer, find_files, layers, stem
 from geomap.control.rules import DATE, OUTSIDE, PRESETS, VIINA, Rules, guess, preset_named, read_rules
-from geomap.errors import ControlError
+from geomap.errors import ControlError, UnknownMapError
 from geomap.geodesy import area
 from geomap.models import ControlSeries, Provenance, Snapshot, Status
 
@@ -201,13 +201,27 @@ def _in_order(files: list[Path], chosen: Rules | None, repair: bool) -> Iterator
 def _all(files: Iterable[Path], chosen: Rules | None, repair: bool) -> Iterator[tuple[Reading, Rules]]:
     name: str | None = None
     for file in files:
-        for layer in layers(file):
+        for layer in _with_ground(file):
             used = chosen or _guessed(layer)
             if name not in (None, used.name):
                 raise ControlError(f"{layer.where}: reads as {used.name}, the files before as {name}; read them apart")
             name = used.name
             for as_of, part in _dated(layer, used):
                 yield _reading(part, as_of, used, repair), used
+
+
+def _with_ground(file: Path) -> list[Layer]:
+    """The layers of a file that hold polygons; what is dropped of others (units, arrows) counts with the first."""
+    found = list(layers(file))
+    drawn = [layer for layer in found if len(layer.shapes)]
+    if not drawn:
+        raise ControlError(
+            f"{file}: holds no polygon; expected control polygons; where nothing is held, draw the free ground"
+        )
+    for layer in found:
+        if not len(layer.shapes):
+            drawn[0].dropped.update(layer.dropped)
+    return drawn
 
 
 def gaps(times: Sequence[datetime]) -> tuple[tuple[date, date], ...]:
@@ -248,7 +262,7 @@ def _dated(layer: Layer, rules: Rules) -> Iterator[tuple[datetime, Layer]]:
     found = find_date(layer.label) or find_date(stem(layer.where.rsplit(":", 1)[-1] if ".zip:" in layer.where
                                                       else layer.provenance.name))  # fmt: skip
     if found is None:
-        raise ControlError(
+        raise UnknownMapError(
             f"{layer.where}: no date in its name; expected one such as 2022-09-10 or 2022-09-10T0929Z, "
             "or date_property in a rule file"
         )
@@ -277,7 +291,7 @@ def _guessed(layer: Layer) -> Rules:
     names = {str(p["name"]) for p in layer.properties if p.get("name") is not None}
     rules = guess(names, layer.keys)
     if rules is None:
-        raise ControlError(
+        raise UnknownMapError(
             f"{layer.where}: no preset fits its properties ({', '.join(sorted(map(str, layer.keys))[:8])}); "
             f"give a rule file, or one of the presets {', '.join(PRESETS)}"
         )
@@ -304,7 +318,7 @@ def _reading(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Readi
         if outside[i] or (cls is not None and cls.status == OUTSIDE):
             ignored.append(_ignored(shapes[i], name, "outside the map's extent" if outside[i] else "not this ground"))
         elif cls is None:
-            raise ControlError(
+            raise UnknownMapError(
                 f"{layer.where}: feature {layer.rows[i]} is called {str(name)[:60]!r}, which no class of {rules.name} "
                 "knows; add the word to a rule file (held, contested, unknown, free or outside)"
             )
