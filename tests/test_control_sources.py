@@ -183,6 +183,9 @@ def test_a_map_at_fault_is_not_taken_for_plain_shapes(tmp_path: Path, good: Path
     assert "swapped?" in refused("diff", good, swapped)
     assert "swapped?" in refused("diff", swapped, good, "--sources")
     assert "Self-intersection" in refused("diff", good, bow)
+    strange = write(tmp_path / "2022-01-04.geojson", OURS)
+    strange.write_text(strange.read_text().replace('"held"', '"Щось /// Something new"'))
+    assert "Something new" in refused("diff", good, strange)
 
 
 @pytest.mark.parametrize("geometry", [None, mapping(shapely.Point(36, 49))])

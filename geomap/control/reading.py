@@ -318,7 +318,7 @@ def _reading(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Readi
         if outside[i] or (cls is not None and cls.status == OUTSIDE):
             ignored.append(_ignored(shapes[i], name, "outside the map's extent" if outside[i] else "not this ground"))
         elif cls is None:
-            raise UnknownMapError(
+            raise ControlError(
                 f"{layer.where}: feature {layer.rows[i]} is called {str(name)[:60]!r}, which no class of {rules.name} "
                 "knows; add the word to a rule file (held, contested, unknown, free or outside)"
             )
