@@ -58,8 +58,8 @@ def base_index() -> Index:
     return cache.open_or_build(f"base-{data.data_key()}", build, total=ROWS)
 
 
-MAX_BASEMAP_PLACES = 60
-"""Names on a basemap: more than these overlap on a screen."""
+MAX_BASEMAP_PLACES = 240
+"""Settlements a basemap may choose its names from: a city's districts, listed as towns, may outnumber the cities."""
 PIXELS = 1600
 """Detail finer than a pixel of a wide map is left out of the basemap."""
 
@@ -328,7 +328,7 @@ class Gazetteer(Search):
     def basemap(self, bounds: Bounds) -> dict[str, GeoDataFrame]:
         """What an offline map of ``bounds`` shows under its story, clipped and simplified for display.
 
-        countries, regions, lakes, rivers: id, name, geometry; places: as ``settlements``, the 60 largest.
+        countries, regions, lakes, rivers: id, name, geometry; places: as ``settlements``, the 240 largest.
         """
         west, south, east, north = bounds
         tolerance = max(east - west, north - south, 0.01) / PIXELS

@@ -170,7 +170,8 @@ def _towns(frame: Any, bounds: Bounds, assessment: Assessment) -> list[list[Any]
     if frame is None or not len(frame):
         return []
     story = {m.place.id for m in mentioned_places(assessment)}
-    spots = [(m.place.lon, m.place.lat) for m in mentioned_places(assessment)]
+    # a region's own point often lies in its capital, which may well be labelled
+    spots = [(m.place.lon, m.place.lat) for m in mentioned_places(assessment) if not is_wide(m.place)]
     near = (bounds[2] - bounds[0]) / 60
     found: list[list[Any]] = []
     districts = districts_of(frame)

@@ -99,7 +99,7 @@ def _families(font: str) -> list[str]:
 def _compose(figure: Any, assessment: Assessment, gazetteer: Gazetteer, style: Style, title: str | None) -> None:
     given = extent(assessment, gazetteer)
     top = 0.915 if title or style.caption else 0.985
-    bottom = 0.15
+    bottom = 0.125
     width, height = WIDTH_IN * 0.97 * 100, WIDTH_IN * 0.72 * (top - bottom) * 100
     frame = Frame(given, width, height)
     bounds = frame.bounds

@@ -83,7 +83,7 @@ def _told(claim: Claim, texts: dict[str, str]) -> str:
     """The quote; a bare figure with the words around it, for it says nothing alone."""
     if len(claim.quote) >= BARE or claim.article not in texts:
         return clip(claim.quote, 120)
-    return fold("".join(context(texts[claim.article], claim.start, claim.end, reach=60)))
+    return fold("".join(context(texts[claim.article], claim.start, claim.end, reach=60))).removesuffix(".")
 
 
 def missing(assessment: Assessment, style: Style) -> list[tuple[str, list[Claim]]]:
