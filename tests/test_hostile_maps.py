@@ -107,6 +107,8 @@ REFUSED: dict[str, tuple[str, bytes]] = {
     "a zip in a zip": ("m.zip", zipped(("in.zip", zipped(("2022-09-10.geojson", geojson(polygon())))))),
     "a zip that lies of its size": ("m.zip", lying_zip()),
     "a link in a zip": ("m.zip", link_in_zip()),
+    "a member without a name": ("m.zip", zipped((".", b"x"))),
+    "a member's name too long": ("m.zip", zipped((f"{'x' * 300}.shp", b"x"))),
     "a zip bomb": ("m.zip", zipped(*((f"{n}.geojson", bytes(60 * 2**20)) for n in range(18)))),
     "20,001 files in a zip": ("m.zip", zipped(*((f"{n}.txt", b"") for n in range(20_001)))),
     "KML with entities": ("m.kml", KML),

@@ -22,7 +22,9 @@ import signal
 import sys
 import tempfile
 import time
+import tomllib
 import traceback
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -102,6 +104,89 @@ def extraction(data: bytes) -> None:
         if text[said.start : said.end] != said.text:
             raise AssertionError(f"toponym {said.start}-{said.end} does not quote the text")
     for claim in claims:
+        if text[claim.start : claim.end] != claim.quote:
+            raise AssertionError(f"claim {claim.start}-{claim.end} does not quote the text")
+        json.dumps(to_record(claim), allow_nan=False)
+
+
+@cache
+def vocabulary() -> tuple[list[str], list[tuple[str, Any]]]:
+    """Every word and phrase that the claim grammar knows, with figures and signs; and names with their places."""
+    words: set[str] = set()
+
+    def gather(value: Any) -> None:
+        if isinstance(value, dict):
+            for key, below in value.items():
+                words.add(key)
+                gather(below)
+        elif isinstance(value, list):
+            for below in value:
+                gather(below)
+        elif isinstance(value, str):
+            words.add(value)
+
+    for path in sorted((ROOT / "geomap" / "claims" / "lang").glob("*.toml")):
+        gather(tomllib.loads(path.read_text("utf-8")))
+    signs = [*".,;:()[]\"'“”«»—-%½", "\n", "\n\n", "'s", "n't", "a", "the", "and", "to", "Monday", "in September 2022"]
+    figures = ["5", "3,000", "12.5", "1,5", "2-3", "30–40", "1e9", "0", "1,160", "100.000", "7th", "2022", "5km", "$5"]
+    names = ["Kyiv", "Izium", "Kharkiv region", "Ukraine", "the Dnipro", "Luxembourg", "Ізюм", "Russia", "Snake Island"]
+    places = [(name, next(iter(gazetteer().find(name.removeprefix("the "))), None)) for name in names]
+    return [*sorted(words), *(signs + figures) * 12, *([*names, "Smith", "He", "They", "Troops"] * 12)], places
+
+
+PATTERNS = [
+    "Troops advanced 12 km from Izium towards Kyiv on Monday , Smith said .",
+    "More than 3,000 square kilometres ( 1,160 square miles ) of Kharkiv region were retaken .",
+    "Izium lies about 5 km north-east of Kyiv , near the Dnipro .",
+    "They control 15 % of Ukraine , an area twice the size of Luxembourg .",
+    "Russia did not capture Izium , which is still held by Ukraine .",
+    "Troops withdrew from Snake Island to the west bank of the Dnipro .",
+    "The front moved 2-3 km a day south of Izium , up to 30–40 km in September 2022 .",
+    "Izium , Kyiv and Ізюм were liberated ; Kharkiv region borders Russia .",
+    "A zone 10 km wide and 40 miles long runs along the border with Russia .",
+    "He said they would take half of Kharkiv region within dozens of kilometres .",
+    "The village of Izium , 5km from the Russian border , fell .",
+    "Фронт відійшов на 12 км від Ізюма , звільнено 3 тисячі квадратних кілометрів .",
+    "Another area of the same size was lost between Izium and Kyiv .",
+]
+
+
+def grammar(data: bytes) -> None:
+    """Claims of sentences whose words are changed for others that the grammar knows.
+
+    The first bytes choose sentences; then four bytes a change: how, where, and by which word.
+    """
+    from geomap.claims import extract_claims
+    from geomap.measure import area_of
+    from geomap.models import Article, MentionKind, Toponym, to_record
+
+    words, names = vocabulary()
+    known = dict(names)
+    tokens = " ".join(PATTERNS[n % len(PATTERNS)] for n in data[:2]).split(" ")
+    for at in range(2, min(len(data), 80) - 3, 4):
+        how, where, high, low = data[at : at + 4]
+        place, word = where % (len(tokens) + 1), words[(high << 8 | low) % len(words)]
+        if how % 4 == 0:
+            tokens[place:place] = [word]
+        elif how % 4 == 1:
+            del tokens[place : place + 1 + how % 3]
+        else:
+            tokens[place : place + 1] = [word]
+    text, toponyms, flags = "", [], sum(data[:4])
+    for number, word in enumerate(tokens):
+        text += "" if word in ".,;:)%" else " "
+        start = len(text)
+        text += word
+        name = "Kharkiv region" if word == "Kharkiv" else word
+        if name in known and (flags + number) % 8:
+            place = known[name] if (flags + number) % 8 > 1 else None
+            kind = MentionKind.DEMONYM if (flags + number) % 8 == 2 else MentionKind.LITERAL
+            toponyms.append(Toponym(article="", start=start, end=len(text), text=word, kind=kind, place=place))
+    if not text.strip():
+        return
+    article = Article(id="fuzz", text=text, published_on=parse_date("", "2022-09-14") if flags % 4 else None)
+    areas = partial(area_of, gazetteer=gazetteer())
+    for claim in extract_claims(article, toponyms, area_of=areas, border_of=gazetteer().border):
         if text[claim.start : claim.end] != claim.quote:
             raise AssertionError(f"claim {claim.start}-{claim.end} does not quote the text")
         json.dumps(to_record(claim), allow_nan=False)
@@ -202,11 +287,65 @@ def words_shown(data: bytes) -> None:
     render_csv([{"a": text, "b": {"c": [text]}}])
 
 
-TARGETS: list[tuple[str, Callable[[bytes], None], list[bytes]]] = []
+def control_table(suffix: str, data: bytes) -> None:
+    from geomap.control import read_polygons
+
+    read_polygons(put(f"2022-09-10{suffix}", data))
 
 
-def target(label: str, call: Callable[[bytes], None], *seeds: bytes | str) -> None:
-    TARGETS.append((label, call, [s.encode() if isinstance(s, str) else s for s in seeds]))
+def dump(data: bytes) -> None:
+    from geomap.gazetteer.layers import build_layer
+
+    build_layer(put("dump.txt", data), folder=folder())
+
+
+Seed = bytes | str | Callable[[], bytes]
+TARGETS: list[tuple[str, Callable[[bytes], None], list[Seed]]] = []
+
+
+def target(label: str, call: Callable[[bytes], None], *seeds: Seed) -> None:
+    TARGETS.append((label, call, list(seeds)))
+
+
+def seeds_of(seeds: list[Seed]) -> list[bytes]:
+    """Seeds as bytes; those that take a library to make are made now."""
+    return [s.encode() if isinstance(s, str) else s if isinstance(s, bytes) else s() for s in seeds]
+
+
+def parquet_articles() -> bytes:
+    import pandas
+
+    out = io.BytesIO()
+    spans = [[{"start": 0, "end": 4}], None]
+    frame = pandas.DataFrame({"id": ["a", "b"], "text": ["Kyiv is 5 km from Brovary.", "Lviv"], "toponyms": spans})
+    frame.to_parquet(out, compression="none", index=False)
+    return out.getvalue()
+
+
+def map_as(suffix: str) -> bytes:
+    """The map as GeoPackage, GeoParquet, or a shapefile's four files in a zip."""
+    import geopandas
+
+    frame = geopandas.GeoDataFrame.from_features(json.loads(MAP)["features"], crs="EPSG:4326")
+    path = folder() / f"seed{suffix.replace('.zip', '.shp')}"
+    if suffix == ".parquet":
+        frame.to_parquet(path, compression=None)
+    else:
+        frame.to_file(path)
+    if suffix != ".zip":
+        return path.read_bytes()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:  # stored, so that mutations reach the files inside
+        for part in (".shp", ".shx", ".dbf", ".prj"):
+            archive.write(path.with_suffix(part), f"2022-09-10{part}")
+    return out.getvalue()
+
+
+def map_zipped() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("2022-09-10.geojson", MAP)
+    return out.getvalue()
 
 
 RECORD = (
@@ -238,6 +377,10 @@ STORY = (
     "south of Zolota Balka, between 2 and 3.5 miles north-east of the Dnipro. It did not fall. "
     "Фронт відійшов на 12 км від Ізюма."
 )
+DUMP_LINE = (
+    "700001\tVyhadane\tVyhadane\tВигадане,Wygadane\t47.5\t33.5\tP\tPPL\tUA\t\t08\t\t\t\t120\t\t10\t"
+    "Europe/Kyiv\t2024-01-01\n"
+)
 EVENTS = "settlement,holder,date,source,lat,lon\nIzium,UA,2022-09-10,wire,49.2,37.3\n"
 ROWS = "id,article,kind,start,end,quote,decision,place,by,on,note\nc1,a,claim,0,4,Kyiv,keep,,me,2022-09-14,\n"
 
@@ -256,12 +399,18 @@ target(
 target("corpus table", partial(corpus_file, "a.csv"), TABLE)
 target("corpus JSON", partial(corpus_file, "a.json"), f"[{RECORD},{RECORD}]")
 target("claims", extraction, STORY)
+target("claim grammar", grammar, *(random.Random(n).randbytes(60) for n in range(40)))
 target(
     "quantity", quantity, "more than 1,160 square miles (3,000 sq km)", "2 or 3.5 km", "half a dozen hectares", "15%"
 )
 target("names", name, "Nova Kakhovka", "St. Petersburg", "Київська область", "Zaporizhzhia region", "Aÿń al-'Arab")
 target("map", control_map, MAP)
-target("map in a zip", control_zip, b"PK\x03\x04")
+target("map in a zip", control_zip, map_zipped, partial(map_as, ".zip"))
+target("GeoPackage", partial(control_table, ".gpkg"), partial(map_as, ".gpkg"))
+target("GeoParquet", partial(control_table, ".parquet"), partial(map_as, ".parquet"))
+target("Parquet", partial(article_file, "a.parquet"), parquet_articles)
+target("corpus Parquet", partial(corpus_file, "a.parquet"), parquet_articles)
+target("dump", dump, DUMP_LINE * 3)
 target("series", control_series, MAP)
 target(
     "rules",
@@ -288,7 +437,12 @@ target("own places", partial(own_places, ".csv"), "name,lat,lon,country,feature\
 target("own places GeoJSON", partial(own_places, ".geojson"), MAP)
 target("manifest", manifest, '{"format": 1, "complete": false, "made_with": {}, "inputs": [], "parts": []}')
 target("shown", words_shown, "=1+1 \x1b[31m", "Kyiv")
-SLOW = {"claims": 30, "HTML": 60, "own places": 200, "own places GeoJSON": 200, "text": 3, "standard input": 3}
+SLOW = {
+    "claims": 30, "HTML": 60, "own places": 200, "own places GeoJSON": 200, "dump": 200, "text": 3, "standard input": 3,
+    "GeoPackage": 60, "map in a zip": 10, "GeoParquet": 10, "Parquet": 5, "corpus Parquet": 5,
+}  # fmt: skip
+OFTEN = {"claim grammar": 5}
+"""What has the largest language gets more."""
 """Of the cases that a target would get, it gets one in so many: its cases take that much longer."""
 
 
@@ -335,23 +489,28 @@ def mutated(data: bytes, pick: random.Random) -> bytes:
             out[at:] = b""
         else:
             out[at:at] = pick.choice(TOKENS)
-    return bytes(out[:LARGEST])
+    return bytes(out[: max(LARGEST, len(data) + 64)])
 
 
 def cases(seed: int) -> Iterator[bytes]:
     """Endless cases, target by target."""
     pick = random.Random(seed)
-    pools = [list(seeds) for _, _, seeds in TARGETS]
+    pools = [seeds_of(seeds) for _, _, seeds in TARGETS]
     turn = 0
     while True:
         turn += 1
         for number, (label, _, _) in enumerate(TARGETS):
             if turn % SLOW.get(label, 1):
                 continue
-            case = mutated(pick.choice(pools[number]), pick)
-            if pick.random() < 0.02 and len(pools[number]) < 200:
-                pools[number].append(case)  # so that mutations pile up
-            yield bytes([number]) + case
+            for _ in range(OFTEN.get(label, 1)):
+                # sentences and words are picked by number: any bytes are some
+                fresh = label == "claim grammar" and pick.random() < 0.5
+                case = (
+                    pick.randbytes(2 + 4 * pick.randint(0, 8)) if fresh else mutated(pick.choice(pools[number]), pick)
+                )
+                if pick.random() < 0.02 and len(pools[number]) < 200:
+                    pools[number].append(case)  # so that mutations pile up
+                yield bytes([number]) + case
 
 
 class HangError(Exception):
@@ -362,8 +521,43 @@ def _alarm(*_: object) -> None:
     raise HangError
 
 
-def run(minutes: float, seed: int, found: Path, most: int | None = None) -> int:
-    """Mutate for so long; returns the number of crashes and hangs."""
+def watched(minutes: float, seed: int, found: Path, most: int | None = None) -> int:
+    """``run`` in a process of its own, so that a crash or a hang in a C library is a case found, not the end."""
+    end = time.monotonic() + minutes * 60
+    gazetteer()
+    bad = 0
+    while (left := end - time.monotonic()) > 0:
+        now = folder() / "now"
+        now.write_bytes(b"")
+        child = os.fork()
+        if child == 0:
+            try:
+                os._exit(min(run(left / 60, seed, found, most, now), 99))
+            finally:
+                traceback.print_exc()
+                os._exit(100)
+        seen, since = b"", time.monotonic()
+        while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            time.sleep(0.5)
+            if (case := now.read_bytes()) != seen:
+                seen, since = case, time.monotonic()
+            elif time.monotonic() - since > 3 * HANG_SECONDS + 60:  # the longest start of a library on a busy machine
+                os.kill(child, signal.SIGKILL)
+        if not os.WIFSIGNALED(ended[1]):
+            return bad + os.waitstatus_to_exitcode(ended[1])
+        name, number = signal.Signals(os.WTERMSIG(ended[1])).name, int.from_bytes(now.read_bytes()[:8], "little")
+        case = now.read_bytes()[8:]
+        path = found / f"{TARGETS[case[0]][0].replace(' ', '-')}--{name}-{seed}-{number}.bin"
+        found.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(case[1:])
+        print(f"case {number:,} of seed {seed} ended the process: {name}\n  -> {path}", flush=True)
+        bad, seed = bad + 1, seed + 100_000
+    return bad
+
+
+def run(minutes: float, seed: int, found: Path, most: int | None = None, now: Path | None = None) -> int:
+    """Mutate for so long; returns the number of crashes and hangs. ``now``: where each case stands while it runs."""
+    noted = None if now is None else os.open(now, os.O_WRONLY)
     signal.signal(signal.SIGALRM, _alarm)
     gazetteer()
     end = time.monotonic() + minutes * 60
@@ -376,6 +570,9 @@ def run(minutes: float, seed: int, found: Path, most: int | None = None) -> int:
             break
         label = TARGETS[case[0]][0]
         done[label] += 1
+        if noted is not None:
+            os.pwrite(noted, number.to_bytes(8, "little") + case, 0)
+            os.ftruncate(noted, 8 + len(case))
         signal.alarm(HANG_SECONDS)
         try:
             one(case)
@@ -408,7 +605,7 @@ def guided(minutes: float, found: Path) -> None:
     corpus = folder() / "corpus"
     corpus.mkdir(exist_ok=True)
     for number, (_, _, seeds) in enumerate(TARGETS):
-        for other, seed in enumerate(seeds):
+        for other, seed in enumerate(seeds_of(seeds)):
             (corpus / f"{number}-{other}").write_bytes(bytes([number]) + seed)
     gazetteer()
     atheris.Setup(
@@ -453,7 +650,7 @@ def main() -> None:
     if given.atheris:
         guided(given.minutes, given.found)
     else:
-        sys.exit(1 if run(given.minutes, given.seed, given.found, given.cases) else 0)
+        sys.exit(1 if watched(given.minutes, given.seed, given.found, given.cases) else 0)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from geomap.gazetteer.names import normalise
 DUMP_COLUMNS = 19
 MAX_LINE = 2**20
 """Characters; the longest lines of a dump, with names in all languages, have some 10,000."""
+MAX_CELL = 131_072
+"""Characters of a cell of own places: the csv module's own limit, which the reading of articles raises for all."""
 DUMP_CLASSES = "AHLPTV"
 """Classes of a dump that are read: no spots (hotels, schools, churches), roads or undersea forms, whose names are
 those of places and would drown them."""
@@ -108,7 +110,15 @@ def _open_dump(dump: Path) -> Iterator[io.TextIOWrapper]:
                     raise InputError(f"{dump}: holds {len(members)} tables; expected one .txt beside the readme")
                 with archive.open(members[0]) as raw:
                     yield io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            ValueError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
             # the last two: packed in a way, or with a password, that cannot be read
             raise InputError(f"{dump}: broken zip ({error}); fetch it again") from None
     else:
@@ -205,6 +215,7 @@ def add_places(file: Path, *, name: str | None = None, folder: Path | None = Non
 
 def _read_csv(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], None]]:
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    csv.field_size_limit(MAX_CELL)
     reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     columns = {c.strip().lower() for c in reader.fieldnames or () if c}
     columns = {{"latitude": "lat", "longitude": "lon", "lng": "lon"}.get(c, c) for c in columns}
