@@ -441,11 +441,13 @@ def test_planted_faults_are_caught(name: str, browser: Any, tmp_path: Path, monk
 
 
 def test_a_missing_policy_is_caught(browser: Any, pages: dict[str, Path], tmp_path: Path) -> None:
+    from playwright.sync_api import Error
+
     text = pages["map"].read_text(encoding="utf-8")
     start = text.index('<meta http-equiv="Content-Security')
     path = tmp_path / "map.html"
     path.write_text(text[:start] + text[text.index(">", start) + 1 :], encoding="utf-8")
-    with checks.opened(browser, path) as page, pytest.raises((AssertionError, Exception)):
+    with checks.opened(browser, path, patience=2000) as page, pytest.raises((AssertionError, Error)):
         checks.check_3_policy(page)
 
 
