@@ -127,6 +127,19 @@ def test_keyboard_popups_and_search(page: Any) -> None:
     checks.check_17_search(page, "مدينة الوادي")
 
 
+def test_search_finds_the_town_before_its_region(browser: Any, tmp_path: Path) -> None:
+    made = world.assessment(days=0)
+    region = replace(world.VALLEY, name="Kamin", feature="A.ADM1")
+    named = replace(made.toponyms[0], place=region)
+    path = tmp_path / "twins.html"
+    path.write_text(maps.render_map(replace(made, toponyms=(named, *made.toponyms)), world.World()), encoding="utf-8")
+    with checks.opened(browser, path) as page:
+        assert page.locator("path.gm-area[aria-label^='Kamin']").count() == 1
+        page.fill("#q", "Kamin")
+        page.keyboard.press("Enter")
+        assert "Upper Valley" in page.inner_text(".leaflet-popup")
+
+
 def test_ambiguous_places_show_their_runners_up(page: Any) -> None:
     hollow = page.locator("path.gm-shape.gm-ambiguous")
     assert hollow.count() == 1

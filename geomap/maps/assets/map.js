@@ -436,6 +436,10 @@
   }
   function startSearch() {
     var names = {};
+    // a town before the region of its name, the one told most before the others
+    byPlace.sort(function (a, b) {
+      return (b.feature.geometry.type === "Point") - (a.feature.geometry.type === "Point") || b.feature.properties.rank - a.feature.properties.rank;
+    });
     byPlace.forEach(function (item) { names[item.feature.properties.name] = item; });
     Object.keys(names).sort().forEach(function (name) { $("gm-names").append(el("option", null, { value: name })); });
     function seek(word, loose) {
