@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geomap.control.changes import NOTHING, SQUARE_KM, clipped, joined, only_polygons
 from geomap.control.edges import changes
-from geomap.control.faces import Piece
+from geomap.control.faces import Piece, Rest
 from geomap.control.files import without_collector
 from geomap.control.reading import Paths, gaps, read_maps
 from geomap.control.rules import Rules
@@ -47,6 +47,7 @@ class Map:
     source: str
     shapes: tuple[Any, Any, Any]
     first: bool = False
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _maps(control: Any, rules: Rules | Path | str | None, repair: bool) -> Itera
             yield Map(snapshot.as_of, source.name, _grounds(shapes, statuses))
     else:
         for reading, used in read_maps(given, rules=rules, repair=repair):
-            yield Map(reading.as_of, used.name, _grounds(reading.shapes, reading.statuses))
+            yield Map(reading.as_of, used.name, _grounds(reading.shapes, reading.statuses), rest=reading.rest)
 
 
 def _grounds(shapes: NDArray[np.object_], statuses: NDArray[Any]) -> tuple[Any, Any, Any]:
@@ -150,7 +151,7 @@ def _measured(maps: Iterable[Map], places: Sequence[Place], days: list[Day]) -> 
     batch: list[Map] = []
     for m in maps:
         batch.append(m)
-        yield m.shapes[0]
+        yield m.rest if m.rest is not None and m.rest.after is m.shapes[0] else m.shapes[0]
         if len(batch) == BATCH:
             days += _days(batch, places)
             batch.clear()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,8 +14,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geomap.control.edges import MAPS
+from geomap.control.faces import Rest
 from geomap.control.files import SUFFIXES, Layer, find_files, layers, stem
 from geomap.control.rules import DATE, OUTSIDE, PRESETS, VIINA, Rules, guess, preset_named, read_rules
+from geomap.control.validity import Validity
 from geomap.errors import ControlError, UnknownMapError
 from geomap.geodesy import area
 from geomap.models import ControlSeries, Provenance, Snapshot, Status
@@ -40,6 +43,8 @@ class Reading:
     dropped: tuple[tuple[str, int], ...]
     ignored: tuple[str, ...]
     repaired: tuple[str, ...]
+    rest: Rest | None = None
+    """What its ground does not share with the map read before it, where that is known."""
 
     def snapshot(self) -> Snapshot:
         """The record that other parts use."""
@@ -199,6 +204,31 @@ def _in_order(files: list[Path], chosen: Rules | None, repair: bool) -> Iterator
 
 
 def _all(files: Iterable[Path], chosen: Rules | None, repair: bool) -> Iterator[tuple[Reading, Rules]]:
+    """Readings of files as they come, checked some at a time."""
+    validity = Validity()
+    group: list[tuple[Layer, datetime, Rules]] = []
+    for part in _parts(files, chosen):
+        group.append(part)
+        if len(group) == MAPS:
+            yield from _checked(group, validity, repair)
+            group = []
+    yield from _checked(group, validity, repair)
+
+
+def _checked(
+    group: Sequence[tuple[Layer, datetime, Rules]], validity: Validity, repair: bool
+) -> Iterator[tuple[Reading, Rules]]:
+    # one shape a map: those follow each other in time, and most of one is in the next
+    alone = [i for i, (layer, _, _) in enumerate(group) if len(layer.shapes) == 1]
+    sound, rests = validity.check([group[i][0].shapes[0] for i in alone])
+    known = dict(zip(alone, zip(sound, rests, strict=True), strict=True))
+    for i, (layer, as_of, used) in enumerate(group):
+        valid, rest = known.get(i, (False, None))
+        reading = _reading(layer, as_of, used, repair, valid)
+        yield (replace(reading, rest=rest) if valid and rest is not None else reading), used
+
+
+def _parts(files: Iterable[Path], chosen: Rules | None) -> Iterator[tuple[Layer, datetime, Rules]]:
     name: str | None = None
     for file in files:
         for layer in _with_ground(file):
@@ -207,7 +237,7 @@ def _all(files: Iterable[Path], chosen: Rules | None, repair: bool) -> Iterator[
                 raise ControlError(f"{layer.where}: reads as {used.name}, the files before as {name}; read them apart")
             name = used.name
             for as_of, part in _dated(layer, used):
-                yield _reading(part, as_of, used, repair), used
+                yield part, as_of, used
 
 
 def _with_ground(file: Path) -> list[Layer]:
@@ -306,8 +336,8 @@ def _name_of(properties: dict[str, Any], rules: Rules) -> str | None:
     return None
 
 
-def _reading(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Reading:
-    """Classes, extent and validity of one map's polygons."""
+def _reading(layer: Layer, as_of: datetime, rules: Rules, repair: bool, valid: bool) -> Reading:
+    """Classes, extent and validity of one map's polygons, ``valid`` where they are known to be."""
     names = [_name_of(p, rules) for p in layer.properties]
     shapes = layer.shapes
     outside = check_coordinates(shapes, layer, rules)
@@ -325,7 +355,7 @@ def _reading(layer: Layer, as_of: datetime, rules: Rules, repair: bool) -> Readi
         else:
             keep.append(i)
     kept = shapes[keep]
-    repaired = mend_or_refuse(kept, [layer.rows[i] for i in keep], layer.where, repair)
+    repaired = [] if valid else mend_or_refuse(kept, [layer.rows[i] for i in keep], layer.where, repair)
     classes = [c for c in (found[i] for i in keep) if c is not None]
     return Reading(
         as_of=as_of,
