@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from geomap.corpus import Limits, read_corpus, write_corpus
-from geomap.errors import GeomapError, InputError
+from geomap.corpus.engines import OnDask
+from geomap.errors import GeomapError, InputError, NetworkError
 
 sys.path.insert(0, str(Path(__file__).parent))
 from corpus_standin import StandIn
@@ -330,3 +331,65 @@ def _changing(source: Path) -> Callable[[str, int, int], None]:
             source.write_text(source.read_text().replace("Tartu", "Valga"))
 
     return change
+
+
+# ── what a cluster may do between two looks ──────────────────────────────────────────────────────────────────
+
+
+class Future:
+    """A future that is ready at once; ``lost``: the worker that held its result died since."""
+
+    def __init__(self, value: int, *, lost: bool = False, ready: bool = True) -> None:
+        self.value, self.status, self.ready = value, "lost" if lost else "finished", ready
+
+    def add_done_callback(self, call: Callable[[Any], None]) -> None:
+        if self.ready:
+            call(self)
+
+    def exception(self) -> None:
+        self.status = "finished"  # done again by another worker, which exception() and result() wait for
+
+    def result(self) -> int:
+        assert self.status == "finished"
+        return self.value
+
+    def release(self) -> None:
+        pass
+
+
+class Client:
+    """A cluster of so many threads, which may grow, lose results, or go away."""
+
+    def __init__(self, threads: list[int], *, lost: bool = False, ready: bool = True, status: str = "running") -> None:
+        self.threads, self.lost, self.ready, self.status = threads, lost, ready, status
+        self.under_way = self.most = 0
+
+    def nthreads(self) -> dict[str, int]:
+        return {"tcp://a": self.threads.pop(0) if len(self.threads) > 1 else self.threads[0]}
+
+    def submit(self, call: Callable[[int], int], item: int, *, pure: bool) -> Future:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        return Future(call(item), lost=self.lost, ready=self.ready)
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed", reason="Dask comes with the extra `corpus`")
+    monkeypatch.setattr("geomap.corpus.engines.ASK_AGAIN_SECONDS", 0.0)
+
+
+def test_a_result_that_was_lost_with_its_worker_is_waited_for(looks: None) -> None:
+    assert sorted(OnDask(Client([2], lost=True), "x").run(abs, range(20))) == list(range(20))
+
+
+def test_workers_that_come_late_are_given_work(looks: None) -> None:
+    client = Client([0, 0, 40])
+    for _ in OnDask(client, "x").run(abs, range(300)):
+        client.under_way -= 1
+    assert client.most == 2 * 40 + 2
+
+
+def test_a_scheduler_that_goes_without_a_word_is_noticed(looks: None) -> None:
+    with pytest.raises(NetworkError, match="the scheduler is gone"):
+        list(OnDask(Client([2], ready=False, status="closed"), "x").run(abs, range(20)))
