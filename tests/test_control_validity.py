@@ -63,6 +63,16 @@ FAULTS = {
     "a part within a part": [polygon(SHELL, LAKE, POND), polygon(ISLE), polygon(round_(36.7, 48.6, 0.05, 40))],
     "a hole that became a part": [polygon(SHELL, POND), polygon(LAKE), polygon(ISLE)],
     "a part that became a hole": [polygon(SHELL, LAKE, POND, ISLE)],
+    "a shell that grew round a part": [
+        # a wedge of the shell drawn six times as far out
+        polygon([*SHELL[25:126], *(np.array([37, 49]) + 6 * (SHELL[[125, 25]] - [37, 49]))], LAKE, POND),
+        polygon(ISLE),
+    ],
+    "an edge that runs back along the last": [
+        polygon(SHELL, LAKE, POND),
+        polygon(ISLE),
+        polygon([(35.0, 47.0), (35.4, 47.0), (35.2, 47.0), (35.3, 46.5)]),
+    ],
     "a part drawn twice": [polygon(SHELL, LAKE, POND), polygon(ISLE), polygon(ISLE)],
     "a hole drawn twice": [polygon(SHELL, LAKE, LAKE, POND), polygon(ISLE)],
     "a hole that grew over the whole": [polygon(SHELL, LAKE, affinity.scale(polygon(POND), 30, 30).exterior.coords)],

@@ -125,12 +125,8 @@ def _clear(edges: Edges, one: Indices, other: Indices) -> Bools:
     onward = (p[:, 2] == q[:, 0]) & (p[:, 3] == q[:, 1])
     backward = (p[:, 0] == q[:, 2]) & (p[:, 1] == q[:, 3])
     clear = (_side(p, q, 0) * _side(p, q, 2) > 0) | (_side(q, p, 0) * _side(q, p, 2) > 0)
-    # neighbours may meet at any angle but back on themselves
-    x1, y1, x2, y2 = p[:, 2] - p[:, 0], p[:, 3] - p[:, 1], q[:, 2] - q[:, 0], q[:, 3] - q[:, 1]
-    left, right = x1 * y2, y1 * x2
-    turned = np.abs(left - right) > 2 * UNSURE * (np.abs(left) + np.abs(right))
-    ahead = x1 * x2 + y1 * y2 > 0
-    return np.where(onward | backward, (turned | ahead) & ~(onward & backward), clear)
+    # where an edge runs back along the last, the one after begins on that one, or the one before ends on it: seen there
+    return np.where(onward | backward, ~(onward & backward), clear)
 
 
 def _side(line: Floats, other: Floats, end: int) -> Floats:
