@@ -202,7 +202,7 @@ def _end() -> None:
         _kept = None
 
 
-atexit.register(end_apart)
+atexit.register(_end)  # without the lock: who still waits for an answer would hold up the end
 
 
 # ── who is asked ─────────────────────────────────────────────────────────────────────────────────────────────
