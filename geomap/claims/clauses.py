@@ -98,7 +98,9 @@ def shared_actor(p: Passage, group: int, first: int) -> tuple[int, int] | None:
         return None
     events = p.lang.table("events")
     for x in range(first + 1, min(k, first + _SHARED_REACH)):
-        if (low[x] in events or p.is_verb(x, first)) and (here := actor_only(p, p.subject_before(x, first))) is not None:
+        if (low[x] in events or p.is_verb(x, first)) and (
+            here := actor_only(p, p.subject_before(x, first))
+        ) is not None:
             return here
     return None
 
