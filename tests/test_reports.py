@@ -267,6 +267,20 @@ def test_every_method_of_measuring_has_its_words() -> None:
                         assert part.value in known, (path.name, part.value)
 
 
+def test_every_way_a_verdict_falls_has_its_words() -> None:
+    """Literal words of ``how`` in the verdicts' code; those with numbers in them are read by the samples' sentences."""
+    known = {pattern.split("{")[0].strip() for pattern in (*patterns("uk")["how"], *patterns("uk")["reading"])}
+    code = (Path(geomap.__file__).parent / "verdicts" / "judging.py").read_text(encoding="utf-8")
+    said = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.keyword) and node.arg == "how" and isinstance(node.value, ast.Constant):
+            said.append(node.value.value)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "found":
+            said += [a.value for a in node.args if isinstance(a, ast.Constant)]
+    assert len(said) > 2
+    assert [words_of_it for words_of_it in said if words_of_it and words_of_it not in known] == []
+
+
 def test_corrections_stand_on_the_page() -> None:
     note = reports.Correction(on=date(2031, 4, 16), lines=("“<b>x</b>”: verdict changed",))
     html = page(corrections=[note])
