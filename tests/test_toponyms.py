@@ -13,6 +13,11 @@ from hypothesis import strategies as st
 from geomap.gazetteer import Gazetteer, read_gazetteer
 from geomap.models import Article, MentionKind, Span, Toponym
 from geomap.toponyms import find_toponyms, resolve_toponyms
+from geomap.toponyms.find import Look, read_text
+from geomap.toponyms.model import read_model
+from geomap.toponyms.rank import FEATURE_NAMES as RANK_FEATURES
+from geomap.toponyms.spans import FEATURE_NAMES as SPAN_FEATURES
+from geomap.toponyms.spans import describe
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +117,64 @@ def test_abbreviations(gazetteer: Gazetteer) -> None:
 def test_other_scripts(gazetteer: Gazetteer) -> None:
     found = places("Вчора війська увійшли в Ізюм та Балаклія.", gazetteer)
     assert found["Ізюм"] == "geonames:707292"
+
+
+def test_a_river_that_the_gazetteer_lacks_is_not_the_town_of_its_name(gazetteer: Gazetteer) -> None:
+    text = "The Chestatee River rose four feet at Dahlonega, Georgia, and the Kish River stayed in its banks."
+    found = read(text, gazetteer, (4, 19), (38, 47), (49, 56), (66, 76))
+    rivers = [t for t in found if "River" in t.text]
+    assert [t.place for t in rivers] == [None, None]
+    assert [t.why_not for t in rivers] == [
+        "no river called 'Chestatee River' in the gazetteer",
+        "no river called 'Kish River' in the gazetteer",
+    ]
+
+
+def test_both_ends_of_a_headline_are_found(gazetteer: Gazetteer) -> None:
+    assert [t.text for t in read("From Izium to Kharkiv", gazetteer)] == ["Izium", "Kharkiv"]
+
+
+def test_names_with_small_words_and_elisions(gazetteer: Gazetteer) -> None:
+    found = places("Boats left Port-au-Prince for Miami. Planes flew from Val-d'Or, Quebec, to Ottawa.", gazetteer)
+    assert set(found) >= {"Port-au-Prince", "Miami", "Val-d'Or", "Ottawa"}
+
+
+def test_a_people_in_the_name_of_a_society_is_no_mention(gazetteer: Gazetteer) -> None:
+    text = "He wrote to the American Heart Association. The Georgian Interior Ministry in Tbilisi did not answer."
+    assert [t.text for t in read(text, gazetteer)] == ["Georgian", "Tbilisi"]
+
+
+def test_resolving_hangs_on_nothing_but_its_arguments(gazetteer: Gazetteer) -> None:
+    text = "Robertson left Springfield for Decatur, Illinois. Police in Springfield said Robertson had moved to Paris."
+    article = Article(id="a", text=text)
+    mentions = find_toponyms(article, gazetteer)
+    first = resolve_toponyms(article, mentions, gazetteer)
+    for other in ("Troops left Lyman.", "A fire burned in Reno, Nevada.", "Kyiv was dark."):
+        read(other, gazetteer)  # pushes the article out of what is kept between the steps
+    assert resolve_toponyms(article, mentions, gazetteer) == first
+    assert resolve_toponyms(article, mentions[::-1], gazetteer) == first[::-1]
+
+
+def test_mentions_mended_by_hand_are_resolved(gazetteer: Gazetteer) -> None:
+    text = "Shells fell on Izium and on Kupiansk, in the Kharkiv region of Ukraine."
+    article = Article(id="a", text=text)
+    mended = [
+        Toponym(article="a", start=15, end=20, text="Izium", kind=MentionKind.LITERAL),
+        Toponym(article="a", start=45, end=52, text="Kharkiv", kind=MentionKind.LITERAL),  # was "Kharkiv region"
+    ]
+    found = resolve_toponyms(article, mended, gazetteer)
+    assert [(t.text, t.place.country if t.place else "") for t in found] == [("Izium", "UA"), ("Kharkiv", "UA")]
+
+
+def test_features_have_a_column_each(gazetteer: Gazetteer) -> None:
+    text = "Troops left Lyman, in the Donetsk region of Ukraine. Paris Hilton met Sacramento officials in Texas."
+    reading = read_text(text, gazetteer)
+    describe(reading.tokens, reading.spans, read_model().lexicon)
+    assert reading.spans
+    assert {len(s.features) for s in reading.spans} == {len(SPAN_FEATURES)}
+    spans = [(s.start, s.end) for s in reading.spans if s.key in ("lyman", "texas")]
+    look = Look(reading, spans, read_model())
+    assert look.first.rows.shape == (look.first.weigher.count, len(RANK_FEATURES))
 
 
 def test_descriptions_are_answered(gazetteer: Gazetteer) -> None:

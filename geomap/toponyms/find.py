@@ -5,22 +5,26 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from geomap.models import Article, MentionKind, Place, Toponym
+from geomap.toponyms.confirm import confirmed
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
 from geomap.toponyms.kinds import kind_of
-from geomap.toponyms.lookup import STRIPPED, Candidate, Gazetteer, Lookup
+from geomap.toponyms.lookup import STRIPPED, WATER, Candidate, Gazetteer, Lookup, split_feature
 from geomap.toponyms.model import Model, read_model
 from geomap.toponyms.rank import Frame
 from geomap.toponyms.recognise import choose, scored, unspaced_names
-from geomap.toponyms.resolve import Ranking, frame_of, named, rank, with_context
+from geomap.toponyms.resolve import Ranking, first_pass, frame_of, named, second_pass, with_context
 from geomap.toponyms.spans import SpanCandidate, candidates
 from geomap.toponyms.text import Tokens, tokenise
+from geomap.toponyms.words import FEATURE_WORDS
 
 ALTERNATIVES = 5
-"""Runners-up that a place carries."""
+"""Runners-up that a place carries at most."""
+CHANCE = 0.0005
+"""Least chance of a runner-up: below, it would be shown as none."""
 NEARBY_KM = 50.0
 """Radius of a place that is put where its neighbours in the text are: half of a day's local news lies so near."""
 NEARBY_SCORE = 0.4
@@ -44,6 +48,28 @@ class Reading:
     spans: list[SpanCandidate]
 
 
+class Look:
+    """Mentions, and between them countries and regions that are parts of other names, weighed together."""
+
+    def __init__(self, reading: Reading, spans: Sequence[tuple[int, int]], model: Model) -> None:
+        self.reading = reading
+        self.model = model
+        self.spans = sorted(set(spans))
+        self.context = with_context(self.spans, reading.spans)
+        every = sorted([*self.spans, *self.context]) if len(reading.tokens) else []
+        self.mentions = named(reading.tokens, every, reading.lookup)
+        self.frame = frame_of(reading.tokens, self.mentions)
+        self.first = first_pass(self.frame, model)
+        self.number = {(m.start, m.end): n for n, m in enumerate(self.mentions)}
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        return second_pass(self.first, self.model)
+
+    def group(self, span: tuple[int, int]) -> int:
+        return self.frame.group_of[self.number[span]]
+
+
 def read_text(text: str, gazetteer: Gazetteer) -> Reading:
     """Tokens and candidate spans; the last two texts are kept, so that resolving follows finding at no cost."""
     hashable: Any = gazetteer  # told apart by identity, which a Protocol cannot say
@@ -52,9 +78,33 @@ def read_text(text: str, gazetteer: Gazetteer) -> Reading:
 
 @lru_cache(maxsize=2)
 def _read_text(text: str, gazetteer: Any) -> Reading:
+    lookup = _lookup(gazetteer)
+    lookup.forget()
     tokens = tokenise(text, gazetteer.normalise)
-    lookup = Lookup(gazetteer)
     return Reading(tokens, lookup, candidates(tokens, lookup))
+
+
+@lru_cache(maxsize=2)
+def _lookup(gazetteer: Any) -> Lookup:
+    return Lookup(gazetteer)
+
+
+def likely_names(reading: Reading, model: Model) -> tuple[Look, list[tuple[int, int]]]:
+    """All likely names of a text weighed together, and the spans of those that stay at the second look."""
+    tokens = reading.tokens
+    unspaced = unspaced_names(tokens.text, reading.lookup)
+    chosen = choose(scored(tokens, reading.spans, model), model.threshold)
+    apart = set(_apart([(s.start, s.end) for _, s in chosen], unspaced))
+    chosen = [(score, s) for score, s in chosen if (s.start, s.end) in apart]
+    look = Look(reading, [*apart, *unspaced], model)
+    groups = [look.group((s.start, s.end)) for _, s in chosen]
+    kept = confirmed(chosen, groups, look.frame, look.first, model)
+    return look, sorted([*((s.start, s.end) for s in kept), *unspaced])
+
+
+@lru_cache(maxsize=2)
+def _likely_names(text: str, gazetteer: Any) -> tuple[Look, list[tuple[int, int]]]:
+    return likely_names(_read_text(text, gazetteer), read_model())
 
 
 def find_toponyms(article: Article, gazetteer: Gazetteer) -> list[Toponym]:
@@ -70,11 +120,11 @@ def find_toponyms(article: Article, gazetteer: Gazetteer) -> list[Toponym]:
     if article.spans is not None:
         size = len(article.text)
         found = sorted({(s.start, s.end) for s in article.spans if 0 <= s.start < s.end <= size})
+        mentions = named(tokens, found, reading.lookup) if len(tokens) else []
     else:
-        model = read_model()
-        chosen = [(s.start, s.end) for s in choose(scored(tokens, reading.spans, model), model.threshold)]
-        names = unspaced_names(article.text, reading.lookup)
-        found = sorted([*_apart(chosen, names), *names])
+        hashable: Any = gazetteer
+        look, found = _likely_names(article.text, hashable)
+        mentions = [look.mentions[look.number[span]] for span in found if len(tokens)]
     if not len(tokens):
         return [
             Toponym(article=article.id, start=a, end=b, text=article.text[a:b], kind=MentionKind.LITERAL)
@@ -85,11 +135,11 @@ def find_toponyms(article: Article, gazetteer: Gazetteer) -> list[Toponym]:
             article=article.id, start=m.start, end=m.end, text=article.text[m.start : m.end],
             kind=kind_of(tokens, m.first, m.last, m.key, m.options),
         )
-        for m in named(tokens, found, reading.lookup)
+        for m in mentions
     ]  # fmt: skip
     if article.spans is not None:
         return toponyms
-    answers = _described(reading, [(t.start, t.end) for t in toponyms], gazetteer)
+    answers = _described(look, found, gazetteer)
     extra = [
         Toponym(article=article.id, start=start, end=end, text=article.text[start:end], kind=MentionKind.LITERAL)
         for start, end in answers
@@ -109,19 +159,17 @@ def _apart(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) 
     return found
 
 
-def _described(
-    reading: Reading, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer
-) -> dict[tuple[int, int], Place]:
-    """Descriptions in the text that have an answer, by span; ``spans`` are the mentions, descriptions among them."""
-    text = reading.tokens.text
+def _described(look: Look, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer) -> dict[tuple[int, int], Place]:
+    """Descriptions in the text that have an answer, by span; ``spans`` are mentions of ``look``."""
+    text = look.reading.tokens.text
     if not is_description(text):
         return {}
     plain = [s for s in spans if not is_description(text[s[0] : s[1]])]
-    names = sorted([*plain, *with_context(plain, reading.spans)])
+    names = sorted([*plain, *_apart(list(look.number), plain)])
     descriptions = find_descriptions(text, names)
     if not descriptions:
         return {}
-    places = place_mentions(reading, names, gazetteer, read_model())
+    places = places_of(look, names, gazetteer)
     return answer_descriptions(descriptions, [(*s, p) for s, p in zip(names, places, strict=True)], gazetteer)
 
 
@@ -129,48 +177,87 @@ def resolve_toponyms(article: Article, toponyms: Sequence[Toponym], gazetteer: G
     """Each mention with the place it means, or with ``why_not``; the order is kept.
 
     ``place.score`` is the chance that the place is right, as measured on held-out newspapers. A name without any
-    candidate is put at its surest neighbour in the text, flagged ``approximate``.
+    candidate is put at its surest neighbour in the text, flagged ``approximate``. Likely names that did not stay
+    still have their say in what the others mean.
     """
-    reading = read_text(article.text, gazetteer)
-    order = sorted(range(len(toponyms)), key=lambda n: (toponyms[n].start, toponyms[n].end))
-    spans = [(toponyms[n].start, toponyms[n].end) for n in order]
-    described = _described(reading, spans, gazetteer) if any(is_description(t.text) for t in toponyms) else {}
-    found: list[Toponym] = list(toponyms)
-    for n, place in zip(order, place_mentions(reading, spans, gazetteer, read_model()), strict=True):
-        why = None
-        place = described.get((toponyms[n].start, toponyms[n].end), place)
-        if place is None:
-            why = f"no place called {_shown(toponyms[n].text)} in the gazetteer, and no sure place beside it"
-        found[n] = replace(toponyms[n], place=place, why_not=why)
+    spans = sorted({(t.start, t.end) for t in toponyms})
+    if article.spans is not None:
+        look = Look(read_text(article.text, gazetteer), spans, read_model())
+    else:
+        hashable: Any = gazetteer
+        look, _ = _likely_names(article.text, hashable)
+        plain = [s for s in spans if s in look.number or not is_description(article.text[s[0] : s[1]])]
+        if not all(span in look.number for span in plain):  # mended by hand, or found elsewhere
+            look = Look(look.reading, [*plain, *_apart(look.spans, _disjoint(spans))], look.model)
+    described = _described(look, spans, gazetteer) if any(is_description(t.text) for t in toponyms) else {}
+    asked = [s for s in spans if s in look.number]
+    placed = dict(zip(asked, places_of(look, asked, gazetteer), strict=True))
+    found: list[Toponym] = []
+    for t in toponyms:
+        place = described.get((t.start, t.end), placed.get((t.start, t.end)))
+        found.append(replace(t, place=place, why_not=None if place else _why_not(t.text)))
     return found
+
+
+def _disjoint(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap joined."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if found and start < found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
+
+
+def _why_not(text: str) -> str:
+    word = split_feature(text.lower())[1]
+    if FEATURE_WORDS.get(word) in WATER:
+        return f"no {word} called {_shown(text)} in the gazetteer"
+    return f"no place called {_shown(text)} in the gazetteer, and no sure place beside it"
 
 
 def place_mentions(
     reading: Reading, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer, model: Model
 ) -> list[Place | None]:
     """The place of each span; spans in order of the text."""
-    tokens = reading.tokens
-    if not spans or not len(tokens):
+    return places_of(Look(reading, spans, model), spans, gazetteer)
+
+
+def places_of(look: Look, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer) -> list[Place | None]:
+    """The places of some of a look's mentions."""
+    if not spans or not len(look.reading.tokens):
         return [None] * len(spans)
-    context = set(with_context(spans, reading.spans))
-    mentions = named(tokens, sorted([*spans, *context]), reading.lookup)
-    frame = frame_of(tokens, mentions)
-    ranking = rank(frame, model)
-    answers = [_answer(frame, ranking, g, gazetteer) for g in range(len(frame.groups))]
-    stretched = [place is not None and place.feature.startswith(STRETCHED) for place in answers]
+    frame, ranking = look.frame, look.ranking
+    answers = Answers(frame, ranking, gazetteer)
     places: list[Place | None] = []
-    for m, mention in enumerate(mentions):
-        if (mention.start, mention.end) not in context:
-            place = answers[frame.group_of[m]]
-            if place is None or _doubtful(frame, ranking, frame.group_of[m]):
-                place = _neighbour(m, frame, ranking, answers) or place
-            elif place is not None and stretched[frame.group_of[m]]:
-                place = _stretch(m, frame, place, answers, gazetteer)
-            places.append(place)
+    for span in spans:
+        m = look.number[span]
+        place = answers[frame.group_of[m]]
+        if place is None or _doubtful(frame, ranking, frame.group_of[m]):
+            mention = look.mentions[m]
+            missing_water = place is None and mention.cue in WATER and split_feature(mention.key)[0]
+            place = None if missing_water else _neighbour(m, frame, ranking, answers) or place
+        elif place.feature.startswith(STRETCHED):
+            place = _stretch(m, frame, place, answers, gazetteer)
+        places.append(place)
     return places
 
 
-def _stretch(m: int, frame: Frame, place: Place, answers: list[Place | None], gazetteer: Gazetteer) -> Place:
+class Answers:
+    """The best place of each group of mentions, with its runners-up; made when first asked for."""
+
+    def __init__(self, frame: Frame, ranking: Ranking, gazetteer: Gazetteer) -> None:
+        self.frame, self.ranking, self.gazetteer = frame, ranking, gazetteer
+        self.made: dict[int, Place | None] = {}
+
+    def __getitem__(self, group: int) -> Place | None:
+        if group not in self.made:
+            self.made[group] = _answer(self.frame, self.ranking, group, self.gazetteer)
+        return self.made[group]
+
+
+def _stretch(m: int, frame: Frame, place: Place, answers: Answers, gazetteer: Gazetteer) -> Place:
     """A river or border at its point nearest to the towns named beside it, not in the middle of its course."""
     line = gazetteer.geometry(place.id)
     if line is None or line.geom_type == "Point":
@@ -210,15 +297,17 @@ def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Pla
     scores, shares, score = ranking.scores, ranking.shares, float(ranking.sure[g])
     rest = max(1.0 - float(shares[best]), 1e-9)
     others = sorted((r for r in range(lo, hi) if r != best), key=lambda r: (-scores[r], r))[:ALTERNATIVES]
-    alternatives = tuple(_place(options[r - lo][0], gazetteer, (1.0 - score) * float(shares[r]) / rest) for r in others)
-    return replace(_place(options[best - lo][0], gazetteer, score), alternatives=alternatives)
+    chances = [(r, (1.0 - score) * float(shares[r]) / rest) for r in others]
+    alternatives = tuple(_place(options[r - lo][0], gazetteer, chance) for r, chance in chances if chance >= CHANCE)
+    place = gazetteer.to_place(options[best - lo][0])
+    return replace(place, score=round(score, 3), alternatives=alternatives)
 
 
 def _place(candidate: Candidate, gazetteer: Gazetteer, score: float) -> Place:
     return replace(gazetteer.to_place(candidate), score=round(score, 3))
 
 
-def _neighbour(m: int, frame: Frame, ranking: Ranking, answers: list[Place | None]) -> Place | None:
+def _neighbour(m: int, frame: Frame, ranking: Ranking, answers: Answers) -> Place | None:
     """The surest narrow place nearest in the text, as an approximate position."""
     best: tuple[float, Place] | None = None
     for step in range(1, 9):

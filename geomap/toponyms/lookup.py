@@ -21,10 +21,13 @@ from geomap.toponyms.words import (
     postal_codes,
 )
 
+MAX_NAMES = 5_000
+"""Names whose candidates are remembered from one article to the next: a paper's own towns, capitals, countries."""
 MAX_CANDIDATES = 40
 """Most candidates of one name that are weighed, likeliest first: the 41st San Jose was right in no training text."""
 
 
+WATER = ("river", "lake", "sea")
 PART_PRIOR = 5.6
 """A town of 100,000 under its own name, a smaller region or any country: what may stand for a longer name around it."""
 
@@ -106,14 +109,67 @@ def prior(option: Option) -> float:
     return value
 
 
+class Options(list[Option]):
+    """The candidates of a name, likeliest first, with their priors and what the ranker works out from them once."""
+
+    __slots__ = ("facts", "priors", "strength")
+    facts: Any
+    strength: Any
+
+    def __init__(self, options: Sequence[Option], *, ordered: bool = False) -> None:
+        weighed = [prior(o) for o in options]
+        order = list(range(len(weighed)))
+        if not ordered:
+            order.sort(key=weighed.__getitem__, reverse=True)
+        del order[MAX_CANDIDATES:]
+        super().__init__([options[n] for n in order])
+        self.priors = [weighed[n] for n in order]
+        self.facts = self.strength = None
+
+
+def priors_of(options: Sequence[Option]) -> list[float]:
+    return options.priors if isinstance(options, Options) else [prior(o) for o in options]
+
+
 class Lookup:
-    """The candidates of every name of one article, asked once each."""
+    """The candidates of names, asked once each and remembered over articles up to ``MAX_NAMES``."""
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self._keys: dict[str, list[Option]] = {}
         self._countries: dict[str, list[Candidate]] = {}
         self._names: dict[tuple[str, str, str], list[Option]] = {}
+        self._has: dict[str, bool] = {}
+        self._has_prefix: dict[str, bool] = {}
+        self._opens: dict[str, bool] = {}
+
+    def forget(self) -> None:
+        """Drop what was remembered once it is much; called between articles."""
+        if len(self._names) + len(self._keys) > MAX_NAMES:
+            self._keys, self._names = {}, {}
+        if len(self._has) + len(self._has_prefix) > MAX_NAMES * 10:
+            self._has, self._has_prefix, self._opens = {}, {}, {}
+
+    def opens(self, key: str) -> bool:
+        """Whether a name is this word or begins with it."""
+        found = self._opens.get(key)
+        if found is None:
+            found = self._opens[key] = self.has(key) or self.has_prefix(key)
+        return found
+
+    def has(self, key: str) -> bool:
+        """Whether an entry has this normalised key."""
+        found = self._has.get(key)
+        if found is None:
+            found = self._has[key] = self.gazetteer.has(key)
+        return found
+
+    def has_prefix(self, key: str) -> bool:
+        """Whether a longer name begins with these normalised words."""
+        found = self._has_prefix.get(key)
+        if found is None:
+            found = self._has_prefix[key] = self.gazetteer.has_prefix(key)
+        return found
 
     def key(self, key: str) -> list[Option]:
         """Candidates filed under a normalised key, likeliest first; common country names added."""
@@ -128,17 +184,17 @@ class Lookup:
                 ]
                 found += [(c, EXACT) for c in self.country(code) if c.id not in held]
             found += self._seats(key, found)
-            found.sort(key=prior, reverse=True)
-            del found[MAX_CANDIDATES:]
-            self._keys[key] = found
+            found = self._keys[key] = Options(found)
         return found
 
     def _seats(self, key: str, found: list[Option]) -> list[Option]:
         """Seats that share their region's name, where a spelling is filed with the region alone ("Zaporizhia")."""
         added = []
         for c, how in found:
+            if how != ALTERNATE or not c.feature.startswith("A.ADM1"):
+                continue
             own = self.gazetteer.normalise(c.name)
-            if how == ALTERNATE and c.feature.startswith("A.ADM1") and own != key:
+            if own != key:
                 held = {o.id for o, _ in found}
                 added += [
                     (seat, ALTERNATE)
@@ -217,13 +273,14 @@ class Lookup:
 
     def _find(self, text: str, key: str, cue: str, postal: bool) -> list[Option]:
         if special := self.special(text, key, postal=postal):
-            return special
-        found = list(self.key(key))
+            return Options(special, ordered=True)
+        found = self.key(key)
         body, word = split_feature(key)
         sort = FEATURE_WORDS.get(word, "") or cue
         if not body and key.startswith("the "):
             return self._find(text, key[4:], cue, postal)
         if sort:
+            found = list(found)
             held = {c.id for c, _ in found}
             prefixes = FEATURE_PREFIXES.get(sort, ())
             base = body or key
@@ -243,12 +300,13 @@ class Lookup:
                 elif body:
                     rest.append((c, MISMATCHED))
             found += fit
+            if not found and body and sort in WATER:
+                return []  # a river that the gazetteer lacks is not the town it is named after
             if not found:
                 found = rest
         if not found:
             found = self._parts(key)
-        found.sort(key=prior, reverse=True)
-        return found[:MAX_CANDIDATES]
+        return found if isinstance(found, Options) else Options(found)
 
     def _parts(self, key: str) -> list[Option]:
         """Candidates of the longest part of a name that has any: "northern Iraq", "Dubai World Cup".

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from geomap.toponyms.lexicon import Lexicon
 
 Floats = NDArray[np.float64]
 
+CHUNK = 1024
+"""Rows that trees are asked about at once, so that memory stays bounded."""
 WEIGHTS = Path(__file__).with_name("weights.npz")
 
 
@@ -33,18 +35,32 @@ class Trees:
     threshold: NDArray[np.float32]
     leaves: NDArray[np.float32]
     bias: float
+    asked: NDArray[np.intp] = field(init=False)
+    """``feature`` by level, as ``take`` wants it."""
+    above: NDArray[np.float32] = field(init=False)
+    power: NDArray[np.int32] = field(init=False)
+    first: NDArray[np.int32] = field(init=False)
+    """Where each tree's leaves begin among all."""
+
+    def __post_init__(self) -> None:
+        trees, depth = self.feature.shape
+        for name, value in (
+            ("asked", self.feature.T.astype(np.intp)),
+            ("above", np.ascontiguousarray(self.threshold.T)[:, :, None]),
+            ("power", (1 << np.arange(depth, dtype=np.int32))[:, None, None]),
+            ("first", (np.arange(trees, dtype=np.int32) << depth)[:, None]),
+        ):
+            object.__setattr__(self, name, value)
 
     def __call__(self, rows: Floats) -> Floats:
         """Score of each row; shape (n,)."""
-        if not len(rows):
-            return np.zeros(0)
-        trees, depth = self.feature.shape
-        columns = np.ascontiguousarray(rows.T, dtype=np.float32)
-        leaf = np.zeros((trees, len(rows)), np.int16)
-        for level in range(depth):
-            leaf |= (columns[self.feature[:, level]] > self.threshold[:, level, None]).astype(np.int16) << level
-        flat = leaf + (np.arange(trees, dtype=np.int32) << depth)[:, None]
-        return np.asarray(self.leaves.ravel()[flat].sum(axis=0, dtype=np.float64) + self.bias)
+        scores = np.zeros(len(rows))
+        for lo in range(0, len(rows), CHUNK):
+            columns = np.ascontiguousarray(rows[lo : lo + CHUNK].T, dtype=np.float32)
+            answers = columns.take(self.asked, axis=0) > self.above
+            leaf = (answers * self.power).sum(axis=0, dtype=np.int32) + self.first
+            scores[lo : lo + CHUNK] = self.leaves.take(leaf).sum(axis=0, dtype=np.float64)
+        return scores + self.bias
 
     def arrays(self, name: str) -> dict[str, Any]:
         return {
@@ -66,10 +82,19 @@ class Words:
 
     weights: Mapping[tuple[int, str], float]
     bias: float
+    tables: tuple[Mapping[str, float], ...] = field(init=False, default=())
+    """``weights`` by position."""
 
-    def __call__(self, context: Iterable[str]) -> float:
-        weights = self.weights
-        return self.bias + sum([weights.get((n, word), 0.0) for n, word in enumerate(context)])
+    def __post_init__(self) -> None:
+        tables: list[dict[str, float]] = []
+        for (position, word), weight in self.weights.items():
+            while len(tables) <= position:
+                tables.append({})
+            tables[position][word] = weight
+        object.__setattr__(self, "tables", tuple(tables))
+
+    def __call__(self, context: Sequence[str]) -> float:
+        return self.bias + sum([table.get(word, 0.0) for table, word in zip(self.tables, context, strict=False)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +116,11 @@ class Model:
     second: Trees
     confidence: Trees
     right: Curve
+    keep: Trees
     threshold: float
+    """Log-odds above which a span is likely enough to be weighed."""
+    kept: float
+    """Log-odds above which a likely name stays at the second look."""
 
     def chance(self, rows: Floats) -> Floats:
         """Chance in [0, 1] that the places with these ``resolve.confidence_rows`` are right."""
@@ -110,10 +139,10 @@ class Model:
         arrays["context"] = np.frombuffer("\n".join(f"{n}\t{w}" for n, w in context).encode(), np.uint8)
         arrays["context_weight"] = np.array([self.words.weights[c] for c in context], np.float16)
         arrays["context_bias"] = np.array(self.words.bias)
-        for trees in ("spans", "first", "second", "confidence"):
+        for trees in ("spans", "first", "second", "confidence", "keep"):
             arrays |= getattr(self, trees).arrays(trees)
         arrays["right_score"], arrays["right_share"] = self.right.score, self.right.share
-        arrays["threshold"] = np.array(self.threshold)
+        arrays["threshold"], arrays["kept"] = np.array(self.threshold), np.array(self.kept)
         np.savez_compressed(path, **arrays)
 
 
@@ -145,7 +174,9 @@ def read_model(path: Path = WEIGHTS) -> Model:
             second=Trees.of(stored, "second"),
             confidence=Trees.of(stored, "confidence"),
             right=Curve(stored["right_score"], stored["right_share"]),
+            keep=Trees.of(stored, "keep"),
             threshold=float(stored["threshold"]),
+            kept=float(stored["kept"]),
         )
     except (OSError, ValueError, KeyError) as error:
         raise GazetteerError(

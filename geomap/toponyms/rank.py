@@ -6,8 +6,11 @@ Mentions that share name, feature word and stated container are weighed as one g
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +24,8 @@ from geomap.toponyms.lookup import (
     PART,
     STRIPPED,
     Option,
-    prior,
+    Options,
+    priors_of,
 )
 from geomap.toponyms.words import FEATURE_PREFIXES
 
@@ -38,7 +42,7 @@ CONTEXT_CANDIDATES = 12
 NEAR_KM = 50.0
 """The reach of a local paper."""
 
-CHUNK = 4096
+CHUNK = 1024
 """Rows of candidates per block of arithmetic, so that memory stays bounded."""
 
 
@@ -97,62 +101,108 @@ class Pairs:
     any_name: Floats
 
 
+COUNTRY, ADM1, ADM2, SPELLING = (FEATURE_NAMES.index(n) for n in ("country", "adm1", "adm2", "same_spelling"))
+STATIC = FEATURE_NAMES.index("stated")
+"""The first columns need nothing but the name and its feature word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the candidates of one name are by themselves: worked out once a name.
+
+    ``table`` has the static columns of ``FEATURE_NAMES``, those left zero that hang on the mention; ``codes`` are
+    numbers of country, first and second region, -1 where it has none.
+    """
+
+    table: Floats
+    xyz: Floats
+    codes: NDArray[np.int64]
+    names: list[str]
+
+
+_CODES: dict[str, int] = {}
+_NEXT = itertools.count()
+_COUNTRIES: dict[str, int] = {}
+_NEXT_COUNTRY = itertools.count()
+
+
+def _code(*parts: str | None) -> int:
+    """A number for a region's code, the same all through this process; only ever compared. Safe among threads."""
+    if not all(parts):
+        return -1
+    if len(parts) == 1:
+        return _COUNTRIES.setdefault(parts[0] or "", next(_NEXT_COUNTRY))
+    return _CODES.setdefault(".".join(p or "" for p in parts), next(_NEXT))
+
+
+def facts_of(options: Sequence[Option]) -> Facts:
+    """The facts of a name's candidates, kept with them where they are remembered."""
+    if not isinstance(options, Options):
+        return _facts(options)
+    if options.facts is None:
+        options.facts = _facts(options)
+    return cast(Facts, options.facts)
+
+
+def _facts(options: Sequence[Option]) -> Facts:
+    weight = priors_of(options)
+    rows = []
+    for n, (c, how) in enumerate(options):
+        feature, population = c.feature, c.population or 0
+        rows.append((
+            weight[n], weight[0] - weight[n], math.log1p(n), math.log10(population + 1), population == 0, how == EXACT,
+            how == ALTERNATE, how == ABBREVIATED, how == DEMONYM, how == STRIPPED, how == MISMATCHED, how == PART,
+            feature.startswith("A.PCL"), feature.startswith("A.ADM1"), feature.startswith("A.ADM2"),
+            feature.startswith("A."), feature.startswith("P.PPLC"), feature.startswith("P.PPLA"),
+            feature.startswith("P."), feature.startswith("H."), feature[:2] in ("T.", "L."),
+            math.log1p(len(options)), 0.0, 0.0, 0.0, 0.0,
+        ))  # fmt: skip
+    table = np.array(rows, float).reshape(-1, STATIC)
+    lat = np.radians(np.array([c.lat for c, _ in options], float))
+    lon = np.radians(np.array([c.lon for c, _ in options], float))
+    codes = [(_code(c.country), _code(c.country, c.admin1), _code(c.country, c.admin1, c.admin2)) for c, _ in options]
+    return Facts(
+        table, np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1),
+        np.array(codes, np.int64).reshape(-1, 3), [c.name for c, _ in options],
+    )  # fmt: skip
+
+
+NO_FACTS = _facts([])
+
+
 class Weigher:
     """Arrays over all candidates of a frame; ``features(weights)`` for each pass."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
-        self._kept: dict[int, Pairs] = {}
+        self._kept: Pairs | None = None
         groups = frame.groups
-        rows = [(g, n, o) for g, group in enumerate(groups) for n, o in enumerate(group.options)]
-        self.count = len(rows)
-        self.group = np.array([g for g, _, _ in rows], np.int64)
+        facts = [facts_of(group.options) for group in groups]
         sizes = np.array([len(g.options) for g in groups], np.int64)
+        self.count = int(sizes.sum())
+        self.group = np.repeat(np.arange(len(groups)), sizes)
         self.bounds = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-        self.prior = np.array([prior(o) for _, _, o in rows], float)
-        candidates = [o[0] for _, _, o in rows]
-        lat = np.radians(np.array([c.lat for c in candidates], float))
-        lon = np.radians(np.array([c.lon for c in candidates], float))
-        self.xyz = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
-        ids: dict[str, int] = {"": -1}
-        self.country = np.array([ids.setdefault(c.country or "", len(ids)) for c in candidates], np.int64)
-        self.adm1 = np.array([_id(ids, c.country, c.admin1) for c in candidates], np.int64)
-        self.adm2 = np.array([_id(ids, c.country, c.admin1, c.admin2) for c in candidates], np.int64)
-        feature = [c.feature for c in candidates]
-        self.is_country = np.array([f.startswith("A.PCL") for f in feature], bool)
-        self.is_adm1 = np.array([f.startswith("A.ADM1") for f in feature], bool)
-        self.is_adm2 = np.array([f.startswith("A.ADM2") for f in feature], bool)
-        self.static = self._static(rows)
+        table = np.concatenate([NO_FACTS.table, *(f.table for f in facts)])
+        codes = np.concatenate([NO_FACTS.codes, *(f.codes for f in facts)])
+        self.prior = table[:, 0].copy()
+        self.xyz = np.concatenate([NO_FACTS.xyz, *(f.xyz for f in facts)])
+        self.country, self.adm1, self.adm2 = codes.T
+        self.is_country, self.is_adm1, self.is_adm2 = (table[:, n] > 0 for n in (COUNTRY, ADM1, ADM2))
+        for g, (group, f) in enumerate(zip(groups, facts, strict=True)):
+            lo, hi = self.bounds[g], self.bounds[g + 1]
+            table[lo:hi, SPELLING] = [name == group.raw for name in f.names]
+            if group.cue:
+                prefixes = FEATURE_PREFIXES.get(group.cue, ())
+                fits = np.array([c.feature.startswith(prefixes) for c, _ in group.options], float)
+                table[lo:hi, SPELLING + 1 :] = np.column_stack([np.ones(hi - lo), fits, 1.0 - fits])
+        self.static = table
         self._link()
-
-    def _static(self, rows: Sequence[tuple[int, int, Option]]) -> Floats:
-        groups = self.frame.groups
-        first = np.append(self.prior, 0.0)[self.bounds[:-1]]  # a last group may be empty
-        columns = np.zeros((len(rows), 26))
-        for r, (g, n, (c, how)) in enumerate(rows):
-            group = groups[g]
-            feature = c.feature
-            cue = group.cue
-            fits = bool(cue) and feature.startswith(FEATURE_PREFIXES.get(cue, ()))
-            population = c.population or 0
-            columns[r] = (
-                self.prior[r], first[g] - self.prior[r], n, 0.0, population == 0, how == EXACT, how == ALTERNATE,
-                how == ABBREVIATED, how == DEMONYM, how == STRIPPED, how == MISMATCHED, how == PART,
-                feature.startswith("A.PCL"), feature.startswith("A.ADM1"), feature.startswith("A.ADM2"),
-                feature.startswith("A."), feature.startswith("P.PPLC"), feature.startswith("P.PPLA"),
-                feature.startswith("P."), feature.startswith("H."), feature[:2] in ("T.", "L."), len(group.options),
-                c.name == group.raw, bool(cue), fits, bool(cue) and not fits,
-            )  # fmt: skip
-            columns[r, 3] = population
-        columns[:, 2] = np.log1p(columns[:, 2])
-        columns[:, 3] = np.log10(columns[:, 3] + 1)
-        columns[:, 21] = np.log1p(columns[:, 21])
-        return columns
 
     def _link(self) -> None:
         """Context rows, and matrices group x context group: same sentence, closeness, stated container."""
         frame = self.frame
         groups = frame.groups
+        self.mentions = np.log1p([len(g.mentions) for g in groups])
         order = sorted(range(len(groups)), key=lambda g: (-len(groups[g].mentions), groups[g].mentions[0]))
         chosen = sorted(g for g in order[: CONTEXT_GROUPS * 2] if groups[g].options)[:CONTEXT_GROUPS]
         place = {g: k for k, g in enumerate(chosen)}
@@ -217,9 +267,8 @@ class Weigher:
 
     def _pairs(self, rows: slice, context: NDArray[np.int64]) -> Pairs:
         """What does not change between passes unless other candidates vote."""
-        kept = self._kept.get(rows.start)
-        if kept is not None and np.array_equal(kept.context, context):
-            return kept
+        if self._kept is not None and np.array_equal(self._kept.context, context):
+            return self._kept
         column = self.place[self.group[context]]
         group = self.group[rows]
         country, adm1, adm2 = self.country[rows], self.adm1[rows], self.adm2[rows]
@@ -244,7 +293,7 @@ class Weigher:
         in_adm1 = np.logical_or.reduceat(same_adm1 & narrow, starts, axis=1)
         in_adm2 = np.logical_or.reduceat(same_adm2 & narrow, starts, axis=1)
         stated = self.stated[group][:, column].astype(np.float32)
-        found = self._kept[rows.start] = Pairs(
+        found = Pairs(
             context, _short(other), _short(local), _short(same_country & other), _short(same_adm1 & other),
             _short(same_adm2 & other), np.where(local, km, np.float32(20000.0)), decay, contains * stated,
             _short(contains & other & (self.same_sentence[group][:, column] > 0)),
@@ -256,6 +305,9 @@ class Weigher:
                 ]
             ),
         )  # fmt: skip
+        self._kept = (
+            found if self.count <= CHUNK else None
+        )  # for the second pass; of a long text they would fill memory
         return found
 
     def _block(self, rows: slice, weights: Floats, context: NDArray[np.int64]) -> Floats:
@@ -300,14 +352,14 @@ class Weigher:
             top = votes.max(initial=1e-9)
             dynamic[:, 21] = np.where(country >= 0, votes[country], 0.0) / max(top, 1e-9)
         keys = self.frame.groups
-        for r in range(count):
+        for r in range(count if self.key_stated else 0):
             g = int(group[r])
             for other_group, weight in self.key_stated.get(keys[g].key, ()):
                 if other_group != g:
                     dynamic[r, 17] = max(
                         dynamic[r, 17], weight * self._stated_share(other_group, rows.start + r, weights)
                     )
-        dynamic[:, 18] = np.log1p([len(keys[g].mentions) for g in group])
+        dynamic[:, 18] = self.mentions[group]
         if count:
             whole = self.bounds[:-1][group]
             gap = self.prior[whole] - self.prior[rows]
@@ -330,12 +382,6 @@ class Weigher:
 def _short(mask: NDArray[np.bool_]) -> Shorts:
     """A mask as floats: products with shares then run in BLAS."""
     return mask.astype(np.float32)
-
-
-def _id(ids: dict[str, int], *parts: str | None) -> int:
-    if not all(parts):
-        return -1
-    return ids.setdefault(".".join(p or "" for p in parts), len(ids))
 
 
 def softmax(scores: Floats, group: NDArray[np.int64], groups: int) -> Floats:

@@ -7,16 +7,18 @@ from bisect import bisect_right
 import numpy as np
 
 from geomap.toponyms.lexicon import Lexicon
-from geomap.toponyms.lookup import DEMONYM, Lookup, prior
+from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, prior
 from geomap.toponyms.model import Model
-from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe
+from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe, unknown_word
 from geomap.toponyms.text import Tokens, unspaced_runs
-from geomap.toponyms.words import FEATURE_WORDS, ORG_WORDS, POI_WORDS, STATE_SUFFIXES, TAKING_VERBS
+from geomap.toponyms.words import FEATURE_WORDS, ORG_WORDS, POI_WORDS, SOCIETIES, STATE_SUFFIXES, TAKING_VERBS
 
-FOR, AGAINST, FOREIGN = 2.0, -3.0, 8.0
-"""Log-odds: enough to turn a candidate that the trees leave open, not one that they are sure of."""
+FOR, AGAINST, FOREIGN, SURELY_NOT = 2.0, -3.0, 8.0, -8.0
+"""Log-odds: the first two turn a candidate that the trees leave open, not one that they are sure of."""
 NAME, SURE_NAME = 0.2, 0.5
 """Commonness of a name in the census from which it reads as a person's: one in 10,000; one in 1,000."""
+POWER = 6.3
+"""Prior of a capital of a million and more, or of nearly any country."""
 HYPHENS = frozenset("-‐‑–")
 NO_SURNAME = POI_WORDS | ORG_WORDS | frozenset(FEATURE_WORDS)
 BODIES = frozenset(
@@ -47,16 +49,19 @@ def scored(tokens: Tokens, spans: list[SpanCandidate], model: Model) -> list[tup
     if not spans:
         return []
     describe(tokens, spans, model.lexicon)
-    rows = np.array([[*s.features, model.words(s.context)] for s in spans])
+    rows = np.array([[*s.features, model.words(s.context)] for s in spans], float)
     scores = model.spans(rows).tolist()
-    return [(score + nudge(tokens, s, model.lexicon), s) for score, s in zip(scores, spans, strict=True)]
+    nudges = [nudge(tokens, s, model.lexicon) for s in spans]
+    for span, value in zip(spans, nudges, strict=True):
+        span.vouched = value > 0
+    return [(score + value, s) for score, value, s in zip(scores, nudges, spans, strict=True)]
 
 
 def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
     """Log-odds for what local news of the United States has too little of to learn from.
 
-    For: "took Lyman on Saturday", "a U.S.-based group". Against: a first name and a surname that are towns too, and a
-    surname that opens a sentence and speaks.
+    For: "took Lyman on Saturday", "a U.S.-based group", "Kiev". Against: a first name before a surname or a word that
+    nobody knows, a surname that opens a sentence and speaks, societies and picture credits.
     """
     i, j = span.first, span.last
     keys, capital, joins = tokens.key, tokens.capital, tokens.joins
@@ -72,9 +77,26 @@ def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
         return FOR
     if before == "of" and i > 1 and capital[i - 2] and joins[i - 2] and keys[i - 2] in BODIES:
         return AGAINST
+    if span.options[0][1] == DEMONYM:
+        t = j + 1
+        while t < min(n, j + 6) and joins[t - 1] and capital[t]:
+            if keys[t] in SOCIETIES:
+                return SURELY_NOT
+            t += 1
     person = i == j and lexicon.first_name(keys[i]) > NAME
     if person and joined and capital[j + 1] and lexicon.surname(after) > NAME and after not in NO_SURNAME:
         return AGAINST
+    given = i == j and lexicon.first_name(keys[i]) > 0
+    if given and joined and capital[j + 1] and unknown_word(after, lexicon) and tokens.gap(j) == " ":
+        return AGAINST
+    if i > 1 and unknown_word(keys[i - 1], lexicon) and "/" in tokens.gap(i - 2) and "/" in tokens.gap(j):
+        return SURELY_NOT  # the credit of a picture: "REUTERS / Suspilne Kharkiv / ..."
+    if (
+        _seat_of_power(span, lexicon)
+        and not (joined and capital[j + 1])
+        and not (i and joins[i - 1] and capital[i - 1])
+    ):
+        return FOR
     opens = i == 0 or tokens.sentence[i] != tokens.sentence[i - 1]
     if opens and i == j and after in SAID and lexicon.surname(keys[i]) > SURE_NAME:
         governing = any(c.feature.startswith(("A.PCL", "P.PPLC")) for c, _ in span.options[:3])
@@ -82,6 +104,17 @@ def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
     if before in TAKING_VERBS and not (joined and capital[j + 1]) and tokens.full_end[j] == tokens.end[j]:
         return FOR
     return 0.0
+
+
+def _seat_of_power(span: SpanCandidate, lexicon: Lexicon) -> bool:
+    """A country or capital under any of its names ("Kiev"), which neither a person nor a thing is called."""
+    (candidate, how), key = span.options[0], span.key
+    return (
+        how <= ALTERNATE
+        and candidate.feature.startswith(("A.PCL", "P.PPLC"))
+        and prior(span.options[0]) >= POWER
+        and not (lexicon.first_name(key) or lexicon.surname(key) or lexicon.common(key))
+    )
 
 
 def _foreign(tokens: Tokens, span: SpanCandidate) -> float:
@@ -96,7 +129,7 @@ def _foreign(tokens: Tokens, span: SpanCandidate) -> float:
     return FOREIGN if len(span.key) > 2 and prior(span.options[0]) >= needed else AGAINST
 
 
-def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[SpanCandidate]:
+def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[tuple[float, SpanCandidate]]:
     """The set of spans without overlap whose log-odds above the threshold sum highest, in order of the text.
 
     A feature word in lower case belongs to the name before it, which LGL's annotators left out: "Kharkiv region".
@@ -115,14 +148,14 @@ def choose(spans: list[tuple[float, SpanCandidate]], threshold: float) -> list[S
         else:
             best.append(best[n])
             back.append(-1)
-    chosen: list[SpanCandidate] = []
+    chosen: list[tuple[float, SpanCandidate]] = []
     n = len(ordered)
     while n:
         if back[n - 1] >= 0:
-            span = ordered[n - 1][1]
+            score, span = ordered[n - 1]
             people = bool(span.options) and span.options[0][1] == DEMONYM
             wider = span if people else longer.get((span.first, span.last), span)
-            chosen.append(wider if not chosen or wider.end <= chosen[-1].start else span)
+            chosen.append((score, wider if not chosen or wider.end <= chosen[-1][1].start else span))
             n = back[n - 1]
         else:
             n -= 1

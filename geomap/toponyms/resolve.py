@@ -17,7 +17,7 @@ from geomap.toponyms.lookup import (
     Candidate,
     Lookup,
     Option,
-    prior,
+    priors_of,
     split_feature,
 )
 from geomap.toponyms.model import Model
@@ -76,7 +76,8 @@ def with_context(spans: Sequence[tuple[int, int]], others: Sequence[SpanCandidat
         candidate, how = other.options[0]
         if not candidate.feature.startswith(BROAD) or how > DEMONYM:
             continue
-        if len(other.options) > 1 and prior(other.options[0]) - prior(other.options[1]) < CLEAR:
+        priors = priors_of(other.options)
+        if len(priors) > 1 and priors[0] - priors[1] < CLEAR:
             continue
         at = bisect_right(starts, other.start)
         if (at and taken[at - 1][1] > other.start) or (at < len(taken) and taken[at][0] < other.end):
@@ -304,17 +305,35 @@ class Ranking:
     """Chance that it is right, as measured on newspapers held out of training."""
 
 
-def rank(frame: Frame, model: Model) -> Ranking:
-    """Two passes: the second knows what the first thinks of the other mentions."""
+@dataclass(slots=True)
+class FirstPass:
+    """What is thought of each candidate before anything is known of the other mentions' places."""
+
+    weigher: Weigher
+    fits: Floats
+    rows: Floats
+    scores: Floats
+    shares: Floats
+
+
+def first_pass(frame: Frame, model: Model) -> FirstPass:
+    """Every candidate's features and score, the other names' places weighed by prominence alone."""
     weigher = Weigher(frame)
-    groups = len(frame.groups)
+    fits = fit_penalty(frame)
+    rows = weigher.features(weigher.first_weights())
+    scores = model.first(rows) + fits
+    return FirstPass(weigher, fits, rows, scores, softmax(scores, weigher.group, len(frame.groups)))
+
+
+def second_pass(first: FirstPass, model: Model) -> Ranking:
+    """Again, knowing what the first pass thinks of the other mentions."""
+    weigher = first.weigher
+    groups = len(weigher.frame.groups)
     if not weigher.count:
         none = np.zeros(0)
         return Ranking(weigher, none, none, np.full(groups, -1), np.zeros(groups))
-    fits = fit_penalty(frame)
-    weights = softmax(model.first(weigher.features(weigher.first_weights())) + fits, weigher.group, groups)
-    rows = weigher.features(weights)
-    scores = model.second(rows) + fits
+    rows = weigher.features(first.shares)
+    scores = model.second(rows) + first.fits
     shares = softmax(scores, weigher.group, groups)
     best = best_rows(weigher, scores)
     sure = np.zeros(groups)
@@ -335,11 +354,12 @@ def best_rows(weigher: Weigher, scores: Floats) -> NDArray[np.int64]:
 
 def confidence_rows(weigher: Weigher, rows: Floats, shares: Floats, best: NDArray[np.int64]) -> Floats:
     """What tells whether a best candidate is right: its own features, its share, and the next one's."""
-    lo, hi = weigher.bounds[weigher.group[best]], weigher.bounds[weigher.group[best] + 1]
-    second = np.array(
-        [max((shares[r] for r in range(a, b) if r != top), default=0.0) for a, b, top in zip(lo, hi, best, strict=True)]
-    )
-    return np.column_stack([rows[best], shares[best], second])
+    others = shares.copy()
+    others[best] = 0.0
+    some = np.flatnonzero(weigher.bounds[1:] > weigher.bounds[:-1])  # groups that have candidates
+    second = np.zeros(len(weigher.bounds) - 1)
+    second[some] = np.maximum.reduceat(others, weigher.bounds[some]) if len(some) else 0.0
+    return np.column_stack([rows[best], shares[best], second[weigher.group[best]]])
 
 
 def fit_penalty(frame: Frame) -> Floats:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from geomap.toponyms.lexicon import Lexicon
-from geomap.toponyms.lookup import ALTERNATE, DEMONYM, EXACT, Lookup, Option, prior, split_feature
+from geomap.toponyms.lookup import ALTERNATE, DEMONYM, EXACT, Lookup, Option, Options, priors_of, split_feature
 from geomap.toponyms.text import Tokens
 from geomap.toponyms.words import (
     BACKED_WORDS,
@@ -31,6 +32,12 @@ from geomap.toponyms.words import (
     postal_codes,
 )
 
+NAME_WORDS = ORG_WORDS | POI_WORDS | DIRECTIONS | LOCATIVE | LEADING_FEATURES | frozenset(FEATURE_WORDS)
+"""Capitalised words that stand beside names of places and bodies, not of people."""
+SAYING = frozenset(
+    ("said", "says", "told", "added", "asked", "wrote", "testified", "recalled", "explained", "who", "whose")
+)
+NOBODY = [1.0, 0.0, 0.0, 0.0, 0.0]
 MAX_TOKENS = 6
 """Most tokens of a span; longer names ("United Kingdom of Great Britain and ...") are met by their parts."""
 
@@ -52,6 +59,8 @@ class SpanCandidate:
     postal: bool = False
     lower: bool = False
     """Ends in a feature word in lower case: "Kharkiv region"."""
+    vouched: bool = False
+    """The words beside leave no doubt that it is a place ("took Lyman"), whatever is thought of its places."""
     features: list[float] = field(default_factory=list)
     context: tuple[str, ...] = ()
 
@@ -64,10 +73,6 @@ def candidates(tokens: Tokens, lookup: Lookup) -> list[SpanCandidate]:
 def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
     keys, words, capital, joins = tokens.key, tokens.word, tokens.capital, tokens.joins
     n = len(tokens)
-    gazetteer = lookup.gazetteer
-    opens: dict[str, bool] = {}
-    seen_prefix: dict[str, bool] = {}
-    seen_key: dict[str, bool] = {}
     lower_demonyms = demonyms()
     for i in range(n):
         if not capital[i]:
@@ -93,22 +98,17 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
             if (two in lower_demonyms and capital[i + 1]) or two in METONYMS:
                 yield _make(tokens, i, i + 1, SPECIAL, lookup)
         # gazetteer names, shortest to longest
-        ok = opens.get(first)
-        if ok is None:
-            ok = opens[first] = gazetteer.has_prefix(first) or gazetteer.has(first)
         longest = i - 1
-        if ok:
+        if lookup.opens(first):
             joined = ""
             j = i
             while True:
                 inner = joined + " " + keys[j] if joined else keys[j]
                 if capital[j] or keys[j] in LOWER_FEATURES:
-                    has = seen_key.get(inner)
-                    if has is None:
-                        has = seen_key[inner] = gazetteer.has(inner)
+                    has = lookup.has(inner)
                     if tokens.full[j] != keys[j]:
                         full = joined + " " + tokens.full[j] if joined else tokens.full[j]
-                        if gazetteer.has(full):
+                        if lookup.has(full):
                             yield _make(tokens, i, j, GAZETTEER, lookup, key=full, end=tokens.full_end[j])
                             longest = j
                     if has and not (j == i and (i == best or first in NEVER)):
@@ -120,10 +120,7 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
                 if not (capital[j + 1] or after in PARTICLES or after in LOWER_FEATURES or after.isdigit()):
                     break
                 joined = joined + " " + tokens.full[j] if joined else tokens.full[j]
-                going = seen_prefix.get(joined)
-                if going is None:
-                    going = seen_prefix[joined] = gazetteer.has_prefix(joined)
-                if not going:
+                if not lookup.has_prefix(joined):
                     break
                 j += 1
         # a name and its feature word, and capitals that no gazetteer knows
@@ -186,12 +183,12 @@ def _with_feature_word(tokens: Tokens, i: int, longest: int, lookup: Lookup) -> 
         yield _make(tokens, i, i + 1, FEATURE, lookup)
     elif first in DIRECTIONS and capital[i + 1]:
         for j in range(min(i + 3, n - 1), i, -1):
-            if all(joins[i:j]) and lookup.gazetteer.has(" ".join(keys[i + 1 : j + 1])):
+            if all(joins[i:j]) and lookup.has(" ".join(keys[i + 1 : j + 1])):
                 yield _make(tokens, i, j, FEATURE, lookup)
                 break
     elif first in FEATURE_WORDS and keys[i + 1] == "of" and i + 2 < n and joins[i + 1] and capital[i + 2]:
         for j in range(min(i + 4, n - 1), i + 1, -1):
-            if all(joins[i:j]) and lookup.gazetteer.has(" ".join(keys[i + 2 : j + 1])):
+            if all(joins[i:j]) and lookup.has(" ".join(keys[i + 2 : j + 1])):
                 yield _make(tokens, i, j, FEATURE, lookup)
                 break
 
@@ -214,17 +211,18 @@ def _unknown(tokens: Tokens, i: int, lookup: Lookup) -> Iterator[SpanCandidate]:
 # ── features ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 FEATURE_NAMES = (
-    "tokens", "chars", "gazetteer", "special", "feature_word", "unknown", "candidates", "prior", "prior_primary",
-    "prior_second", "country", "adm1", "adm2", "capital_seat", "settlement", "water_or_land", "best_how", "demonym",
+    "candidates", "prior", "prior_primary", "prior_second", "country", "adm1", "adm2", "capital_seat", "settlement",
+    "water_or_land", "best_how", "demonym", "tokens", "chars", "gazetteer", "special", "feature_word", "unknown",
     "same_spelling", "all_upper", "line_upper", "common_word", "common_min", "lower_in_text", "never", "month",
     "first_name", "surname", "left_capital", "right_capital", "left_run", "right_run", "title_before",
     "first_name_before", "initial_before", "surname_after", "org_after", "poi_after", "poi_inside", "org_inside",
     "feature_after", "feature_before_of", "locative_before", "locative_before_the", "of_before", "the_before",
     "direction_before", "number_before", "number_after", "sentence_start", "text_start", "comma_before",
     "comma_after", "container_after", "container_before", "hyphen_after", "hyphen_before", "possessive", "dash_after",
-    "dot_after", "speech_after", "government_after", "lower_after", "lower_before", "count", "locative_anywhere",
-    "person_anywhere", "container_anywhere", "unmarked_share", "covered", "covering", "covered_prior", "feature_inside",
-    "by_before", "backed_after", "conjunction_before", "neighbour_place",
+    "dot_after", "speech_after", "government_after", "lower_after", "lower_before", "covered", "covering",
+    "covered_prior", "feature_inside", "by_before", "backed_after", "conjunction_before", "neighbour_place",
+    "called_here", "named_share", "called_share", "spoken_share", "opens_run_share", "words_in_text", "count",
+    "locative_anywhere", "person_anywhere", "container_anywhere", "unmarked_share",
 )  # fmt: skip
 
 
@@ -240,9 +238,10 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         if not big:
             lower_count[key] = lower_count.get(key, 0) + 1
     places_at = {s.first: s for s in spans if s.sort != UNKNOWN and s.options}
-    region_starts = {s.first for s in spans if any(c.feature.startswith(("A.PCL", "A.ADM1")) for c, _ in s.options[:3])}
+    region_starts = {s.first for s in spans if _of_options(s.options)[2]}
     place_ends = {s.last for s in spans if s.sort != UNKNOWN}
     run_left, run_right = _runs(tokens)
+    people = _people(tokens, lexicon, run_right)
     by_span: dict[tuple[int, int], SpanCandidate] = {(s.first, s.last): s for s in spans}
     covered: dict[int, float] = {}
     for s in spans:  # the longest gazetteer span over each token
@@ -250,19 +249,12 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             for t in range(s.first, s.last + 1):
                 covered[t] = max(covered.get(t, 0), s.last - s.first + 1)
     evidence: dict[str, list[float]] = {}
-    strengths: dict[int, tuple[list[float], float, set[str]]] = {}  # by list of options, which names share
     over = _longer_spans(spans)
-    rows: list[tuple[SpanCandidate, dict[str, float]]] = []
+    rows: list[tuple[SpanCandidate, list[float]]] = []
     for s in spans:
         i, j = s.first, s.last
         options = s.options
-        best = options[0] if options else None
-        known = strengths.get(id(options))
-        if known is None:
-            strength = [prior(o) for o in options[:8]]
-            primary = max((p for p, o in zip(strength, options, strict=False) if o[1] == EXACT), default=0.0)
-            known = strengths[id(options)] = strength, primary, {o[0].feature[:6] for o in options[:6]}
-        strength, primary, has = known
+        known, spelled, _ = _of_options(options)
         inside = keys[i : j + 1]
         before = keys[i - 1] if i and joins[i - 1] else ""
         before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
@@ -272,7 +264,6 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         raw = text[s.start : s.end]
         left_capital = bool(before) and capital[i - 1]
         right_capital = bool(after) and capital[j + 1]
-        feature = best[0].feature if best else ""
         common = [lexicon.common(k) for k in inside]
         first = lexicon.first_name(keys[i]) if i == j else lexicon.first_name(keys[i]) * 0.5
         title_before = before in TITLES
@@ -281,85 +272,83 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         person = 1.0 if title_before or (first_before > 0.3 and before not in LOCATIVE) else 0.0
         if i == j and lexicon.first_name(keys[i]) > 0.3 and surname_after > 0.2:
             person = 1.0
-        locative = 1.0 if before in LOCATIVE and not capital[i - 1] else 0.0
+        opener = i > 1 and tokens.sentence[i - 2] != tokens.sentence[i - 1]
+        locative = (
+            1.0
+            if before in LOCATIVE and (not capital[i - 1] or (before not in DIRECTIONS and (opener or i == 1)))
+            else 0.0
+        )
         container = 1.0 if gap_after[:2] == ", " and j + 1 in region_starts else 0.0
         f = {
-            "tokens": float(j - i + 1),
-            "chars": float(len(s.key)),
-            "gazetteer": float(s.sort == GAZETTEER),
-            "special": float(s.sort == SPECIAL),
-            "feature_word": float(s.sort == FEATURE),
-            "unknown": float(s.sort == UNKNOWN),
-            "candidates": math.log1p(len(options)),
-            "prior": strength[0] if strength else 0.0,
-            "prior_primary": primary,
-            "prior_second": strength[1] if len(strength) > 1 else 0.0,
-            "country": float("A.PCLI" in has or any(h.startswith("A.PCL") for h in has)),
-            "adm1": float("A.ADM1" in has),
-            "adm2": float("A.ADM2" in has),
-            "capital_seat": float("P.PPLC" in has or "P.PPLA" in has),
-            "settlement": float(feature.startswith("P.")),
-            "water_or_land": float(feature[:2] in ("H.", "T.", "L.")),
-            "best_how": float(best[1]) if best is not None else 9.0,
-            "demonym": float(best is not None and best[1] == DEMONYM),
-            "same_spelling": float(any(c.name == raw for c, how in options[:8] if how <= ALTERNATE)),
-            "all_upper": float(all(tokens.upper[i : j + 1])),
-            "line_upper": float(_upper_neighbours(tokens, i, j)),
+            "tokens": j - i + 1,
+            "chars": len(s.key),
+            "gazetteer": s.sort == GAZETTEER,
+            "special": s.sort == SPECIAL,
+            "feature_word": s.sort == FEATURE,
+            "unknown": s.sort == UNKNOWN,
+            "same_spelling": raw in spelled,
+            "all_upper": all(tokens.upper[i : j + 1]),
+            "line_upper": _upper_neighbours(tokens, i, j),
             "common_word": max(common),
             "common_min": min(common),
-            "lower_in_text": float(min(lower_count.get(k, 0) for k in inside)),
-            "never": float(keys[i] in NEVER and i == j),
-            "month": float(i == j and keys[i] in MONTHS_DAYS),
+            "lower_in_text": min([lower_count.get(k, 0) for k in inside]),
+            "never": keys[i] in NEVER and i == j,
+            "month": i == j and keys[i] in MONTHS_DAYS,
             "first_name": first,
             "surname": lexicon.surname(keys[j]),
-            "left_capital": float(left_capital),
-            "right_capital": float(right_capital),
-            "left_run": float(min(run_left[i], 4)),
-            "right_run": float(min(run_right[j], 4)),
-            "title_before": float(title_before),
+            "left_capital": left_capital,
+            "right_capital": right_capital,
+            "left_run": min(run_left[i], 4),
+            "right_run": min(run_right[j], 4),
+            "title_before": title_before,
             "first_name_before": first_before,
-            "initial_before": float(left_capital and len(words[i - 1]) == 1),
+            "initial_before": left_capital and len(words[i - 1]) == 1,
             "surname_after": surname_after,
-            "org_after": float(right_capital and after in ORG_WORDS),
-            "poi_after": float(right_capital and after in POI_WORDS),
-            "poi_inside": float(any(k in POI_WORDS for k in inside)),
-            "org_inside": float(any(k in ORG_WORDS for k in inside[1:])),
-            "feature_after": float(after in FEATURE_WORDS),
-            "feature_before_of": float(before == "of" and before2 in FEATURE_WORDS),
+            "org_after": right_capital and after in ORG_WORDS,
+            "poi_after": right_capital and after in POI_WORDS,
+            "poi_inside": not POI_WORDS.isdisjoint(inside),
+            "org_inside": j > i and not ORG_WORDS.isdisjoint(inside[1:]),
+            "feature_after": after in FEATURE_WORDS,
+            "feature_before_of": before == "of" and before2 in FEATURE_WORDS,
             "locative_before": locative,
-            "locative_before_the": float(before == "the" and before2 in LOCATIVE),
-            "of_before": float(before == "of"),
-            "the_before": float(before == "the"),
-            "direction_before": float(before in DIRECTIONS),
-            "number_before": float(before[:1].isdigit()),
-            "number_after": float(after[:1].isdigit()),
-            "sentence_start": float(i == 0 or tokens.sentence[i] != tokens.sentence[i - 1]),
-            "text_start": float(i < 3),
-            "comma_before": float(gap_before[-2:] == ", "),
-            "comma_after": float(gap_after[:1] == ","),
+            "locative_before_the": before == "the" and before2 in LOCATIVE,
+            "of_before": before == "of",
+            "the_before": before == "the",
+            "direction_before": before in DIRECTIONS,
+            "number_before": before[:1].isdigit(),
+            "number_after": after[:1].isdigit(),
+            "sentence_start": i == 0 or tokens.sentence[i] != tokens.sentence[i - 1],
+            "text_start": i < 3,
+            "comma_before": gap_before[-2:] == ", ",
+            "comma_after": gap_after[:1] == ",",
             "container_after": container,
-            "container_before": float(gap_before == ", " and (i - 1) in place_ends),
-            "hyphen_after": float(gap_after[:1] in ("-", "–", "‑") and len(gap_after) == 1),
-            "hyphen_before": float(gap_before in ("-", "–", "‑")),
-            "possessive": float(tokens.full_end[j] > tokens.end[j] and s.end == tokens.end[j]),
-            "dash_after": float("—" in gap_after or "--" in gap_after or " - " in gap_after),
-            "dot_after": float(gap_after[:1] in (".", "!", "?", ";", ":", ")")),
-            "speech_after": float(after in SPEECH_VERBS),
-            "government_after": float(after in GOVERNMENT_NOUNS),
-            "lower_after": float(bool(after) and not capital[j + 1]),
-            "lower_before": float(bool(before) and not capital[i - 1]),
-            "covered": float(max(covered.get(t, 0) for t in range(i, j + 1)) > j - i + 1),
-            "covering": float(any((i, t) in by_span for t in range(i, j)) if j > i else 0),
-            "covered_prior": max((p for a, b, p in over.get(i, ()) if b >= j and (a, b) != (i, j)), default=0.0),
-            "feature_inside": float(split_feature(s.key)[1] != ""),
-            "by_before": float(before == "by"),
-            "backed_after": float(j + 1 < n and gap_after == "-" and keys[j + 1] in BACKED_WORDS),
-            "conjunction_before": float(before in ("and", "or")),
+            "container_before": gap_before == ", " and (i - 1) in place_ends,
+            "hyphen_after": gap_after[:1] in ("-", "–", "‑") and len(gap_after) == 1,
+            "hyphen_before": gap_before in ("-", "–", "‑"),
+            "possessive": tokens.full_end[j] > tokens.end[j] and s.end == tokens.end[j],
+            "dash_after": "—" in gap_after or "--" in gap_after or " - " in gap_after,
+            "dot_after": gap_after[:1] in (".", "!", "?", ";", ":", ")"),
+            "speech_after": after in SPEECH_VERBS,
+            "government_after": after in GOVERNMENT_NOUNS,
+            "lower_after": bool(after) and not capital[j + 1],
+            "lower_before": bool(before) and not capital[i - 1],
+            "covered": max([covered.get(t, 0) for t in range(i, j + 1)]) > j - i + 1,
+            "covering": any((i, t) in by_span for t in range(i, j)) if j > i else 0,
+            "covered_prior": max([p for a, b, p in over.get(i, ()) if b >= j and (a, b) != (i, j)], default=0.0),
+            "feature_inside": split_feature(s.key)[1] != "",
+            "by_before": before == "by",
+            "backed_after": j + 1 < n and gap_after == "-" and keys[j + 1] in BACKED_WORDS,
+            "conjunction_before": before in ("and", "or"),
             "neighbour_place": float(
                 ((before in ("and", "or") or gap_before == ", ") and ((i - 2) in place_ends or (i - 1) in place_ends))
                 or ((after in ("and", "or")) and (j + 2) in places_at)
             ),
         }  # fmt: skip
+        seen, named, called, spoken, opening = people.get(keys[j], NOBODY)
+        called_here = left_capital and unknown_word(keys[i - 1], lexicon)
+        rows.append(
+            (s, [*known, *f.values(), called_here, named / seen, called / seen, spoken / seen, opening / seen, seen])
+        )
         e = evidence.setdefault(s.key, [0.0, 0.0, 0.0, 0.0, 0.0])
         e[0] += 1
         e[1] += locative
@@ -371,15 +360,75 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             keys[j + 2] if j + 2 < n and after and joins[j + 1] else "",
             keys[j] if j > i else "", keys[i] if j > i else "",
         )  # fmt: skip
-        rows.append((s, f))
-    for s, f in rows:
+    for s, row in rows:
         e = evidence[s.key]
-        f["count"] = math.log1p(e[0])
-        f["locative_anywhere"] = e[1] / e[0]
-        f["person_anywhere"] = e[2] / e[0]
-        f["container_anywhere"] = float(e[3] > 0)
-        f["unmarked_share"] = e[4] / e[0]
-        s.features = [f[name] for name in FEATURE_NAMES]
+        s.features = [*row, math.log1p(e[0]), e[1] / e[0], e[2] / e[0], e[3] > 0, e[4] / e[0]]
+
+
+def _of_options(options: Sequence[Option]) -> tuple[tuple[float, ...], frozenset[str], bool]:
+    """What hangs on a name's candidates alone, kept with them: the first columns of ``FEATURE_NAMES``, spellings, and
+    whether a country or region is among the likeliest."""
+    if not isinstance(options, Options):
+        return _strength(options)
+    if options.strength is None:
+        options.strength = _strength(options)
+    return cast(tuple[tuple[float, ...], frozenset[str], bool], options.strength)
+
+
+def _strength(options: Sequence[Option]) -> tuple[tuple[float, ...], frozenset[str], bool]:
+    strength = priors_of(options)[:8]
+    best, how = options[0] if options else (None, 9)
+    feature = best.feature if best else ""
+    has = {c.feature[:6] for c, _ in options[:6]}
+    columns = (
+        math.log1p(len(options)), strength[0] if strength else 0.0,
+        max((p for p, o in zip(strength, options, strict=False) if o[1] == EXACT), default=0.0),
+        strength[1] if len(strength) > 1 else 0.0, any(h.startswith("A.PCL") for h in has), "A.ADM1" in has,
+        "A.ADM2" in has, "P.PPLC" in has or "P.PPLA" in has, feature.startswith("P."),
+        feature[:2] in ("H.", "T.", "L."), how, how == DEMONYM,
+    )  # fmt: skip
+    spelled = frozenset([c.name for c, reached in options[:8] if reached <= ALTERNATE])
+    return columns, spelled, any(c.feature.startswith(("A.PCL", "A.ADM1")) for c, _ in options[:3])
+
+
+def unknown_word(key: str, lexicon: Lexicon) -> bool:
+    """Neither an English word nor one that stands beside names of places: perhaps a first name, or an outlet."""
+    return key not in NAME_WORDS and key not in TITLES and not lexicon.common(key)
+
+
+def _people(tokens: Tokens, lexicon: Lexicon, run_right: list[int]) -> dict[str, list[float]]:
+    """How a text uses each capitalised word: [times, after a first name or title, after another unknown capitalised
+    word, beside a verb of speech, before a surname]."""
+    keys, capital, joins, sentence = tokens.key, tokens.capital, tokens.joins, tokens.sentence
+    n = len(tokens)
+    found: dict[str, list[float]] = {}
+    for i in range(n):
+        if not capital[i]:
+            continue
+        use = found.get(keys[i])
+        if use is None:
+            use = found[keys[i]] = [0.0, 0.0, 0.0, 0.0, 0.0]
+        use[0] += 1
+        if i and joins[i - 1]:
+            before = keys[i - 1]
+            if capital[i - 1]:
+                if lexicon.first_name(before) > 0 or before in TITLES:
+                    use[1] += 1
+                elif (
+                    unknown_word(before, lexicon)
+                    and not run_right[i]
+                    and not (i > 1 and sentence[i - 2] != sentence[i - 1])
+                ):
+                    use[2] += 1
+            elif before in SAYING:
+                use[3] += 1
+        if i + 1 < n and joins[i]:
+            after = keys[i + 1]
+            if capital[i + 1]:
+                use[4] += lexicon.surname(after) > 0 and after not in NAME_WORDS
+            else:
+                use[3] += after in SAYING
+    return found
 
 
 def _sign(gap: str) -> str:
@@ -401,9 +450,14 @@ def _runs(tokens: Tokens) -> tuple[list[int], list[int]]:
 
 
 def _upper_neighbours(tokens: Tokens, i: int, j: int) -> bool:
-    n = len(tokens)
-    around = [t for t in (i - 2, i - 1, j + 1, j + 2) if 0 <= t < n and len(tokens.word[t]) > 1]
-    return bool(around) and all(tokens.upper[t] for t in around)
+    """Whether the words around, two a side, are all in capitals; single letters do not count."""
+    found = False
+    for t in (i - 1, j + 1, i - 2, j + 2):
+        if 0 <= t < len(tokens.word) and len(tokens.word[t]) > 1:
+            if not tokens.upper[t]:
+                return False
+            found = True
+    return found
 
 
 def _longer_spans(spans: list[SpanCandidate]) -> dict[int, list[tuple[int, int, float]]]:
@@ -411,7 +465,7 @@ def _longer_spans(spans: list[SpanCandidate]) -> dict[int, list[tuple[int, int, 
     found: dict[int, list[tuple[int, int, float]]] = {}
     for s in spans:
         if s.last > s.first and s.options:
-            entry = (s.first, s.last, prior(s.options[0]))
+            entry = (s.first, s.last, priors_of(s.options)[0])
             for t in range(s.first, s.last + 1):
                 found.setdefault(t, []).append(entry)
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
 
 from geomap.toponyms.words import ABBREVIATED_WORDS, NO_STOP
 
@@ -33,7 +35,8 @@ class Tokens:
     """Parallel lists, one entry a token.
 
     ``end`` leaves a possessive ending out, ``full_end`` has it; ``key`` is the normalised word without it, ``full``
-    with it. ``joins[i]``: token i and i + 1 may belong to one name. ``sentence`` counts up.
+    with it. ``joins[i]``: token i and i + 1 may belong to one name; ``gaps[i]`` stands between. ``sentence`` counts
+    up.
     """
 
     text: str
@@ -47,69 +50,70 @@ class Tokens:
     joins: list[bool] = field(default_factory=list)
     capital: list[bool] = field(default_factory=list)
     upper: list[bool] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.word)
 
     def gap(self, i: int) -> str:
         """What stands between tokens i and i + 1 (their possessive ending left out); at most 8 code points a side."""
-        lo = 0 if i < 0 else self.full_end[i]
-        hi = self.start[i + 1] if i + 1 < len(self.word) else len(self.text)
-        return self.text[lo:hi] if hi - lo <= 16 else self.text[lo : lo + 8] + self.text[hi - 8 : hi]
+        return self.gaps[i] if i >= 0 else _short(self.text, 0, self.start[0] if self.start else len(self.text))
 
 
 def tokenise(text: str, normalise: Callable[[str], str]) -> Tokens:
     """Split a text; ``normalise`` is the gazetteer's, so that keys agree."""
     out = Tokens(text)
-    start, end, full_end = out.start, out.end, out.full_end
-    words, keys, fulls = out.word, out.key, out.full
-    known: dict[str, tuple[str, str, int, bool, bool]] = {}
-    for found in _TOKEN.finditer(text):
-        raw = found.group()
-        entry = known.get(raw)
-        if entry is None:
-            entry = _word(raw, normalise)
-            if len(known) < 100_000:
-                known[raw] = entry
-        key, full, cut, capital, upper = entry
-        a, b = found.span()
-        if len(raw) <= MAX_WORD or not _UNSPACED.match(raw):
-            start.append(a)
-            end.append(b - cut)
-            full_end.append(b)
-            words.append(raw[: len(raw) - cut] if cut else raw)
-            keys.append(key)
-            fulls.append(full)
-            out.capital.append(capital)
-            out.upper.append(upper)
-    sentence = 0
-    previous = 0
-    sentences, joins = out.sentence, out.joins
-    for i, a in enumerate(start):
-        if i:
-            gap = text[previous:a] if a - previous <= 16 else text[previous : previous + 8] + text[a - 8 : a]
-            plain = gap == " "
-            stop = not plain and _stops(gap, keys[i - 1], words[i - 1], words[i], out.capital[i])
-            sentence += stop
-            joins.append(plain or (not stop and _joins(gap, keys[i - 1], words[i - 1])))
-        sentences.append(sentence)
-        previous = full_end[i]
-    joins.append(False)
+    found = list(_TOKEN.finditer(text))
+    raws = [m.group() for m in found]
+    if max(map(len, raws), default=0) > MAX_WORD:
+        found = [m for m, raw in zip(found, raws, strict=True) if len(raw) <= MAX_WORD or not _UNSPACED.match(raw)]
+        raws = [m.group() for m in found]
+    entries = [_word(raw, normalise) if len(raw) <= MAX_WORD else (raw, "", "", 0, False, False) for raw in raws]
+    start = out.start = [m.start() for m in found]
+    full_end = out.full_end = [m.end() for m in found]
+    out.word = [e[0] for e in entries]
+    out.key = [e[1] for e in entries]
+    out.full = [e[2] for e in entries]
+    out.end = [b - e[3] for b, e in zip(full_end, entries, strict=True)]
+    out.capital = [e[4] for e in entries]
+    out.upper = [e[5] for e in entries]
+    keys, words = out.key, out.word
+    count = len(start)
+    joins = out.joins = [b == a + 1 and text[a] == " " for a, b in zip(full_end, start[1:], strict=False)]
+    gaps = out.gaps = [" "] * count
+    opens = [0] * count
+    for i, plain in enumerate(joins):
+        if not plain:
+            gaps[i] = gap = _short(text, full_end[i], start[i + 1])
+            stop = _stops(gap, keys[i], words[i], words[i + 1], out.capital[i + 1])
+            opens[i + 1] = stop
+            joins[i] = not stop and _joins(gap, keys[i], words[i])
+    if count:
+        joins.append(False)
+        gaps[-1] = _short(text, full_end[-1], len(text))
+    out.sentence = list(accumulate(opens))
     return out
 
 
-def _word(raw: str, normalise: Callable[[str], str]) -> tuple[str, str, int, bool, bool]:
-    if len(raw) > MAX_WORD:
-        return "", "", 0, False, False
+def _short(text: str, start: int, end: int) -> str:
+    """What stands between two tokens, at most 8 code points a side."""
+    return text[start:end] if end - start <= 16 else text[start : start + 8] + text[end - 8 : end]
+
+
+@lru_cache(maxsize=50_000)
+def _word(raw: str, normalise: Callable[[str], str]) -> tuple[str, str, str, int, bool, bool]:
+    """Word, key, key with the possessive ending, length of that ending, capital, all capitals; kept over articles."""
     cut = 2 if len(raw) > 3 and raw[-1] in "sS" and raw[-2] in "'’‘`´" else 0
     first = raw[0]
     capital = first.isupper() or first.istitle() or (first.isalpha() and not first.islower())
+    if not capital and len(raw) > 2 and raw[1] in "'’‘`´":
+        capital = raw[2].isupper()  # "Val-d'Or", "l'Aquila"
     if not cut and len(raw) > PLAIN and raw.isascii() and raw.isalpha():
         key = raw.lower()  # what normalise would give, at a tenth of the time; most words are such
-        return key, key, 0, capital, raw.isupper()
+        return raw, key, key, 0, capital, raw.isupper()
     bare = raw[: len(raw) - cut] if cut else raw
     full = normalise(raw)
-    return normalise(bare) if cut else full, full, cut, capital, bare.isupper() and len(bare) > 1
+    return bare, normalise(bare) if cut else full, full, cut, capital, bare.isupper() and len(bare) > 1
 
 
 def _stops(gap: str, key: str, word: str, after: str, capital: bool) -> bool:

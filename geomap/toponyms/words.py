@@ -369,6 +369,12 @@ SENT_NOUNS = _set(
 )
 """What a government sends: "a statement from Moscow"."""
 
+SOCIETIES = _set(
+    "initiative association society foundation institute federation observatory legion league academy corp inc journal "
+    "airlines airways"
+)
+"""Bodies whose names hold a people but act for none: "American Heart Association"; a ministry does."""
+
 TAKING_VERBS = _set(
     "took take takes taking taken captured capture capturing seized seize seizing liberated liberate liberating retook "
     "retake recaptured recapture recapturing overran overrunning besieged besieging stormed storming shelled shelling "
