@@ -422,7 +422,7 @@ def test_tiles_open_the_policy_for_their_host_alone() -> None:
     assert "img-src data: https://server.arcgisonline.com;" in policy_of
     assert "Esri" in html
     with pytest.raises(InputError, match="wants a key"):
-        maps.render_map(world.assessment(), world.World(), tiles="CartoDB.Positron")
+        maps.render_map(world.assessment(), world.World(), tiles="Thunderforest.OpenCycleMap")
     with pytest.raises(InputError, match="no provider"):
         maps.render_map(world.assessment(), world.World(), tiles="Nobody.Nothing")
 
