@@ -48,6 +48,8 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
             hit = relative.match(low, k, stop)
             if hit is not None:
                 found = (hit[1], *_relative(hit[0], published))
+        if found is None and (w in p.lang.words("span_leads") or w.isdecimal() or w in p.lang.numbers):
+            found = _counted(p, k, stop, published)
         if found is None and w in weekdays and p.tk.capital(k):
             found = (k + 1, *_weekday(weekdays[w], published, low[k - 1] if k > first else ""))
         if found is None and w in months and (p.tk.capital(k) or not w.isascii()):
@@ -130,6 +132,29 @@ def _relative(code: str, published: date | None) -> tuple[date | None, date | No
         year = published.year + int(number)
         return date(year, 1, 1), min(date(year, 12, 31), published)
     return published + timedelta(days=int(kind)), published + timedelta(days=int(number or "0"))
+
+
+def _counted(p: Passage, k: int, stop: int, published: date | None) -> tuple[int, date | None, date | None] | None:
+    """ "within two days", "over the last 12 weeks", "ten days ago": counted back from the day of publication."""
+    low, words = p.tk.low, p.lang.words
+    led = low[k] in words("span_leads")
+    x = k + 1 if led else k
+    while led and x < stop and x < k + 4 and low[x] in words("span_fillers"):
+        x += 1
+    if x + 1 >= stop:
+        return None
+    number = int(low[x]) if low[x].isdecimal() and len(low[x]) < 4 else p.lang.numbers.get(low[x])
+    unit = p.lang.maps.get("span_days", {}).get(low[x + 1])
+    if not number or unit is None:
+        return None
+    j = x + 2
+    ago = j < stop and low[j] in words("span_ago")
+    if ago == led or (led and j < stop and low[j] in words("span_spoilers")):
+        return None  # "within two days of the order", "in three days' time"
+    if published is None:
+        return j + ago, None, None
+    start = published - timedelta(days=round(number * unit))
+    return j + ago, start, start if ago else published
 
 
 def _month(year: int, month: int, published: date | None) -> tuple[date, date]:
