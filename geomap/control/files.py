@@ -45,6 +45,10 @@ MEMBERS = 20_000
 MAGIC = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
 """First bytes. GDAL goes by content: a virtual file of another's name would open whatever file or address it names."""
 DAMAGED: tuple[type[Exception], ...] = (zlib.error,) if isal_zlib is None else (zlib.error, isal_zlib.error)
+UNREADABLE: tuple[type[Exception], ...] = (
+    ValueError, OSError, ImportError, RuntimeError, LookupError, TypeError, AttributeError, shapely.errors.ShapelyError,
+)  # fmt: skip
+"""What pyarrow, pyogrio, shapely, pyproj and geopandas' look at metadata raise of files that are not what they say."""
 POLYGONAL = {"Polygon", "MultiPolygon"}
 LINEAR = {"Point": "points", "MultiPoint": "points", "LineString": "lines", "MultiLineString": "lines"}
 
@@ -196,7 +200,7 @@ def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # on positions that are no numbers: refused below
                 frames = {"": geopandas.read_parquet(file)}
-        except (ValueError, OSError, ImportError) as error:
+        except UNREADABLE as error:
             raise ControlError(f"{where}: not a GeoParquet file: {_first_line(error)}") from error
     else:
         import pyogrio
@@ -212,14 +216,18 @@ def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
                 warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks on files that it reads all the same
                 names = [str(n) for n, kind in pyogrio.list_layers(file) if kind is not None]
                 frames = {n: geopandas.read_file(file, layer=n, engine="pyogrio") for n in names}
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError) as error:
+        except UNREADABLE as error:
             raise ControlError(f"{where}: cannot be read: {_first_line(error)}") from error
     for name, frame in frames.items():
         at = f"{where}[{name}]" if len(frames) > 1 else where
         if frame.crs is None:
             beside = " (a .prj file beside the shapefile)" if file.suffix.lower() == ".shp" else ""
             raise ControlError(f"{at}: has no CRS; expected one{beside}; set it where the map was made")
-        yield _from_frame(frame.to_crs(4326), at, provenance, name)
+        try:
+            degrees = frame.to_crs(4326)
+        except UNREADABLE as error:
+            raise ControlError(f"{at}: its CRS cannot be used: {_first_line(error)}") from error
+        yield _from_frame(degrees, at, provenance, name)
 
 
 def _first_line(error: Exception) -> str:
