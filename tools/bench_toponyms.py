@@ -17,6 +17,7 @@ import argparse
 import csv
 import importlib.util
 import io
+import itertools
 import json
 import os
 import subprocess
@@ -142,14 +143,22 @@ def memory_mb(label: str, text: str) -> float | None:
 
 def read_one(label: str) -> None:
     """Read the article on stdin and print the peak resident size of this process in bytes."""
-    import resource
-
     run = PEERS[label]()
     if run is None:
         raise SystemExit(1)
     run(sys.stdin.read())
+    print(peak_bytes())
+
+
+def peak_bytes() -> int:
+    """Peak resident size of this process; ``getrusage`` would count what its parent held when it was started."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line[:6] == "VmHWM:")
+    import resource
+
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(peak if sys.platform == "darwin" else peak * 1024)
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def main() -> None:
@@ -163,7 +172,8 @@ def main() -> None:
         return
     if not LGL.exists():
         raise SystemExit(f"{LGL}: missing; the articles stand beside the project")
-    texts = [json.loads(line)["text"] for line in LGL.read_text("utf-8").splitlines()[: arguments.articles]]
+    with LGL.open(encoding="utf-8") as file:
+        texts = [json.loads(line)["text"] for line in itertools.islice(file, arguments.articles)]
     if importlib.util.find_spec("geonames_tagger"):
         places = arguments.places.resolve() / f"geonames-tagger-{data_key()}.tsv"
         os.environ["GEONAMES_PLACES"] = str(places)  # read once, when the package is imported

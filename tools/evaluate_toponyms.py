@@ -33,7 +33,8 @@ def km(a: float, b: float, c: float, d: float) -> float:
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    with path.open(encoding="utf-8") as file:  # str.splitlines would break at signs inside a text
+        return [json.loads(line) for line in file if line.strip()]
 
 
 def same_place(gold: dict[str, Any], found: Toponym) -> bool:
