@@ -372,7 +372,7 @@ def _of_options(options: Sequence[Option]) -> tuple[tuple[float, ...], frozenset
         return _strength(options)
     if options.strength is None:
         options.strength = _strength(options)
-    return cast(tuple[tuple[float, ...], frozenset[str], bool], options.strength)
+    return cast("tuple[tuple[float, ...], frozenset[str], bool]", options.strength)
 
 
 def _strength(options: Sequence[Option]) -> tuple[tuple[float, ...], frozenset[str], bool]:

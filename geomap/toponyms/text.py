@@ -85,6 +85,8 @@ def tokenise(text: str, normalise: Callable[[str], str]) -> Tokens:
     for i, plain in enumerate(joins):
         if not plain:
             gaps[i] = gap = _short(text, full_end[i], start[i + 1])
+            if gap == ", ":
+                continue  # the commonest: neither joins nor stops
             stop = _stops(gap, keys[i], words[i], words[i + 1], out.capital[i + 1])
             opens[i + 1] = stop
             joins[i] = not stop and _joins(gap, keys[i], words[i])
