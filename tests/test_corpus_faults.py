@@ -383,11 +383,12 @@ def test_a_result_that_was_lost_with_its_worker_is_waited_for(looks: None) -> No
     assert sorted(OnDask(Client([2], lost=True), "x").run(abs, range(20))) == list(range(20))
 
 
-def test_workers_that_come_late_are_given_work(looks: None) -> None:
+@pytest.mark.parametrize(("ahead", "most"), [(False, 40), (True, 2 * 40 + 2)])
+def test_workers_that_come_late_are_given_work(ahead: bool, most: int, looks: None) -> None:
     client = Client([0, 0, 40])
-    for _ in OnDask(client, "x").run(abs, range(300)):
+    for _ in OnDask(client, "x").run(abs, range(300), ahead=ahead):
         client.under_way -= 1
-    assert client.most == 2 * 40 + 2
+    assert client.most == most
 
 
 def test_a_scheduler_that_goes_without_a_word_is_noticed(looks: None) -> None:

@@ -26,14 +26,18 @@ ASK_AGAIN_SECONDS = 5.0
 class Engine(Protocol):
     """Runs one call over many items; results come in any order."""
 
-    def run(self, call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Results as they are ready; the first error that a call raises ends it."""
+    def run(self, call: Callable[[T], R], items: Iterable[T], *, ahead: bool = False) -> Iterator[R]:
+        """Results as they are ready; the first error that a call raises ends it.
+
+        ``ahead`` gives workers their next items before they ask: for calls of milliseconds. For calls of seconds it
+        would leave some with two items at the end while others have none.
+        """
 
 
 class Here:
     """This process, one item after the other."""
 
-    def run(self, call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    def run(self, call: Callable[[T], R], items: Iterable[T], *, ahead: bool = False) -> Iterator[R]:
         return map(call, items)
 
 
@@ -44,13 +48,13 @@ class OnDask:
         self._client, self._address = client, address
         self._threads, self._asked = 1, -math.inf
 
-    def run(self, call: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    def run(self, call: Callable[[T], R], items: Iterable[T], *, ahead: bool = False) -> Iterator[R]:
         waiting = iter(items)
         # our own queue: Dask's as_completed waits for ever on what was sent while a scheduler was going away
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         running = 0
         while True:
-            for item in islice(waiting, max(0, self._window() - running)):
+            for item in islice(waiting, max(0, self._window(ahead) - running)):
                 with self._answering():
                     # an item's call may run twice where a worker dies: it must be one that can
                     self._client.submit(call, item, pure=False).add_done_callback(ended.put)
@@ -60,13 +64,14 @@ class OnDask:
             yield self._result(self._next(ended))
             running -= 1
 
-    def _window(self) -> int:
-        """Two parts a thread and some; workers come and go, so it is asked again now and then."""
+    def _window(self, ahead: bool) -> int:
+        """Items under way: one a thread, or two and some; workers come and go, so it is asked again now and then."""
         if time.monotonic() - self._asked > ASK_AGAIN_SECONDS:
             with self._answering():
                 self._threads = sum(self._client.nthreads().values())
             self._asked = time.monotonic()
-        return 2 * max(self._threads, 1) + 2
+        threads = max(self._threads, 1)
+        return 2 * threads + 2 if ahead else threads
 
     def _next(self, ended: queue.SimpleQueue[Any]) -> Any:
         while True:

@@ -145,7 +145,7 @@ def _planned(
     part_records: int,
 ) -> Manifest:
     scans: dict[str, Scan] = {}
-    for seen in engine.run(call, (File(name, base) for name in names)):
+    for seen in engine.run(call, (File(name, base) for name in names), ahead=True):
         scans[seen.name] = seen
         progress("Scanning files", len(scans), len(names))
     ordered = [scans[name] for name in names]
