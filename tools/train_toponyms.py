@@ -33,6 +33,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,10 @@ OWN = Path(__file__).with_name("toponym_texts.txt")
 TEMPLATES = Path(__file__).with_name("toponym_templates.txt")
 DISPATCHES = 900
 """Short texts made of templates: half as many mentions again as LGL has, from every country."""
-WORLD, MADE = "world ", "made "
-"""How the sources of own texts begin: paragraphs on world news, and texts made of templates."""
+WORLD, LINE, MADE = "world ", "line ", "made "
+"""How the sources of own texts begin: paragraphs on world news, their sentences one by one, and texts made of
+templates. The sentences are for all but the recogniser: LGL has no text so short, so that a ranker which knows LGL
+alone takes a lone "London" for the one in Ontario."""
 WORLD_WEIGHT = 3.0
 """Of a paragraph on world news beside one of LGL, for the recogniser; the ranker does worse on both with it."""
 INNER_FOLDS = 2
@@ -205,6 +208,20 @@ def read_own(gazetteer: Any) -> Iterator[dict[str, Any]]:
             )
             text += written + rest
         yield {"text": text, "source": f"{WORLD}{number % 10}", "toponyms": toponyms}
+        yield from _sentences(text, toponyms, f"{LINE}{number % 10}")
+
+
+def _sentences(text: str, toponyms: Sequence[dict[str, Any]], source: str) -> Iterator[dict[str, Any]]:
+    """The sentences of a paragraph as texts of their own, where it has more than one."""
+    ends = [m.end() for m in re.finditer(r"[a-z0-9)\"”]\.[\"”]? (?=[\"“]?[A-Z])", text)]
+    bounds = [0, *ends, len(text)]
+    if not ends:
+        return
+    for start, end in pairwise(bounds):
+        inside = [t for t in toponyms if start <= t["start"] and t["end"] <= end]
+        if inside:
+            moved = [{**t, "start": t["start"] - start, "end": t["end"] - start} for t in inside]
+            yield {"text": text[start:end].strip(), "source": source, "toponyms": moved}
 
 
 def make_dispatches(lexicon: Lexicon) -> Iterator[dict[str, Any]]:
@@ -363,9 +380,11 @@ def _closeness(gold: Gold, candidate: Any) -> float:
 
 def folds(documents: Sequence[Document], count: int, seed: int = 0) -> np.ndarray[Any, np.dtype[np.int64]]:
     """A fold a newspaper, the paragraphs on world news among them; texts made of templates only ever train."""
-    sources = sorted({d.source for d in documents if not d.source.startswith(MADE)})
+    sources = sorted({d.source for d in documents if not d.source.startswith((MADE, LINE))})
     np.random.default_rng(seed).shuffle(sources)
     number = {source: n % count for n, source in enumerate(sources)}
+    # a sentence goes with its paragraph
+    number |= {LINE + s.removeprefix(WORLD): n for s, n in number.items() if s.startswith(WORLD)}
     return np.array([number.get(d.source, -1) for d in documents])
 
 
@@ -477,7 +496,7 @@ def fit_rankers(documents: Sequence[Document]) -> tuple[Trees, Trees]:
 
 def fit(documents: Sequence[Document], lexicon: Lexicon) -> Model:
     """All but the confidence, which needs answers to newspapers that the rest has not seen."""
-    words, spans = fit_spans(documents)
+    words, spans = fit_spans([d for d in documents if not d.source.startswith(LINE)])
     first, second = fit_rankers(documents)
     nothing = Trees(np.zeros((1, 1), np.int16), np.zeros((1, 1), np.float32), np.zeros((1, 2), np.float32), 0.0)
     identity = Curve(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
@@ -660,8 +679,8 @@ class Judged:
 
 def cross_validate(
     documents: list[Document], lexicon: Lexicon, gazetteer: Any, seed: int = 0
-) -> tuple[Tally, Tally, Judged]:
-    """Scores over all folds, of LGL and of own paragraphs on world news, and all that was judged on the way."""
+) -> tuple[dict[str, Tally], Judged]:
+    """Scores over all folds, of LGL and of own texts on world news, and all that was judged on the way."""
     fold = folds(documents, FOLDS, seed)
     models = [fit([d for d, f in zip(documents, fold, strict=True) if f != n], lexicon) for n in range(FOLDS)]
     held = [k for k, f in enumerate(fold) if f >= 0]
@@ -673,15 +692,15 @@ def cross_validate(
         for k in held:
             if fold[k] == n:
                 looks[k] = (*second_look(documents[k], models[n], gazetteer), weight_of(documents[k]))
-    lgl, world = Tally(), Tally()
+    tallies = {"": Tally(), WORLD: Tally(), LINE: Tally()}
     for n in range(FOLDS):
         model = replace(models[n], keep=fit_keep([looks[k] for k in held if fold[k] != n]))
         for k in held:
             if fold[k] == n:
-                tally = world if documents[k].source.startswith(WORLD) else lgl
+                tally = tallies[next((p for p in (WORLD, LINE) if documents[k].source.startswith(p)), "")]
                 tally.given(documents[k], model, gazetteer)
                 tally.end_to_end(documents[k], model, gazetteer)
-    return lgl, world, Judged([answers[k] for k in held], [looks[k] for k in held])
+    return tallies, Judged([answers[k] for k in held], [looks[k] for k in held])
 
 
 def calibration_table(judged: Sequence[tuple[float, bool]]) -> Iterator[str]:
@@ -704,12 +723,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise SystemExit(f"{LGL}: missing; training needs ../shared beside the project")
     gazetteer, lexicon = read_gazetteer(), build_lexicon()
     documents = read_documents(gazetteer, lexicon)
-    lgl, world, judged = cross_validate(documents, lexicon, gazetteer, arguments.seed)
-    for title, tally in (("LGL", lgl), ("own paragraphs on world news", world)):
-        print(f"{title}, five-fold cross-validation by newspaper, trained anew in each fold")
+    tallies, judged = cross_validate(documents, lexicon, gazetteer, arguments.seed)
+    titles = {"": "LGL", WORLD: "own paragraphs on world news", LINE: "their sentences one by one"}
+    for source, tally in tallies.items():
+        print(f"{titles[source]}, five-fold cross-validation by newspaper, trained anew in each fold")
         print("\n".join([*tally.lines(), *calibration_table(tally.judged)]))
     if arguments.errors:
-        arguments.errors.write_text("\n".join([*lgl.wrong, *world.wrong]) + "\n", "utf-8")
+        arguments.errors.write_text("\n".join(w for t in tallies.values() for w in t.wrong) + "\n", "utf-8")
     if not arguments.evaluate:
         judged.finish(fit(documents, lexicon)).save(WEIGHTS)
         print(f"{WEIGHTS.relative_to(ROOT)}: {WEIGHTS.stat().st_size / 1e3:.0f} kB")
