@@ -21,6 +21,13 @@ T = TypeVar("T")
 R = TypeVar("R")
 ASK_AGAIN_SECONDS = 5.0
 """How old may be what is known of a cluster; a part takes longer."""
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "2s",
+    "distributed.worker.memory.monitor-interval": "2s",
+}
+"""How often Dask looks at itself: by its defaults a cluster of two workers takes a seventh of a core for that."""
 
 
 class Engine(Protocol):
@@ -136,6 +143,7 @@ def engine_for(workers: int | None, scheduler: str | None, say: Callable[[str], 
         return
     try:
         distributed: Any = import_module("distributed")
+        dask: Any = import_module("dask")
     except ImportError:
         raise InputError("--workers and --scheduler need Dask; try: pip install 'geomap-territory[corpus]'") from None
     # what Dask logs of lost workers and slow loops is said in our own lines, or is not for our users
@@ -155,6 +163,7 @@ def engine_for(workers: int | None, scheduler: str | None, say: Callable[[str], 
             yield OnDask(client, shown(scheduler))
         return
     with (
+        dask.config.set(QUIET),
         distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
         ) as cluster,
