@@ -14,6 +14,7 @@ here by its own ``build``, from geomap's gazetteer written as a GeoNames dump, o
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import importlib.util
 import io
@@ -72,7 +73,8 @@ def geonames_tagger() -> Run | None:
         return None
     from geonames_tagger import tag_locations
 
-    list(tag_locations("A fire in Paris."))  # loads the places
+    with contextlib.redirect_stdout(sys.stderr):  # it tells what it loads
+        list(tag_locations("A fire in Paris."))
     return lambda text: list(tag_locations(text))
 
 
