@@ -211,6 +211,13 @@ def subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
             if at > first and low[at] == "in" and p.is_settlement(at - 1):
                 k = at - 1  # "Lyman in the Donetsk region was retaken": Lyman was
                 continue
+            if (
+                out
+                and at >= first
+                and low[at] in words("prepositions")
+                and not (low[at] == "of" and p.place_head(at - 1))
+            ):
+                break  # "In the Donetsk region, Lyman remained in Russian hands"
             out.append((a, b))
             k = a - 1
             if k >= first and (low[k] in ("and", ",", "or") or low[k] in words("determiners")):
