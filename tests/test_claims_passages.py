@@ -90,6 +90,8 @@ def fits(claim: Claim, wanted: str) -> bool:
         elif name == "of":
             names = " / ".join(m.text for m in claim.subject)
             tests.append(all(v.lower() in names.lower() for v in value.split("+")))
+        elif name == "only":
+            tests.append([m.text for m in claim.subject] == value.split("+"))
         elif name == "pred":
             family = {"gain": GAIN, "loss": LOSS, "hold": HOLD, "fight": FIGHT}.get(value, {value})
             tests.append(claim.predicate is not None and claim.predicate.value in family)
