@@ -106,3 +106,10 @@ def test_what_follows_a_comma_tells_namesakes_apart(gazetteer: Gazetteer, text: 
     article = Article(id="line", text=text)
     found = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
     assert [t.place.country for t in found if t.place] == countries
+
+
+def test_a_region_that_opens_the_sentence_holds_the_town(gazetteer: Gazetteer) -> None:
+    text = "Kupiansk and Balakliia in the Kharkiv region were retaken. In the Donetsk region, Lyman was held."
+    article = Article(id="line", text=text)
+    found = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
+    assert [t.place.admin1 for t in found if t.place and t.text == "Lyman"] == ["Donetsk"]

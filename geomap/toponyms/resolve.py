@@ -261,6 +261,15 @@ def _held(mentions: list[Named], containers: list[tuple[int, int, float]]) -> di
     return found
 
 
+def _fronted(tokens: Tokens, mention: Named) -> bool:
+    """Whether a country or region opens its sentence after "in"."""
+    i, keys = mention.first - 1, tokens.key
+    if i >= 0 and keys[i] == "the":
+        i -= 1
+    opens = i >= 0 and keys[i] == "in" and (i == 0 or tokens.sentence[i - 1] != tokens.sentence[i])
+    return opens and bool(mention.options) and mention.options[0][0].feature.startswith(BROAD)
+
+
 def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, float]]:
     found = []
     text = tokens.text
@@ -271,6 +280,9 @@ def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, f
             if other.start - mention.end <= 28:
                 stripped = between.strip()
                 broad = any(c.feature.startswith("A.") for c, _ in other.options[:4])
+                if stripped == "," and _fronted(tokens, mention) and not broad:
+                    found.append((m + 1, m, 1.0))  # "In the Donetsk region, Lyman"
+                    continue
                 if broad and stripped in (",", "(", ", in", "/"):
                     found.append((m, m + 1, 1.0))
                     if m + 2 < len(mentions):
