@@ -79,7 +79,6 @@ def read_text(text: str, gazetteer: Gazetteer) -> Reading:
 @lru_cache(maxsize=2)
 def _read_text(text: str, gazetteer: Any) -> Reading:
     lookup = _lookup(gazetteer)
-    lookup.forget()
     tokens = tokenise(text, gazetteer.normalise)
     return Reading(tokens, lookup, candidates(tokens, lookup))
 

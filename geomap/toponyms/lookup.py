@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from geomap.models import Place
@@ -23,6 +24,8 @@ from geomap.toponyms.words import (
 
 MAX_NAMES = 5_000
 """Names whose candidates are remembered from one article to the next: a paper's own towns, capitals, countries."""
+MAX_KEYS = 50_000
+"""Words of which it is remembered whether a name is made of them."""
 MAX_CANDIDATES = 40
 """Most candidates of one name that are weighed, likeliest first: the 41st San Jose was right in no training text."""
 
@@ -132,60 +135,34 @@ def priors_of(options: Sequence[Option]) -> list[float]:
 
 
 class Lookup:
-    """The candidates of names, asked once each and remembered over articles up to ``MAX_NAMES``."""
+    """The candidates of names, remembered over articles: those asked for last, up to ``MAX_NAMES``.
+
+    ``has(key)``: whether an entry has this normalised key. ``has_prefix(key)``: whether a longer name begins with these
+    words. ``opens(key)``: either. ``key(key)``: candidates filed under it, likeliest first, common country names added.
+    """
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self._keys: dict[str, list[Option]] = {}
-        self._countries: dict[str, list[Candidate]] = {}
-        self._names: dict[tuple[str, str, str], list[Option]] = {}
-        self._has: dict[str, bool] = {}
-        self._has_prefix: dict[str, bool] = {}
-        self._opens: dict[str, bool] = {}
+        self.has = lru_cache(maxsize=MAX_KEYS)(gazetteer.has)
+        self.has_prefix = lru_cache(maxsize=MAX_KEYS)(gazetteer.has_prefix)
+        self.opens = lru_cache(maxsize=MAX_KEYS)(self._opens)
+        self.key = lru_cache(maxsize=MAX_NAMES)(self._key)
+        self.country = lru_cache(maxsize=MAX_NAMES)(self._country)
+        self._name = lru_cache(maxsize=MAX_NAMES)(self._find)
 
-    def forget(self) -> None:
-        """Drop what was remembered once it is much; called between articles."""
-        if len(self._names) + len(self._keys) > MAX_NAMES:
-            self._keys, self._names = {}, {}
-        if len(self._has) + len(self._has_prefix) > MAX_NAMES * 10:
-            self._has, self._has_prefix, self._opens = {}, {}, {}
+    def _opens(self, key: str) -> bool:
+        return self.has(key) or self.has_prefix(key)
 
-    def opens(self, key: str) -> bool:
-        """Whether a name is this word or begins with it."""
-        found = self._opens.get(key)
-        if found is None:
-            found = self._opens[key] = self.has(key) or self.has_prefix(key)
-        return found
-
-    def has(self, key: str) -> bool:
-        """Whether an entry has this normalised key."""
-        found = self._has.get(key)
-        if found is None:
-            found = self._has[key] = self.gazetteer.has(key)
-        return found
-
-    def has_prefix(self, key: str) -> bool:
-        """Whether a longer name begins with these normalised words."""
-        found = self._has_prefix.get(key)
-        if found is None:
-            found = self._has_prefix[key] = self.gazetteer.has_prefix(key)
-        return found
-
-    def key(self, key: str) -> list[Option]:
-        """Candidates filed under a normalised key, likeliest first; common country names added."""
-        found = self._keys.get(key)
-        if found is None:
-            found = [(c, EXACT if c.is_primary else ALTERNATE) for c in self.gazetteer.candidates(key)] if key else []
-            if key in COUNTRY_NAMES:
-                code = COUNTRY_NAMES[key]
-                held = {c.id for c, _ in found}
-                found = [
-                    (c, EXACT) if c.country == code and c.feature.startswith("A.PCL") else (c, how) for c, how in found
-                ]
-                found += [(c, EXACT) for c in self.country(code) if c.id not in held]
-            found += self._seats(key, found)
-            found = self._keys[key] = Options(found)
-        return found
+    def _key(self, key: str) -> list[Option]:
+        found = [(c, EXACT if c.is_primary else ALTERNATE) for c in self.gazetteer.candidates(key)] if key else []
+        if key in COUNTRY_NAMES:
+            code = COUNTRY_NAMES[key]
+            held = {c.id for c, _ in found}
+            found = [
+                (c, EXACT) if c.country == code and c.feature.startswith("A.PCL") else (c, how) for c, how in found
+            ]
+            found += [(c, EXACT) for c in self.country(code) if c.id not in held]
+        return Options(found + self._seats(key, found))
 
     def _seats(self, key: str, found: list[Option]) -> list[Option]:
         """Seats that share their region's name, where a spelling is filed with the region alone ("Zaporizhia")."""
@@ -204,14 +181,10 @@ class Lookup:
                 ]  # fmt: skip
         return added
 
-    def country(self, code: str) -> list[Candidate]:
-        """The country with this alpha-2 code."""
-        found = self._countries.get(code)
-        if found is None:
-            place = self.gazetteer.country(code)
-            candidate = self.gazetteer.locate(place.id) if place else None
-            found = self._countries[code] = [candidate] if candidate else []
-        return found
+    def _country(self, code: str) -> list[Candidate]:
+        place = self.gazetteer.country(code)
+        candidate = self.gazetteer.locate(place.id) if place else None
+        return [candidate] if candidate else []
 
     def region(self, country: str, name: str) -> list[Option]:
         """A first-order region by country and name."""
@@ -265,11 +238,7 @@ class Lookup:
         postal
             Two capitals after a comma may be a state.
         """
-        asked = (text if text.isupper() or "." in text else "", key, cue + "+" * postal)
-        found = self._names.get(asked)
-        if found is None:
-            found = self._names[asked] = self._find(text, key, cue, postal)
-        return found
+        return self._name(text, key, cue, postal)
 
     def _find(self, text: str, key: str, cue: str, postal: bool) -> list[Option]:
         if special := self.special(text, key, postal=postal):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from operator import sub
 
 from geomap.toponyms.words import ABBREVIATED_WORDS, NO_STOP
 
@@ -23,11 +24,14 @@ _LETTER = (
     "[^\\s\\x00-\\x2f\\x3a-\\x40\\x5b-\\x60\\x7b-\\xbf\\xd7\\xf7\u02c2-\u02df\u2000-\u206f\u20a0-\u20cf"
     "\u2190-\u2bff\u3000-\u303f\ud800-\udfff\uff00-\uff0f]"
 )
-_TOKEN = re.compile(f"(?:[A-Z][a-z]?\\.){{2,}}|{_LETTER}+(?:['’‘`´]{_LETTER}+)*")
+_TOKEN = re.compile(f"((?:[A-Z][a-z]?\\.){{2,}}|{_LETTER}+(?:['’‘`´]{_LETTER}+)*)")
 # Chinese, Japanese, Thai, Lao, Khmer and Burmese put no spaces between words.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 _JOIN = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|\r?\n|[-‐‑–]|['’])\Z")
 _STOP = re.compile(r"[.!?…]|[\n\r\u2028\u2029]")
+NEVER, ALWAYS, LINE, DOT = range(4)
+"""Where what stands between two words ends a sentence: the last two before a capital or digit alone, a dot not after an
+abbreviation or initial."""
 
 
 @dataclass(slots=True)
@@ -57,83 +61,98 @@ class Tokens:
 
     def gap(self, i: int) -> str:
         """What stands between tokens i and i + 1 (their possessive ending left out); at most 8 code points a side."""
-        return self.gaps[i] if i >= 0 else _short(self.text, 0, self.start[0] if self.start else len(self.text))
+        return self.gaps[i] if i >= 0 else _short(self.text[: self.start[0]] if self.start else self.text)
 
 
 def tokenise(text: str, normalise: Callable[[str], str]) -> Tokens:
     """Split a text; ``normalise`` is the gazetteer's, so that keys agree."""
     out = Tokens(text)
-    found = list(_TOKEN.finditer(text))
-    raws = [m.group() for m in found]
+    pieces = _TOKEN.split(text)  # what stands between, and words, by turns
+    raws = pieces[1::2]
     if max(map(len, raws), default=0) > MAX_WORD:
-        found = [m for m, raw in zip(found, raws, strict=True) if len(raw) <= MAX_WORD or not _UNSPACED.match(raw)]
-        raws = [m.group() for m in found]
-    entries = [_word(raw, normalise) if len(raw) <= MAX_WORD else (raw, "", "", 0, False, False) for raw in raws]
-    start = out.start = [m.start() for m in found]
-    full_end = out.full_end = [m.end() for m in found]
-    out.word = [e[0] for e in entries]
-    out.key = [e[1] for e in entries]
-    out.full = [e[2] for e in entries]
-    out.end = [b - e[3] for b, e in zip(full_end, entries, strict=True)]
-    out.capital = [e[4] for e in entries]
-    out.upper = [e[5] for e in entries]
-    keys, words = out.key, out.word
-    count = len(start)
-    joins = out.joins = [b == a + 1 and text[a] == " " for a, b in zip(full_end, start[1:], strict=False)]
-    gaps = out.gaps = [" "] * count
-    opens = [0] * count
-    for i, plain in enumerate(joins):
-        if not plain:
-            gaps[i] = gap = _short(text, full_end[i], start[i + 1])
-            if gap == ", ":
-                continue  # the commonest: neither joins nor stops
-            stop = _stops(gap, keys[i], words[i], words[i + 1], out.capital[i + 1])
-            opens[i + 1] = stop
-            joins[i] = not stop and _joins(gap, keys[i], words[i])
-    if count:
-        joins.append(False)
-        gaps[-1] = _short(text, full_end[-1], len(text))
+        pieces = _without_runs(pieces)
+        raws = [raw[: MAX_WORD + 1] for raw in pieces[1::2]]
+    if not raws:
+        return out
+    bounds = list(accumulate(map(len, pieces)))
+    out.start, out.full_end = bounds[0:-1:2], bounds[1::2]
+    entries = zip(*map(_reader(normalise), raws), strict=True)
+    words, keys, out.full, cuts, capital, out.upper = map(list, entries)
+    out.word, out.key, out.capital = words, keys, capital
+    out.end = list(map(sub, out.full_end, cuts))
+    gaps = out.gaps = pieces[2::2]
+    joins = out.joins = [gap == " " for gap in gaps]
+    opens = [0] * len(raws)
+    for i, plain in enumerate(joins[:-1]):
+        if plain or gaps[i] == ", ":  # the commonest: the first joins, the second does not, neither stops
+            continue
+        gaps[i] = gap = _short(gaps[i])
+        ends, joint = _sort_of(gap)
+        stop = ends == ALWAYS
+        if ends in (DOT, LINE):
+            stop = capital[i + 1] or words[i + 1][:1].isdigit()
+            if ends == DOT:
+                initial = len(words[i]) == 1 and words[i].isupper()
+                stop = stop and len(gap) > 1 and not (initial or keys[i] in NO_STOP)
+                joint = joint and (initial or keys[i] in ABBREVIATED_WORDS)
+        opens[i + 1] = stop
+        joins[i] = joint and not stop
+    joins[-1] = False
+    gaps[-1] = _short(gaps[-1])
     out.sentence = list(accumulate(opens))
     return out
 
 
-def _short(text: str, start: int, end: int) -> str:
+def _without_runs(pieces: list[str]) -> list[str]:
+    """Long runs of scripts without spaces become part of what stands between words."""
+    kept = [pieces[0]]
+    for raw, gap in zip(pieces[1::2], pieces[2::2], strict=True):
+        if len(raw) > MAX_WORD and _UNSPACED.match(raw):
+            kept[-1] += raw + gap
+        else:
+            kept += raw, gap
+    return kept
+
+
+def _short(gap: str) -> str:
     """What stands between two tokens, at most 8 code points a side."""
-    return text[start:end] if end - start <= 16 else text[start : start + 8] + text[end - 8 : end]
+    return gap if len(gap) <= 16 else gap[:8] + gap[-8:]
 
 
-@lru_cache(maxsize=50_000)
-def _word(raw: str, normalise: Callable[[str], str]) -> tuple[str, str, str, int, bool, bool]:
+@lru_cache(maxsize=2)
+def _reader(normalise: Callable[[str], str]) -> Callable[[str], tuple[str, str, str, int, bool, bool]]:
     """Word, key, key with the possessive ending, length of that ending, capital, all capitals; kept over articles."""
-    cut = 2 if len(raw) > 3 and raw[-1] in "sS" and raw[-2] in "'’‘`´" else 0
-    first = raw[0]
-    capital = first.isupper() or first.istitle() or (first.isalpha() and not first.islower())
-    if not capital and len(raw) > 2 and raw[1] in "'’‘`´":
-        capital = raw[2].isupper()  # "Val-d'Or", "l'Aquila"
-    if not cut and len(raw) > PLAIN and raw.isascii() and raw.isalpha():
-        key = raw.lower()  # what normalise would give, at a tenth of the time; most words are such
-        return raw, key, key, 0, capital, raw.isupper()
-    bare = raw[: len(raw) - cut] if cut else raw
-    full = normalise(raw)
-    return bare, normalise(bare) if cut else full, full, cut, capital, bare.isupper() and len(bare) > 1
+
+    @lru_cache(maxsize=50_000)
+    def read(raw: str) -> tuple[str, str, str, int, bool, bool]:
+        if len(raw) > MAX_WORD:
+            return raw, "", "", 0, False, False
+        cut = 2 if len(raw) > 3 and raw[-1] in "sS" and raw[-2] in "'’‘`´" else 0
+        first = raw[0]
+        capital = first.isupper() or first.istitle() or (first.isalpha() and not first.islower())
+        if not capital and len(raw) > 2 and raw[1] in "'’‘`´":
+            capital = raw[2].isupper()  # "Val-d'Or", "l'Aquila"
+        if not cut and len(raw) > PLAIN and raw.isascii() and raw.isalpha():
+            key = raw.lower()  # what normalise would give, at a tenth of the time; most words are such
+            return raw, key, key, 0, capital, raw.isupper()
+        bare = raw[: len(raw) - cut] if cut else raw
+        full = normalise(raw)
+        return bare, normalise(bare) if cut else full, full, cut, capital, bare.isupper() and len(bare) > 1
+
+    return read
 
 
-def _stops(gap: str, key: str, word: str, after: str, capital: bool) -> bool:
+@lru_cache(maxsize=10_000)
+def _sort_of(gap: str) -> tuple[int, bool]:
+    """Where it ends a sentence, and whether it joins words of one name where it does not."""
+    joins = bool(_JOIN.match(gap))
     if not _STOP.search(gap):
-        return False
+        return NEVER, joins
     if "\n" in gap or "\r" in gap or "\u2028" in gap:
-        return gap.count("\n") > 1 or capital or after[:1].isdigit()
-    if gap[0] == "." and gap.count(".") == 1 and not gap.rstrip(" \u00a0").rstrip(".").strip():
-        if key in NO_STOP or (len(word) == 1 and word.isupper()):
-            return False
-        return (capital or after[:1].isdigit()) and len(gap) > 1
-    return len(gap) > 1
-
-
-def _joins(gap: str, key: str, word: str) -> bool:
-    if _JOIN.match(gap):
-        return True
-    return gap in (". ", ".", ".\u00a0") and (key in ABBREVIATED_WORDS or (len(word) == 1 and word.isupper()))
+        return ALWAYS if gap.count("\n") > 1 else LINE, joins
+    if gap[0] == "." and not gap.strip(" \u00a0.") and gap.count(".") == 1:
+        return DOT, gap in (". ", ".", ".\u00a0")
+    return ALWAYS if len(gap) > 1 else NEVER, False
 
 
 def unspaced_runs(text: str) -> list[tuple[int, int]]:
