@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -85,21 +86,29 @@ FEATURE_NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidates (rows) against those that vote on them (columns), one name's against other names'."""
+    """Candidates (rows) against those that may vote on them (columns), one name's against other names'.
 
-    context: NDArray[np.int64]
-    other: Shorts
-    local: Shorts
-    country: Shorts
-    adm1: Shorts
-    adm2: Shorts
+    Nothing here hangs on the votes' weights, so that both passes share it.
+    """
+
+    columns: NDArray[np.int64]
+    """The candidate that each column is."""
+    starts: NDArray[np.int64]
+    """Where each name's columns begin."""
+    summed: Shorts
+    """(``SUMMED``, rows, columns): votes that add up."""
+    strongest: Shorts
+    """(``STRONGEST``, rows, columns): votes of which the strongest counts."""
+    near: NDArray[np.bool_]
+    """(3, rows, columns): within reach of a local paper, in the same first-order and second-order region."""
     km: Shorts
-    decay: tuple[Shorts, ...]
-    stated: Shorts
-    in_sentence: Shorts
-    beside: Shorts
-    any_name: Floats
 
+
+SUMMED = ("other", "local", "country", "adm1", "adm2", "adm1_inside", "beside", "near_30", "near_100", "near_300",
+          "near_1000")  # fmt: skip
+STRONGEST = ("stated", "in_sentence", "country", "adm1", "adm2", "near_100")
+SCALES = np.array([30.0, 100.0, 300.0, 1000.0], np.float32)
+"""Kilometres over which nearness decays."""
 
 COUNTRY, ADM1, ADM2, SPELLING = (FEATURE_NAMES.index(n) for n in ("country", "adm1", "adm2", "same_spelling"))
 STATIC = FEATURE_NAMES.index("stated")
@@ -120,19 +129,42 @@ class Facts:
     names: list[str]
 
 
-_CODES: dict[str, int] = {}
+_CODES: dict[tuple[str, ...], int] = {}
 _NEXT = itertools.count()
 _COUNTRIES: dict[str, int] = {}
 _NEXT_COUNTRY = itertools.count()
 
 
-def _code(*parts: str | None) -> int:
-    """A number for a region's code, the same all through this process; only ever compared. Safe among threads."""
-    if not all(parts):
-        return -1
-    if len(parts) == 1:
-        return _COUNTRIES.setdefault(parts[0] or "", next(_NEXT_COUNTRY))
-    return _CODES.setdefault(".".join(p or "" for p in parts), next(_NEXT))
+@lru_cache(maxsize=50_000)
+def _codes(country: str | None, admin1: str | None, admin2: str | None) -> tuple[int, int, int]:
+    """Numbers for a place's country and regions, -1 for none; the same all through this process; only ever compared.
+
+    Safe among threads.
+    """
+    if not country:
+        return -1, -1, -1
+    first = _COUNTRIES.setdefault(country, next(_NEXT_COUNTRY))
+    if not admin1:
+        return first, -1, -1
+    second = _CODES.setdefault((country, admin1), next(_NEXT))
+    return first, second, _CODES.setdefault((country, admin1, admin2), next(_NEXT)) if admin2 else -1
+
+
+@lru_cache(maxsize=2_000)
+def _sort(feature: str) -> tuple[bool, ...]:
+    """What a feature code says, as the columns from "country" to "land"."""
+    return (
+        feature.startswith("A.PCL"), feature.startswith("A.ADM1"), feature.startswith("A.ADM2"),
+        feature.startswith("A."), feature.startswith("P.PPLC"), feature.startswith("P.PPLA"),
+        feature.startswith("P."), feature.startswith("H."), feature[:2] in ("T.", "L."),
+    )  # fmt: skip
+
+
+REACHED = {
+    how: tuple(how == other for other in (EXACT, ALTERNATE, ABBREVIATED, DEMONYM, STRIPPED, MISMATCHED, PART))
+    for how in range(PART + 1)
+}
+"""How a candidate was reached, as the columns from "exact" to "part"."""
 
 
 def facts_of(options: Sequence[Option]) -> Facts:
@@ -146,23 +178,20 @@ def facts_of(options: Sequence[Option]) -> Facts:
 
 def _facts(options: Sequence[Option]) -> Facts:
     weight = priors_of(options)
+    many = math.log1p(len(options))
     rows = []
     for n, (c, how) in enumerate(options):
-        feature, population = c.feature, c.population or 0
+        people = c.population or 0
         rows.append((
-            weight[n], weight[0] - weight[n], math.log1p(n), math.log10(population + 1), population == 0, how == EXACT,
-            how == ALTERNATE, how == ABBREVIATED, how == DEMONYM, how == STRIPPED, how == MISMATCHED, how == PART,
-            feature.startswith("A.PCL"), feature.startswith("A.ADM1"), feature.startswith("A.ADM2"),
-            feature.startswith("A."), feature.startswith("P.PPLC"), feature.startswith("P.PPLA"),
-            feature.startswith("P."), feature.startswith("H."), feature[:2] in ("T.", "L."),
-            math.log1p(len(options)), 0.0, 0.0, 0.0, 0.0,
+            weight[n], weight[0] - weight[n], math.log1p(n), math.log10(people + 1), not people, *REACHED[how],
+            *_sort(c.feature), many, 0.0, 0.0, 0.0, 0.0,
         ))  # fmt: skip
     table = np.array(rows, float).reshape(-1, STATIC)
-    lat = np.radians(np.array([c.lat for c, _ in options], float))
-    lon = np.radians(np.array([c.lon for c, _ in options], float))
-    codes = [(_code(c.country), _code(c.country, c.admin1), _code(c.country, c.admin1, c.admin2)) for c, _ in options]
+    (lat, lon) = np.radians(np.array([(c.lat, c.lon) for c, _ in options], float).reshape(-1, 2)).T
+    flat = np.cos(lat)
+    codes = [_codes(c.country, c.admin1, c.admin2) for c, _ in options]
     return Facts(
-        table, np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1),
+        table, np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=1),
         np.array(codes, np.int64).reshape(-1, 3), [c.name for c, _ in options],
     )  # fmt: skip
 
@@ -210,7 +239,7 @@ class Weigher:
         self.place = np.full(len(groups) + 1, -1, np.int64)
         self.place[self.chosen] = np.arange(len(chosen))
         n, k = len(groups), len(chosen)
-        self.same_sentence = np.zeros((n, k))
+        self.same_sentence = np.zeros((n, k), bool)
         self.close = np.zeros((n, k))
         self.stated = np.zeros((n, k))
         self.same_key = np.zeros((n, k), bool)
@@ -234,15 +263,16 @@ class Weigher:
                         column = place[b]
                         self.close[a, column] = max(self.close[a, column], 1.0 / step)
                         if same:
-                            self.same_sentence[a, column] = 1.0
+                            self.same_sentence[a, column] = True
         for m, container, weight in frame.containers:
             b = of[container]
             if b in place:
                 g = of[m]
                 self.stated[g, place[b]] = max(self.stated[g, place[b]], weight)
+        self.has_stated = self.stated.any(axis=1)
         self.key_stated: dict[str, list[tuple[int, float]]] = {}
         for g, group in enumerate(groups):
-            if self.stated[g].any():
+            if self.has_stated[g]:
                 self.key_stated.setdefault(group.key, []).append((g, float(self.stated[g].max())))
 
     def first_weights(self) -> Floats:
@@ -251,124 +281,124 @@ class Weigher:
 
     def features(self, weights: Floats) -> Floats:
         """One row a candidate, columns as ``FEATURE_NAMES``, given the shares from the pass before."""
-        context = self._context(weights)
+        voting = self._voting(weights)
         blocks = [
-            self._block(slice(lo, min(lo + CHUNK, self.count)), weights, context) for lo in range(0, self.count, CHUNK)
+            self._block(slice(lo, min(lo + CHUNK, self.count)), weights, voting) for lo in range(0, self.count, CHUNK)
         ]
         return np.concatenate(blocks) if blocks else np.zeros((0, len(FEATURE_NAMES)))
 
-    def _context(self, weights: Floats) -> NDArray[np.int64]:
-        """Rows that vote: the likeliest of each name that does."""
-        if not self.count:
-            return np.zeros(0, np.int64)
+    def _voting(self, weights: Floats) -> NDArray[np.bool_]:
+        """Whether a candidate votes: the likeliest of each name that does."""
+        named = self.place[self.group] >= 0
+        if np.diff(self.bounds).max(initial=0) <= CONTEXT_CANDIDATES:
+            return named
         order = np.lexsort((np.arange(self.count), -weights, self.group))
-        rank = np.arange(self.count) - self.bounds[self.group[order]]
-        return np.sort(order[(rank < CONTEXT_CANDIDATES) & (self.place[self.group[order]] >= 0)])
+        rank = np.empty(self.count, np.int64)
+        rank[order] = np.arange(self.count) - self.bounds[self.group[order]]
+        return named & (rank < CONTEXT_CANDIDATES)
 
-    def _pairs(self, rows: slice, context: NDArray[np.int64]) -> Pairs:
-        """What does not change between passes unless other candidates vote."""
-        if self._kept is not None and np.array_equal(self._kept.context, context):
+    def _pairs(self, rows: slice, voting: NDArray[np.bool_]) -> Pairs:
+        """All candidates of the names that vote; of a long text, those that vote in this pass."""
+        if self._kept is not None:
             return self._kept
-        column = self.place[self.group[context]]
-        group = self.group[rows]
-        country, adm1, adm2 = self.country[rows], self.adm1[rows], self.adm2[rows]
-        same_country = (country[:, None] == self.country[context]) & (country >= 0)[:, None]
-        same_adm1 = (adm1[:, None] == self.adm1[context]) & (adm1 >= 0)[:, None]
-        same_adm2 = (adm2[:, None] == self.adm2[context]) & (adm2 >= 0)[:, None]
-        broad = self.is_country[context]
-        contains = (
-            (same_country & broad)
-            | (same_adm1 & self.is_adm1[context] & ~self.is_adm1[rows][:, None])
-            | (same_adm2 & self.is_adm2[context] & ~self.is_adm2[rows][:, None])
-        ) & ~self.is_country[rows][:, None]
-        half = np.clip((1.0 - self.xyz[rows] @ self.xyz[context].T) / 2.0, 0.0, 1.0).astype(np.float32)
-        km = np.float32(2.0 * EARTH_KM) * np.arcsin(np.sqrt(half))  # haversine: exact for near points in short floats
-        other = ~self.same_key[group][:, column]
-        local = other & ~(broad | self.is_adm1[context])  # points of countries and regions say little about nearness
-        decay = tuple(np.where(local, np.exp(km / np.float32(-scale)), np.float32(0)) for scale in (30, 100, 300, 1000))
-        starts = np.flatnonzero(np.r_[True, column[1:] != column[:-1]])
-        rare = 1.0 / np.sqrt(np.diff(np.r_[starts, len(column)]))
-        by_name = np.logical_or.reduceat((km <= NEAR_KM) & local, starts, axis=1)
-        narrow = other & ~broad
-        in_adm1 = np.logical_or.reduceat(same_adm1 & narrow, starts, axis=1)
-        in_adm2 = np.logical_or.reduceat(same_adm2 & narrow, starts, axis=1)
-        stated = self.stated[group][:, column].astype(np.float32)
-        found = Pairs(
-            context, _short(other), _short(local), _short(same_country & other), _short(same_adm1 & other),
-            _short(same_adm2 & other), np.where(local, km, np.float32(20000.0)), decay, contains * stated,
-            _short(contains & other & (self.same_sentence[group][:, column] > 0)),
-            decay[1] * self.close[group][:, column].astype(np.float32),
-            np.column_stack(
-                [
-                    np.log1p(by_name.sum(axis=1)), np.log1p(by_name @ rare), (in_adm1 @ rare) / rare.sum(),
-                    np.log1p(in_adm2.sum(axis=1)),
-                ]
-            ),
-        )  # fmt: skip
-        self._kept = (
-            found if self.count <= CHUNK else None
-        )  # for the second pass; of a long text they would fill memory
+        columns = np.flatnonzero(self.place[self.group] >= 0)
+        whole = self.count <= CHUNK and len(columns) <= CONTEXT_GROUPS * CONTEXT_CANDIDATES
+        if not whole:
+            columns = np.flatnonzero(voting)
+        found = self._compare(rows, columns)
+        if whole:
+            self._kept = found
         return found
 
-    def _block(self, rows: slice, weights: Floats, context: NDArray[np.int64]) -> Floats:
+    def _compare(self, rows: slice, columns: NDArray[np.int64]) -> Pairs:
+        column = self.place[self.group[columns]]
+        link = np.ix_(self.group[rows], column)
+        country, adm1, adm2 = self.country[rows, None], self.adm1[rows, None], self.adm2[rows, None]
+        same_country = (country == self.country[columns]) & (country >= 0)
+        same_adm1 = (adm1 == self.adm1[columns]) & (adm1 >= 0)
+        same_adm2 = (adm2 == self.adm2[columns]) & (adm2 >= 0)
+        broad, is_adm1, is_adm2 = self.is_country[columns], self.is_adm1[columns], self.is_adm2[columns]
+        contains = (
+            (same_country & broad)
+            | (same_adm1 & is_adm1 & ~self.is_adm1[rows, None])
+            | (same_adm2 & is_adm2 & ~self.is_adm2[rows, None])
+        ) & ~self.is_country[rows, None]
+        half = np.clip((1.0 - self.xyz[rows] @ self.xyz[columns].T) / 2.0, 0.0, 1.0).astype(np.float32)
+        km = np.float32(2.0 * EARTH_KM) * np.arcsin(np.sqrt(half))  # haversine: exact for near points in short floats
+        other = ~self.same_key[link]
+        local = other & ~(broad | is_adm1)  # points of countries and regions say little about nearness
+        narrow = other & ~broad
+        size = km.shape
+        summed = np.empty((len(SUMMED), *size), np.float32)
+        summed[0], summed[1] = other, local
+        np.logical_and((same_country, same_adm1, same_adm2), other, out=summed[2:5], casting="unsafe")
+        summed[5] = summed[3] * ~is_adm1
+        decay = summed[7:]
+        np.exp(km / -SCALES[:, None, None], out=decay)
+        decay *= local
+        summed[6] = decay[1] * self.close[link]
+        strongest = np.empty((len(STRONGEST), *size), np.float32)
+        strongest[0] = contains * self.stated[link]
+        strongest[1] = contains & other & self.same_sentence[link]
+        strongest[2:5] = summed[2:5] * np.stack([broad, is_adm1, is_adm2])[:, None]
+        strongest[5] = decay[1]
+        near = np.empty((3, *size), np.bool_)
+        near[0] = (km <= NEAR_KM) & local
+        np.logical_and((same_adm1, same_adm2), narrow, out=near[1:])
+        starts = np.flatnonzero(np.diff(column, prepend=-1))
+        return Pairs(columns, starts, summed, strongest, near, np.where(local, km, np.float32(20000.0)))
+
+    def _block(self, rows: slice, weights: Floats, voting: NDArray[np.bool_]) -> Floats:
         group = self.group[rows]
         count = len(group)
-        dynamic = np.zeros((count, 28))
-        has_stated = (self.stated[group] > 0).any(axis=1) if self.stated.size else np.zeros(count, bool)
-        if len(context):
-            pairs = self._pairs(rows, context)
-            w = weights[context].astype(np.float32)
-            broad, adm1 = self.is_country[context], self.is_adm1[context]
-            total = np.maximum(pairs.other @ w, 1e-9)
-            country = self.country[rows]
-            stated_fit = (pairs.stated * w).max(axis=1)
-            dynamic[:, 0] = has_stated
-            dynamic[:, 1] = stated_fit
-            dynamic[:, 2] = has_stated & (stated_fit < 0.1)
-            dynamic[:, 3] = (pairs.in_sentence * w).max(axis=1)
-            dynamic[:, 4] = (pairs.country * (w * broad)).max(axis=1)
-            dynamic[:, 5] = (pairs.adm1 * (w * adm1)).max(axis=1)
-            dynamic[:, 6] = (pairs.adm2 * (w * self.is_adm2[context])).max(axis=1)
-            dynamic[:, 7] = (pairs.country @ w) / total
-            dynamic[:, 8] = (pairs.adm1 @ w) / total
-            dynamic[:, 9] = (pairs.adm2 @ w) / total
-            near30, near100, near300, near1000 = pairs.decay
-            dynamic[:, 10] = np.log1p(near30 @ w)
-            dynamic[:, 11] = np.log1p(near100 @ w)
-            dynamic[:, 12] = np.log1p(near300 @ w)
-            dynamic[:, 13] = (near1000 @ w) / np.maximum(pairs.local @ w, 0.5)
-            dynamic[:, 14] = (near100 * w).max(axis=1)
-            dynamic[:, 15] = pairs.beside @ w
+        dynamic = np.zeros((28, count))
+        has_stated = self.has_stated[group]
+        if voting.any():
+            pairs = self._pairs(rows, voting)
+            votes = voting[pairs.columns]
+            w = np.where(votes, weights[pairs.columns], 0.0).astype(np.float32)
+            sums = (pairs.summed.reshape(-1, len(w)) @ w).reshape(len(SUMMED), count)
+            stated_fit, *_ = strongest = (pairs.strongest * w).max(axis=2)
+            dynamic[0] = has_stated
+            dynamic[1] = stated_fit
+            dynamic[2] = has_stated & (stated_fit < 0.1)
+            dynamic[3:7] = strongest[1:5]
+            dynamic[7:10] = sums[2:5] / np.maximum(sums[0], 1e-9)
+            dynamic[10:13] = np.log1p(sums[7:10])
+            dynamic[13] = sums[10] / np.maximum(sums[1], 0.5)
+            dynamic[14] = strongest[5]
+            dynamic[15] = sums[6]
             likely = w > 0.3
-            if likely.any():
-                dynamic[:, 16] = np.log10(pairs.km[:, likely].min(axis=1) + 5.0)
-            else:
-                dynamic[:, 16] = np.log10(20005.0)  # half round the earth: no likely neighbour
-            dynamic[:, 23] = ((pairs.adm1 @ (w * ~adm1)) > 0) & self.is_adm1[rows]
-            dynamic[:, 24:28] = pairs.any_name
-            votes = np.zeros(int(self.country.max(initial=0)) + 2)
-            np.add.at(votes, self.country[context], w)
-            votes[-1] = 0.0
-            top = votes.max(initial=1e-9)
-            dynamic[:, 21] = np.where(country >= 0, votes[country], 0.0) / max(top, 1e-9)
+            nearest = pairs.km[:, likely].min(axis=1) if likely.any() else 20000.0  # half round the earth
+            dynamic[16] = np.log10(nearest + np.float32(5.0))
+            dynamic[23] = (sums[5] > 0) & self.is_adm1[rows]
+            names = np.logical_or.reduceat(pairs.near & votes, pairs.starts, axis=2)
+            rare = 1.0 / np.sqrt(np.add.reduceat(votes, pairs.starts, dtype=np.int64))
+            dynamic[24] = np.log1p(names[0].sum(axis=1))
+            dynamic[25] = np.log1p(names[0] @ rare)
+            dynamic[26] = (names[1] @ rare) / rare.sum()
+            dynamic[27] = np.log1p(names[2].sum(axis=1))
+            country = self.country[rows]
+            by_country = np.bincount(self.country[pairs.columns] + 1, w, int(self.country.max()) + 2)
+            by_country[0] = 0.0  # of those that are in none
+            dynamic[21] = by_country[country + 1] / max(by_country.max(), 1e-9)
         keys = self.frame.groups
         for r in range(count if self.key_stated else 0):
             g = int(group[r])
             for other_group, weight in self.key_stated.get(keys[g].key, ()):
                 if other_group != g:
-                    dynamic[r, 17] = max(
-                        dynamic[r, 17], weight * self._stated_share(other_group, rows.start + r, weights)
+                    dynamic[17, r] = max(
+                        dynamic[17, r], weight * self._stated_share(other_group, rows.start + r, weights)
                     )
-        dynamic[:, 18] = self.mentions[group]
+        dynamic[18] = self.mentions[group]
         if count:
             whole = self.bounds[:-1][group]
-            gap = self.prior[whole] - self.prior[rows]
-            dynamic[:, 19] = dynamic[:, 7] * np.exp(-gap)
-            dynamic[:, 20] = dynamic[:, 5] + dynamic[:, 6] + 0.5 * dynamic[:, 4] + dynamic[:, 9]
+            dynamic[19] = dynamic[7] * np.exp(self.prior[rows] - self.prior[whole])
+            dynamic[20] = dynamic[5] + dynamic[6] + 0.5 * dynamic[4] + dynamic[9]
             best = np.zeros(len(keys))
-            np.maximum.at(best, group, dynamic[:, 7])
-            dynamic[:, 22] = best[group] - dynamic[:, 7]
-        return np.concatenate([self.static[rows], dynamic], axis=1)
+            np.maximum.at(best, group, dynamic[7])
+            dynamic[22] = best[group] - dynamic[7]
+        return np.concatenate([self.static[rows], dynamic.T], axis=1)
 
     def _stated_share(self, group: int, row: int, weights: Floats) -> float:
         """How much of another group of the same name, which states its container, means this row's place."""
@@ -377,11 +407,6 @@ class Weigher:
             if self.frame.groups[group].options[r - int(self.bounds[group])][0].id == mine:
                 return float(weights[r])
         return 0.0
-
-
-def _short(mask: NDArray[np.bool_]) -> Shorts:
-    """A mask as floats: products with shares then run in BLAS."""
-    return mask.astype(np.float32)
 
 
 def softmax(scores: Floats, group: NDArray[np.int64], groups: int) -> Floats:
