@@ -15,7 +15,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,6 +45,10 @@ COLUMNS = {
     "id": "q", "lat": "d", "lon": "d", "population": "q", "importance": "f", "feature": "H", "country": "H",
     "admin1": "I", "admin2": "I", "source": "H", "radius": "f",
 }  # fmt: skip
+
+
+REGIONS = 50_000
+"""Codes of regions that are kept once read; the world has fewer."""
 
 
 class Strings:
@@ -305,6 +309,8 @@ class Index:
         self.countries: list[str] = tables["country"]
         self.admin1s = self._strings("admin1s")
         self.admin2s = self._strings("admin2s")
+        self.admin1 = lru_cache(maxsize=REGIONS)(self._admin1)
+        self.admin2 = lru_cache(maxsize=REGIONS)(self.admin2s.__getitem__)
         self.sources: list[str] = tables["source"]
         self._names = self._strings("names")
 
@@ -329,6 +335,16 @@ class Index:
         if (found := self._columns.get(name)) is None:
             found = self._columns[name] = self._view(f"{name}.col", COLUMNS.get(name, "I"))
         return found
+
+    @cached_property
+    def places(self) -> tuple[memoryview[Any], ...]:
+        """The columns from ``lat`` to ``radius`` that make a place."""
+        names = ("lat", "lon", "feature", "country", "admin1", "admin2", "population", "source", "importance", "radius")
+        return tuple(map(self.column, names))
+
+    def _admin1(self, number: int) -> str:
+        """A first-level region's code within its country: "07" of "UA.07"."""
+        return self.admin1s[number].partition(".")[2]
 
     def _view(self, file: str, code: str) -> memoryview[Any]:
         if sys.byteorder == "big":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from math import cos, hypot, log10, radians
 from typing import NamedTuple
@@ -71,14 +70,12 @@ class Search:
 
     def candidate(self, layer: int, row: int, kind: int = PRIMARY) -> Candidate:
         index = self.layers[layer]
-        column = index.column
+        lat, lon, feature, country, admin1, admin2, population, source, importance, radius = index.places
         return Candidate(
-            index.id(row), index.name(row), column("lat")[row], column("lon")[row],
-            index.features[column("feature")[row]], index.countries[column("country")[row]],
-            index.admin1s[column("admin1")[row]].partition(".")[2], index.admin2s[column("admin2")[row]],
-            column("population")[row],
-            kind in (PRIMARY, DERIVED), index.sources[column("source")[row]],
-            (len(self.layers) - 1 - layer) << 32 | row, column("importance")[row], kind, column("radius")[row],
+            index.id(row), index.name(row), lat[row], lon[row], index.features[feature[row]],
+            index.countries[country[row]], index.admin1(admin1[row]), index.admin2(admin2[row]), population[row],
+            kind in (PRIMARY, DERIVED), index.sources[source[row]], (len(self.layers) - 1 - layer) << 32 | row,
+            importance[row], kind, radius[row],
         )  # fmt: skip
 
     def candidates(self, name: str) -> list[Candidate]:
@@ -88,6 +85,10 @@ class Search:
         feature; so does one after "the".
         """
         return list(self._candidates(normalise(name)))
+
+    def by_key(self, key: str) -> tuple[Candidate, ...]:
+        """``candidates`` of a name that is normalised already."""
+        return self._candidates(key)
 
     def _find_candidates(self, key: str) -> tuple[Candidate, ...]:
         found = self._by_key(key)
@@ -167,7 +168,7 @@ class Search:
         top = ranked[0][0]
         total = sum(BASE ** (weight - top) for weight, _, _ in ranked)
         return [
-            replace(self.to_place(candidate), score=round(quality * BASE ** (weight - top) / total, 4))
+            self.to_place(candidate, round(quality * BASE ** (weight - top) / total, 4))
             for weight, quality, candidate in ranked[:limit]
         ]
 
@@ -227,13 +228,16 @@ class Search:
     def _region_names(self) -> dict[str, str]:
         return dict(self.layers[-1].extra.get("regions", {}))
 
-    def to_place(self, candidate: Candidate) -> Place:
+    def to_place(
+        self, candidate: Candidate, score: float | None = None, alternatives: tuple[Place, ...] = ()
+    ) -> Place:
         region = self.region_name(candidate.country, candidate.admin1) if candidate.admin1 else None
         return Place(
             id=candidate.id, name=candidate.name, lat=candidate.lat, lon=candidate.lon, feature=candidate.feature,
             country=candidate.country or None, admin1=region or candidate.admin1 or None,
             population=candidate.population or None, source=candidate.source,
-            approximate=candidate.source == APPROXIMATE, radius_km=candidate.radius_km or None,
+            approximate=candidate.source == APPROXIMATE, radius_km=candidate.radius_km or None, score=score,
+            alternatives=alternatives,
         )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from geomap.models import Article, MentionKind, Place, Toponym
 from geomap.toponyms.confirm import confirmed
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
 from geomap.toponyms.kinds import kind_of
-from geomap.toponyms.lookup import STRIPPED, WATER, Candidate, Gazetteer, Lookup, split_feature
+from geomap.toponyms.lookup import STRIPPED, WATER, Gazetteer, Lookup, split_feature
 from geomap.toponyms.model import Model, read_model
 from geomap.toponyms.rank import Frame
 from geomap.toponyms.recognise import choose, scored, unspaced_names
@@ -297,13 +297,10 @@ def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Pla
     rest = max(1.0 - float(shares[best]), 1e-9)
     others = sorted((r for r in range(lo, hi) if r != best), key=lambda r: (-scores[r], r))[:ALTERNATIVES]
     chances = [(r, (1.0 - score) * float(shares[r]) / rest) for r in others]
-    alternatives = tuple(_place(options[r - lo][0], gazetteer, chance) for r, chance in chances if chance >= CHANCE)
-    place = gazetteer.to_place(options[best - lo][0])
-    return replace(place, score=round(score, 3), alternatives=alternatives)
-
-
-def _place(candidate: Candidate, gazetteer: Gazetteer, score: float) -> Place:
-    return replace(gazetteer.to_place(candidate), score=round(score, 3))
+    alternatives = tuple(
+        gazetteer.to_place(options[r - lo][0], round(chance, 3)) for r, chance in chances if chance >= CHANCE
+    )
+    return gazetteer.to_place(options[best - lo][0], round(score, 3), alternatives)
 
 
 def _neighbour(m: int, frame: Frame, ranking: Ranking, answers: Answers) -> Place | None:

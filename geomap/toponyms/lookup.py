@@ -67,11 +67,13 @@ class Candidate(Protocol):
 class Gazetteer(Protocol):
     """What this stage asks of a gazetteer."""
 
-    def candidates(self, name: str) -> Sequence[Candidate]: ...
+    def by_key(self, key: str) -> Sequence[Candidate]: ...
     def has(self, key: str) -> bool: ...
     def has_prefix(self, key: str) -> bool: ...
     def normalise(self, name: str) -> str: ...
-    def to_place(self, candidate: Any) -> Place: ...
+    def to_place(
+        self, candidate: Any, score: float | None = None, alternatives: tuple[Place, ...] = ()
+    ) -> Place: ...
     def country(self, code: str) -> Place | None: ...
     def locate(self, place_id: str) -> Candidate | None: ...
     def largest(
@@ -154,7 +156,7 @@ class Lookup:
         return self.has(key) or self.has_prefix(key)
 
     def _key(self, key: str) -> list[Option]:
-        found = [(c, EXACT if c.is_primary else ALTERNATE) for c in self.gazetteer.candidates(key)] if key else []
+        found = [(c, EXACT if c.is_primary else ALTERNATE) for c in self.gazetteer.by_key(key)] if key else []
         if key in COUNTRY_NAMES:
             code = COUNTRY_NAMES[key]
             held = {c.id for c, _ in found}
@@ -175,7 +177,7 @@ class Lookup:
                 held = {o.id for o, _ in found}
                 added += [
                     (seat, ALTERNATE)
-                    for seat in self.gazetteer.candidates(own)
+                    for seat in self.gazetteer.by_key(own)
                     if seat.feature.startswith("P.PPLA") and seat.is_primary and seat.id not in held
                     and (seat.country, seat.admin1) == (c.country, c.admin1)
                 ]  # fmt: skip

@@ -215,8 +215,8 @@ class Weigher:
         codes = np.concatenate([NO_FACTS.codes, *(f.codes for f in facts)])
         self.prior = table[:, 0].copy()
         self.xyz = np.concatenate([NO_FACTS.xyz, *(f.xyz for f in facts)])
-        self.country, self.adm1, self.adm2 = codes.T
-        self.is_country, self.is_adm1, self.is_adm2 = (table[:, n] > 0 for n in (COUNTRY, ADM1, ADM2))
+        self.codes = np.ascontiguousarray(codes.T)
+        self.levels: NDArray[np.bool_] = table.T[[COUNTRY, ADM1, ADM2]] > 0
         for g, (group, f) in enumerate(zip(groups, facts, strict=True)):
             lo, hi = self.bounds[g], self.bounds[g + 1]
             table[lo:hi, SPELLING] = [name == group.raw for name in f.names]
@@ -269,7 +269,7 @@ class Weigher:
             if b in place:
                 g = of[m]
                 self.stated[g, place[b]] = max(self.stated[g, place[b]], weight)
-        self.has_stated = self.stated.any(axis=1)
+        self.has_stated: NDArray[np.bool_] = np.any(self.stated, axis=1)
         self.key_stated: dict[str, list[tuple[int, float]]] = {}
         for g, group in enumerate(groups):
             if self.has_stated[g]:
@@ -313,38 +313,27 @@ class Weigher:
     def _compare(self, rows: slice, columns: NDArray[np.int64]) -> Pairs:
         column = self.place[self.group[columns]]
         link = np.ix_(self.group[rows], column)
-        country, adm1, adm2 = self.country[rows, None], self.adm1[rows, None], self.adm2[rows, None]
-        same_country = (country == self.country[columns]) & (country >= 0)
-        same_adm1 = (adm1 == self.adm1[columns]) & (adm1 >= 0)
-        same_adm2 = (adm2 == self.adm2[columns]) & (adm2 >= 0)
-        broad, is_adm1, is_adm2 = self.is_country[columns], self.is_adm1[columns], self.is_adm2[columns]
-        contains = (
-            (same_country & broad)
-            | (same_adm1 & is_adm1 & ~self.is_adm1[rows, None])
-            | (same_adm2 & is_adm2 & ~self.is_adm2[rows, None])
-        ) & ~self.is_country[rows, None]
+        codes, levels = self.codes[:, rows, None], self.levels[:, rows, None]
+        broad = self.levels[:, None, columns]
+        same: NDArray[np.bool_] = np.equal(codes, self.codes[:, None, columns]) & (codes >= 0)
+        contains = np.any(same & broad & ~levels, axis=0) & ~levels[0]
         half = np.clip((1.0 - self.xyz[rows] @ self.xyz[columns].T) / 2.0, 0.0, 1.0).astype(np.float32)
         km = np.float32(2.0 * EARTH_KM) * np.arcsin(np.sqrt(half))  # haversine: exact for near points in short floats
         other = ~self.same_key[link]
-        local = other & ~(broad | is_adm1)  # points of countries and regions say little about nearness
-        narrow = other & ~broad
-        size = km.shape
-        summed = np.empty((len(SUMMED), *size), np.float32)
-        summed[0], summed[1] = other, local
-        np.logical_and((same_country, same_adm1, same_adm2), other, out=summed[2:5], casting="unsafe")
-        summed[5] = summed[3] * ~is_adm1
+        local = other & ~(broad[0] | broad[1])  # points of countries and regions say little about nearness
+        summed = np.empty((len(SUMMED), *km.shape), np.float32)
+        summed[0], summed[1], summed[2:5] = other, local, same & other
+        summed[5] = summed[3] * ~broad[1]
         decay = summed[7:]
         np.exp(km / -SCALES[:, None, None], out=decay)
         decay *= local
         summed[6] = decay[1] * self.close[link]
-        strongest = np.empty((len(STRONGEST), *size), np.float32)
+        strongest = np.empty((len(STRONGEST), *km.shape), np.float32)
         strongest[0] = contains * self.stated[link]
         strongest[1] = contains & other & self.same_sentence[link]
-        strongest[2:5] = summed[2:5] * np.stack([broad, is_adm1, is_adm2])[:, None]
+        strongest[2:5] = summed[2:5] * broad
         strongest[5] = decay[1]
-        near = np.empty((3, *size), np.bool_)
-        near[0] = (km <= NEAR_KM) & local
-        np.logical_and((same_adm1, same_adm2), narrow, out=near[1:])
+        near = np.stack([(km <= NEAR_KM) & local, *(same[1:] & (other & ~broad[0]))])
         starts = np.flatnonzero(np.diff(column, prepend=-1))
         return Pairs(columns, starts, summed, strongest, near, np.where(local, km, np.float32(20000.0)))
 
@@ -371,17 +360,17 @@ class Weigher:
             likely = w > 0.3
             nearest = pairs.km[:, likely].min(axis=1) if likely.any() else 20000.0  # half round the earth
             dynamic[16] = np.log10(nearest + np.float32(5.0))
-            dynamic[23] = (sums[5] > 0) & self.is_adm1[rows]
+            dynamic[23] = (sums[5] > 0) & self.levels[1, rows]
             names = np.logical_or.reduceat(pairs.near & votes, pairs.starts, axis=2)
             rare = 1.0 / np.sqrt(np.add.reduceat(votes, pairs.starts, dtype=np.int64))
             dynamic[24] = np.log1p(names[0].sum(axis=1))
             dynamic[25] = np.log1p(names[0] @ rare)
             dynamic[26] = (names[1] @ rare) / rare.sum()
             dynamic[27] = np.log1p(names[2].sum(axis=1))
-            country = self.country[rows]
-            by_country = np.bincount(self.country[pairs.columns] + 1, w, int(self.country.max()) + 2)
+            country = self.codes[0] + 1
+            by_country = np.bincount(country[pairs.columns], w, int(country.max()) + 1)
             by_country[0] = 0.0  # of those that are in none
-            dynamic[21] = by_country[country + 1] / max(by_country.max(), 1e-9)
+            dynamic[21] = by_country[country[rows]] / max(by_country.max(), 1e-9)
         keys = self.frame.groups
         for r in range(count if self.key_stated else 0):
             g = int(group[r])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import not_
 from typing import cast
 
 from geomap.toponyms.lexicon import Lexicon
@@ -74,9 +77,7 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
     keys, words, capital, joins = tokens.key, tokens.word, tokens.capital, tokens.joins
     n = len(tokens)
     lower_demonyms = demonyms()
-    for i in range(n):
-        if not capital[i]:
-            continue
+    for i in compress(range(n), capital):
         first = keys[i]
         if not first:
             continue
@@ -230,19 +231,17 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
     """Fill in each span's features and context."""
     if not spans:
         return
-    keys, words, capital, joins = tokens.key, tokens.word, tokens.capital, tokens.joins
+    keys, words, capital, joins, gaps = tokens.key, tokens.word, tokens.capital, tokens.joins, tokens.gaps
     n = len(tokens)
     text = tokens.text
-    lower_count: dict[str, int] = {}
-    for key, big in zip(keys, capital, strict=True):
-        if not big:
-            lower_count[key] = lower_count.get(key, 0) + 1
-    places_at = {s.first: s for s in spans if s.sort != UNKNOWN and s.options}
-    region_starts = {s.first for s in spans if _of_options(s.options)[2]}
+    common_word, first_name, surname = lexicon.words.get, lexicon.first_names.get, lexicon.surnames.get
+    lower_count = Counter(compress(keys, map(not_, capital)))
+    known_of = [_of_options(s.options) for s in spans]
+    place_starts = {s.first for s in spans if s.sort != UNKNOWN and s.options}
+    region_starts = {s.first for s, (_, _, region) in zip(spans, known_of, strict=True) if region}
     place_ends = {s.last for s in spans if s.sort != UNKNOWN}
-    run_left, run_right = _runs(tokens)
-    people = _people(tokens, lexicon, run_right)
-    by_span: dict[tuple[int, int], SpanCandidate] = {(s.first, s.last): s for s in spans}
+    people = _people(tokens, lexicon)
+    by_span = {(s.first, s.last) for s in spans}
     covered: dict[int, float] = {}
     for s in spans:  # the longest gazetteer span over each token
         if s.sort != UNKNOWN and s.last > s.first:
@@ -251,26 +250,24 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
     evidence: dict[str, list[float]] = {}
     over = _longer_spans(spans)
     rows: list[tuple[SpanCandidate, list[float]]] = []
-    for s in spans:
+    for s, (known, spelled, _) in zip(spans, known_of, strict=True):
         i, j = s.first, s.last
-        options = s.options
-        known, spelled, _ = _of_options(options)
         inside = keys[i : j + 1]
         before = keys[i - 1] if i and joins[i - 1] else ""
         before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
         after = keys[j + 1] if j + 1 < n and joins[j] else ""
-        gap_before = tokens.gap(i - 1) if i else ""
-        gap_after = tokens.gap(j) if j + 1 < n else text[tokens.full_end[j] : tokens.full_end[j] + 2]
+        gap_before = gaps[i - 1] if i else ""
+        gap_after = gaps[j] if j + 1 < n else text[tokens.full_end[j] : tokens.full_end[j] + 2]
         raw = text[s.start : s.end]
         left_capital = bool(before) and capital[i - 1]
         right_capital = bool(after) and capital[j + 1]
-        common = [lexicon.common(k) for k in inside]
-        first = lexicon.first_name(keys[i]) if i == j else lexicon.first_name(keys[i]) * 0.5
+        common = [common_word(k, 0.0) for k in inside]
+        given = first_name(keys[i], 0.0)
         title_before = before in TITLES
-        first_before = lexicon.first_name(before) if left_capital else 0.0
-        surname_after = lexicon.surname(after) if right_capital else 0.0
+        first_before = first_name(before, 0.0) if left_capital else 0.0
+        surname_after = surname(after, 0.0) if right_capital else 0.0
         person = 1.0 if title_before or (first_before > 0.3 and before not in LOCATIVE) else 0.0
-        if i == j and lexicon.first_name(keys[i]) > 0.3 and surname_after > 0.2:
+        if i == j and given > 0.3 and surname_after > 0.2:
             person = 1.0
         opener = i > 1 and tokens.sentence[i - 2] != tokens.sentence[i - 1]
         locative = (
@@ -294,12 +291,12 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             "lower_in_text": min([lower_count.get(k, 0) for k in inside]),
             "never": keys[i] in NEVER and i == j,
             "month": i == j and keys[i] in MONTHS_DAYS,
-            "first_name": first,
-            "surname": lexicon.surname(keys[j]),
+            "first_name": given if i == j else given * 0.5,
+            "surname": surname(keys[j], 0.0),
             "left_capital": left_capital,
             "right_capital": right_capital,
-            "left_run": min(run_left[i], 4),
-            "right_run": min(run_right[j], 4),
+            "left_run": _run(tokens, i, -1) if left_capital else 0,
+            "right_run": _run(tokens, j, 1) if right_capital else 0,
             "title_before": title_before,
             "first_name_before": first_before,
             "initial_before": left_capital and len(words[i - 1]) == 1,
@@ -341,7 +338,7 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             "conjunction_before": before in ("and", "or"),
             "neighbour_place": float(
                 ((before in ("and", "or") or gap_before == ", ") and ((i - 2) in place_ends or (i - 1) in place_ends))
-                or ((after in ("and", "or")) and (j + 2) in places_at)
+                or ((after in ("and", "or")) and (j + 2) in place_starts)
             ),
         }  # fmt: skip
         seen, named, called, spoken, opening = people.get(keys[j], NOBODY)
@@ -396,15 +393,13 @@ def unknown_word(key: str, lexicon: Lexicon) -> bool:
     return key not in NAME_WORDS and key not in TITLES and not lexicon.common(key)
 
 
-def _people(tokens: Tokens, lexicon: Lexicon, run_right: list[int]) -> dict[str, list[float]]:
+def _people(tokens: Tokens, lexicon: Lexicon) -> dict[str, list[float]]:
     """How a text uses each capitalised word: [times, after a first name or title, after another unknown capitalised
     word, beside a verb of speech, before a surname]."""
     keys, capital, joins, sentence = tokens.key, tokens.capital, tokens.joins, tokens.sentence
     n = len(tokens)
     found: dict[str, list[float]] = {}
-    for i in range(n):
-        if not capital[i]:
-            continue
+    for i in compress(range(n), capital):
         use = found.get(keys[i])
         if use is None:
             use = found[keys[i]] = [0.0, 0.0, 0.0, 0.0, 0.0]
@@ -416,7 +411,7 @@ def _people(tokens: Tokens, lexicon: Lexicon, run_right: list[int]) -> dict[str,
                     use[1] += 1
                 elif (
                     unknown_word(before, lexicon)
-                    and not run_right[i]
+                    and not (i + 1 < n and joins[i] and capital[i + 1])
                     and not (i > 1 and sentence[i - 2] != sentence[i - 1])
                 ):
                     use[2] += 1
@@ -436,17 +431,15 @@ def _sign(gap: str) -> str:
     return "<" + (stripped[:1] if stripped else "\n" if "\n" in gap else "") + ">"
 
 
-def _runs(tokens: Tokens) -> tuple[list[int], list[int]]:
-    """For each token, how many capitalised words join it on the left and on the right."""
-    n = len(tokens)
-    left, right = [0] * n, [0] * n
-    for i in range(1, n):
-        if tokens.joins[i - 1] and tokens.capital[i - 1]:
-            left[i] = left[i - 1] + 1
-    for i in range(n - 2, -1, -1):
-        if tokens.joins[i] and tokens.capital[i + 1]:
-            right[i] = right[i + 1] + 1
-    return left, right
+def _run(tokens: Tokens, i: int, step: int) -> int:
+    """How many capitalised words join token ``i`` on one side; at most 4."""
+    joins, capital = tokens.joins, tokens.capital
+    for length in range(4):
+        t = i + step
+        if not 0 <= t < len(capital) or not joins[min(i, t)] or not capital[t]:
+            return length
+        i = t
+    return 4
 
 
 def _upper_neighbours(tokens: Tokens, i: int, j: int) -> bool:
