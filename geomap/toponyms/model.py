@@ -28,7 +28,7 @@ WEIGHTS = Path(__file__).with_name("weights.npz")
 class Trees:
     """Oblivious trees (Kohavi 1994; as CatBoost grows them): every level of a tree asks one question of all rows.
 
-    ``feature``, ``threshold``: (trees, depth); ``leaves``: (trees, 2 ** depth).
+    ``feature``, ``threshold``: (trees, depth), a depth of 8 at most; ``leaves``: (trees, 2 ** depth).
     """
 
     feature: NDArray[np.int16]
@@ -38,7 +38,7 @@ class Trees:
     asked: NDArray[np.intp] = field(init=False)
     """``feature`` by level, as ``take`` wants it."""
     above: NDArray[np.float32] = field(init=False)
-    power: NDArray[np.int32] = field(init=False)
+    power: NDArray[np.uint8] = field(init=False)
     first: NDArray[np.int32] = field(init=False)
     """Where each tree's leaves begin among all."""
 
@@ -47,7 +47,7 @@ class Trees:
         for name, value in (
             ("asked", self.feature.T.astype(np.intp)),
             ("above", np.ascontiguousarray(self.threshold.T)[:, :, None]),
-            ("power", (1 << np.arange(depth, dtype=np.int32))[:, None, None]),
+            ("power", (1 << np.arange(depth)).astype(np.uint8)),
             ("first", (np.arange(trees, dtype=np.int32) << depth)[:, None]),
         ):
             object.__setattr__(self, name, value)
@@ -58,7 +58,7 @@ class Trees:
         for lo in range(0, len(rows), CHUNK):
             columns = np.ascontiguousarray(rows[lo : lo + CHUNK].T, dtype=np.float32)
             answers = columns.take(self.asked, axis=0) > self.above
-            leaf = (answers * self.power).sum(axis=0, dtype=np.int32) + self.first
+            leaf = np.einsum("dtn,d->tn", answers.view(np.uint8), self.power) + self.first
             scores[lo : lo + CHUNK] = self.leaves.take(leaf).sum(axis=0, dtype=np.float64)
         return scores + self.bias
 

@@ -289,13 +289,11 @@ class Weigher:
 
     def _voting(self, weights: Floats) -> NDArray[np.bool_]:
         """Whether a candidate votes: the likeliest of each name that does."""
-        named = self.place[self.group] >= 0
-        if np.diff(self.bounds).max(initial=0) <= CONTEXT_CANDIDATES:
-            return named
-        order = np.lexsort((np.arange(self.count), -weights, self.group))
-        rank = np.empty(self.count, np.int64)
-        rank[order] = np.arange(self.count) - self.bounds[self.group[order]]
-        return named & (rank < CONTEXT_CANDIDATES)
+        voting: NDArray[np.bool_] = self.place[self.group] >= 0
+        for g in np.flatnonzero(np.diff(self.bounds) > CONTEXT_CANDIDATES):
+            lo, hi = self.bounds[g], self.bounds[g + 1]
+            voting[lo + np.argsort(-weights[lo:hi], kind="stable")[CONTEXT_CANDIDATES:]] = False
+        return voting
 
     def _pairs(self, rows: slice, voting: NDArray[np.bool_]) -> Pairs:
         """All candidates of the names that vote; of a long text, those that vote in this pass."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import _lru_cache_wrapper, cache, lru_cache
 from itertools import accumulate
 from operator import sub
 
 from geomap.toponyms.words import ABBREVIATED_WORDS, NO_STOP
 
+Entry = tuple[str, str, str, int, bool, bool]
+MAX_WORDS = 50_000
+"""Words that are remembered from one article to the next."""
 MAX_WORD = 60
 """A longer token is no word of a place name (the longest one-word name, in Wales, has 58): it joins nothing."""
 
@@ -76,7 +79,10 @@ def tokenise(text: str, normalise: Callable[[str], str]) -> Tokens:
         return out
     bounds = list(accumulate(map(len, pieces)))
     out.start, out.full_end = bounds[0:-1:2], bounds[1::2]
-    entries = zip(*map(_reader(normalise), raws), strict=True)
+    read = _reader(normalise)
+    if read.cache_info().currsize > MAX_WORDS:
+        read.cache_clear()
+    entries = zip(*map(read, raws), strict=True)
     words, keys, out.full, cuts, capital, out.upper = map(list, entries)
     out.word, out.key, out.capital = words, keys, capital
     out.end = list(map(sub, out.full_end, cuts))
@@ -120,11 +126,11 @@ def _short(gap: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _reader(normalise: Callable[[str], str]) -> Callable[[str], tuple[str, str, str, int, bool, bool]]:
+def _reader(normalise: Callable[[str], str]) -> _lru_cache_wrapper[Entry]:
     """Word, key, key with the possessive ending, length of that ending, capital, all capitals; kept over articles."""
 
-    @lru_cache(maxsize=50_000)
-    def read(raw: str) -> tuple[str, str, str, int, bool, bool]:
+    @cache  # to put the last asked first, as with a bound, costs more than all the rest
+    def read(raw: str) -> Entry:
         if len(raw) > MAX_WORD:
             return raw, "", "", 0, False, False
         cut = 2 if len(raw) > 3 and raw[-1] in "sS" and raw[-2] in "'’‘`´" else 0
@@ -133,7 +139,7 @@ def _reader(normalise: Callable[[str], str]) -> Callable[[str], tuple[str, str, 
         if not capital and len(raw) > 2 and raw[1] in "'’‘`´":
             capital = raw[2].isupper()  # "Val-d'Or", "l'Aquila"
         if not cut and len(raw) > PLAIN and raw.isascii() and raw.isalpha():
-            key = raw.lower()  # what normalise would give, at a tenth of the time; most words are such
+            key = raw if raw.islower() else raw.lower()  # as normalise has it, in a tenth of the time; most are such
             return raw, key, key, 0, capital, raw.isupper()
         bare = raw[: len(raw) - cut] if cut else raw
         full = normalise(raw)
