@@ -28,6 +28,7 @@ import time
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from statistics import median
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -39,7 +40,7 @@ from geomap.toponyms import find_toponyms, resolve_toponyms  # noqa: E402
 
 LGL = ROOT.parent / "shared" / "data" / "toponyms" / "lgl_dev.jsonl"
 MEMORY_TARGET_MB = 250.0
-BATCHES = 3
+BATCHES = 5
 
 Run = Callable[[str], object]
 
@@ -114,8 +115,8 @@ def build_places(places: Path) -> None:
             places.write_bytes(made.read_bytes())
 
 
-def rate(runs: dict[str, Run], texts: Sequence[str]) -> dict[str, float]:
-    """Articles per second of processor time, best of three batches, no article read twice.
+def rates(runs: dict[str, Run], texts: Sequence[str]) -> dict[str, list[float]]:
+    """Articles per second of processor time in each of some batches, no article read twice.
 
     The first tenth only warms up. Peers take turns, so that a busy machine slows all alike.
     """
@@ -123,15 +124,15 @@ def rate(runs: dict[str, Run], texts: Sequence[str]) -> dict[str, float]:
     for run in runs.values():
         for text in texts[:warm]:
             run(text)
-    best = dict.fromkeys(runs, 0.0)
+    found: dict[str, list[float]] = {label: [] for label in runs}
     for n in range(BATCHES):
         batch = texts[warm + n :: BATCHES]
         for label, run in runs.items():
             start = time.process_time()
             for text in batch:
                 run(text)
-            best[label] = max(best[label], len(batch) / (time.process_time() - start))
-    return best
+            found[label].append(len(batch) / (time.process_time() - start))
+    return found
 
 
 def memory_mb(label: str, text: str) -> float | None:
@@ -182,18 +183,19 @@ def main() -> None:
         build_places(places)
     memory = {label: memory_mb(label, max(texts, key=len)) for label in PEERS}
     runs = {label: run for label, make in PEERS.items() if (run := make()) is not None}
-    speed = rate(runs, texts)
+    speed = rates(runs, texts)
     own, *_ = speed
     for label in PEERS:
         if label not in speed:
             print(f"{label:26s} not to be had here")
             continue
         size = memory[label]
-        line = f"{label:26s} {speed[label]:7.1f} articles/s   {size or float('nan'):6.0f} MB for the longest"
+        line = f"{label:26s} {median(speed[label]):7.1f} articles/s   {size or float('nan'):6.0f} MB for the longest"
         if label == own:
             line += f" (target at most {MEMORY_TARGET_MB:.0f})"
         else:
-            line += f"   geomap is {speed[own] / speed[label]:.1f} times as fast"
+            times = sorted(ours / theirs for ours, theirs in zip(speed[own], speed[label], strict=True))
+            line += f"   geomap is {median(times):.1f} times as fast ({times[0]:.1f} to {times[-1]:.1f} by batch)"
         print(line)
 
 

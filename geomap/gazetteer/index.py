@@ -410,7 +410,8 @@ class Index:
         return [marisa_trie.RecordTrie("<I").mmap(str(self.folder / f"{name}.{i}.trie")) for i in shards]
 
     def _shard(self, name: str, key: str) -> int:
-        return max(bisect_right(self.meta["shards"][name], key) - 1, 0)
+        starts = self.meta["shards"][name]
+        return max(bisect_right(starts, key) - 1, 0) if len(starts) > 1 else 0
 
     def rows(self, key: str, *, loose: bool = False) -> list[tuple[int, int]]:
         """(row, kind) of a normalised key; of a skeleton with ``loose``."""

@@ -228,9 +228,7 @@ class Search:
     def _region_names(self) -> dict[str, str]:
         return dict(self.layers[-1].extra.get("regions", {}))
 
-    def to_place(
-        self, candidate: Candidate, score: float | None = None, alternatives: tuple[Place, ...] = ()
-    ) -> Place:
+    def to_place(self, candidate: Candidate, score: float | None = None, alternatives: tuple[Place, ...] = ()) -> Place:
         region = self.region_name(candidate.country, candidate.admin1) if candidate.admin1 else None
         return Place(
             id=candidate.id, name=candidate.name, lat=candidate.lat, lon=candidate.lon, feature=candidate.feature,

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import _lru_cache_wrapper, cache, lru_cache
-from itertools import accumulate
-from operator import sub
+from functools import lru_cache
+from itertools import accumulate, compress
+from operator import not_
 
 from geomap.toponyms.words import ABBREVIATED_WORDS, NO_STOP
 
 Entry = tuple[str, str, str, int, bool, bool]
-MAX_WORDS = 50_000
-"""Words that are remembered from one article to the next."""
 MAX_WORD = 60
 """A longer token is no word of a place name (the longest one-word name, in Wales, has 58): it joins nothing."""
 
@@ -80,17 +78,18 @@ def tokenise(text: str, normalise: Callable[[str], str]) -> Tokens:
     bounds = list(accumulate(map(len, pieces)))
     out.start, out.full_end = bounds[0:-1:2], bounds[1::2]
     read = _reader(normalise)
-    if read.cache_info().currsize > MAX_WORDS:
-        read.cache_clear()
-    entries = zip(*map(read, raws), strict=True)
-    words, keys, out.full, cuts, capital, out.upper = map(list, entries)
-    out.word, out.key, out.capital = words, keys, capital
-    out.end = list(map(sub, out.full_end, cuts))
+    words, keys, full, end = out.word, out.key, out.full, out.end = raws, raws[:], raws[:], out.full_end[:]
+    capital, upper = out.capital, out.upper = [False] * len(raws), [False] * len(raws)
+    # most words are their own keys, and need no look into tables that are too large for the processor's cache
+    plain = [len(raw) > PLAIN and raw.islower() and raw.isascii() and raw.isalpha() for raw in raws]
+    for i in compress(range(len(raws)), map(not_, plain)):
+        words[i], keys[i], full[i], cut, capital[i], upper[i] = read(words[i])
+        end[i] -= cut
     gaps = out.gaps = pieces[2::2]
     joins = out.joins = [gap == " " for gap in gaps]
     opens = [0] * len(raws)
-    for i, plain in enumerate(joins[:-1]):
-        if plain or gaps[i] == ", ":  # the commonest: the first joins, the second does not, neither stops
+    for i, joint in enumerate(joins[:-1]):
+        if joint or gaps[i] == ", ":  # the commonest: the first joins, the second does not, neither stops
             continue
         gaps[i] = gap = _short(gaps[i])
         ends, joint = _sort_of(gap)
@@ -126,10 +125,10 @@ def _short(gap: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _reader(normalise: Callable[[str], str]) -> _lru_cache_wrapper[Entry]:
+def _reader(normalise: Callable[[str], str]) -> Callable[[str], Entry]:
     """Word, key, key with the possessive ending, length of that ending, capital, all capitals; kept over articles."""
 
-    @cache  # to put the last asked first, as with a bound, costs more than all the rest
+    @lru_cache(maxsize=50_000)
     def read(raw: str) -> Entry:
         if len(raw) > MAX_WORD:
             return raw, "", "", 0, False, False
@@ -139,7 +138,7 @@ def _reader(normalise: Callable[[str], str]) -> _lru_cache_wrapper[Entry]:
         if not capital and len(raw) > 2 and raw[1] in "'’‘`´":
             capital = raw[2].isupper()  # "Val-d'Or", "l'Aquila"
         if not cut and len(raw) > PLAIN and raw.isascii() and raw.isalpha():
-            key = raw if raw.islower() else raw.lower()  # as normalise has it, in a tenth of the time; most are such
+            key = raw.lower()  # what normalise would give, at a tenth of the time
             return raw, key, key, 0, capital, raw.isupper()
         bare = raw[: len(raw) - cut] if cut else raw
         full = normalise(raw)
