@@ -433,7 +433,7 @@ class Index:
         prefix = words + " "
         first = self._shard("keys", prefix)
         # the names may begin in the shard after the one that would hold the bare prefix
-        return any(trie.has_keys_with_prefix(prefix) for trie in tries[first : first + 2])
+        return any(next(trie.iterkeys(prefix), None) is not None for trie in tries[first : first + 2])
 
     @cached_property
     def _fuzzy(self) -> list[tuple[Any, NDArray[np.uint64], NDArray[np.uint32], NDArray[np.uint32]]]:
