@@ -23,6 +23,9 @@ MAX_LINE = 2**20
 """Characters; the longest lines of a dump, with names in all languages, have some 10,000."""
 MAX_CELL = 131_072
 """Characters of a cell of own places: the csv module's own limit, which the reading of articles raises for all."""
+MOST_PEOPLE = 10**11
+"""Larger populations are no number of people."""
+MOST_PLACES = 2**62
 DUMP_CLASSES = "AHLPTV"
 """Classes of a dump that are read: no spots (hotels, schools, churches), roads or undersea forms, whose names are
 those of places and would drown them."""
@@ -151,9 +154,11 @@ def _dump_rows(dump: Path, classes: set[str]) -> Iterator[Row]:
                     continue
                 try:
                     place_id, lat, lon = int(fields[0]), float(fields[4]), float(fields[5])
-                    population = int(fields[14] or 0)
                 except ValueError as error:
-                    raise InputError(f"{dump}:{number}: {error}; expected id, lat, lon and population") from error
+                    raise InputError(f"{dump}:{number}: {error}; expected id, lat and lon") from error
+                if not 0 <= place_id < MOST_PLACES:
+                    raise InputError(f"{dump}:{number}: id {fields[0][:40]!r}; expected GeoNames' number of a place")
+                population = _people(f"{dump}:{number}", fields[1], fields[14])
                 _check_position(f"{dump}:{number}", fields[1], lat, lon)
                 feature = f"{fields[6]}.{fields[7]}"
                 alternates = data.alternate_kinds(fields[3].replace(",", "\t"))
@@ -278,11 +283,7 @@ def _own_row(where: str, record: dict[str, str], layer: str, used: dict[str, int
     country = record.get("country", "").upper()
     if country:
         _check_country(where, name, country, lat, lon)
-    try:
-        population = int(float(record.get("population") or 0))
-    except (ValueError, OverflowError):
-        found = record["population"]
-        raise InputError(f"{where}: {name!r} has population {found!r}; expected a number or nothing") from None
+    population = _people(where, name, record.get("population") or "")
     feature = record.get("feature") or "P.PPL"
     key = record.get("id") or _slug(name)
     used[key] = used.get(key, 0) + 1
@@ -293,6 +294,16 @@ def _own_row(where: str, record: dict[str, str], layer: str, used: dict[str, int
         place_id, name, alternates, lat, lon, feature, country, record.get("admin1", ""), record.get("admin2", ""),
         population, importance, record.get("source") or layer,
     )  # fmt: skip
+
+
+def _people(where: str, name: str, written: str) -> int:
+    try:
+        population = int(float(written or 0))
+    except (ValueError, OverflowError):
+        population = -1
+    if not 0 <= population <= MOST_PEOPLE:
+        raise InputError(f"{where}: {name!r} has population {written[:40]!r}; expected a number of people or nothing")
+    return population
 
 
 def _check_position(where: str, name: str, lat: float, lon: float) -> None:
