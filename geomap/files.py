@@ -91,6 +91,13 @@ def shown(text: object) -> str:
     )
 
 
+def broken_zip() -> tuple[type[Exception], ...]:
+    """What a zip from outside may raise: damaged, cut short, of a later version, packed in an unknown way, locked."""
+    import zipfile
+
+    return zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError
+
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
 

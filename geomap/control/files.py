@@ -25,6 +25,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geomap.errors import ControlError
+from geomap.files import broken_zip
 from geomap.models import Provenance
 
 isal_zlib: Any
@@ -149,11 +150,9 @@ def _inflater() -> Any:
 
 def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
     """Maps inside a zip: JSON is read in memory, the rest in a folder of its own that goes afterwards."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
-        raise ControlError(f"{file}: damaged zip: {error}") from error
-    infos = [i for i in archive.infolist() if not i.is_dir() and not i.filename.startswith("__MACOSX/")]
+    archive = open_zip(data, str(file))
+    # not is_dir(), which takes a name of no letters ill
+    infos = [i for i in archive.infolist() if not i.filename.endswith("/") and not i.filename.startswith("__MACOSX/")]
     if len(infos) > MEMBERS or sum(i.file_size for i in infos) > LARGEST:
         raise ControlError(f"{file}: unpacks to more than {MEMBERS} files or {LARGEST >> 20} MB; expected control maps")
     for info in infos:
@@ -166,11 +165,11 @@ def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
             kind, where = _kind(info.filename), f"{file}:{info.filename}"
             if kind in (".geojson", ".json"):
                 found = True
-                yield _geojson(where, unpacked(_member(archive, info, where), where), provenance)
+                yield _geojson(where, unpacked(member(archive, info, where), where), provenance)
         for info in infos:
             if _kind(info.filename) not in (".geojson", ".json"):
                 target = Path(folder) / f"{PurePosixPath(info.filename).name}"
-                content = _member(archive, info, f"{file}:{info.filename}")
+                content = member(archive, info, f"{file}:{info.filename}")
                 try:
                     target.write_bytes(content)
                 except (OSError, ValueError) as error:  # no name for a file: too long, or NUL in it
@@ -183,11 +182,19 @@ def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
         raise ControlError(f"{file}: the zip holds no control map; expected {', '.join(SUFFIXES)}")
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> bytes:
+def open_zip(data: bytes, where: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except broken_zip() as error:
+        raise ControlError(f"{where}: damaged zip: {error}") from error
+
+
+def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, where: str) -> bytes:
+    """A file inside a zip, at most as large as it says."""
     try:
         with archive.open(info) as stream:
             return stream.read(info.file_size + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+    except broken_zip() as error:
         raise ControlError(f"{where}: cannot be unpacked: {error}") from error
 
 

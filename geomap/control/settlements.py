@@ -27,10 +27,11 @@ import shapely
 from numpy.typing import NDArray
 
 from geomap.control.events import around, thiessen
-from geomap.control.files import LARGEST, layers, unpacked
+from geomap.control.files import LARGEST, layers, member, open_zip, unpacked
 from geomap.control.reading import Reading, check_coordinates, find_date, mend_or_refuse, with_licence
 from geomap.control.rules import VIINA, Rules
 from geomap.errors import ControlError
+from geomap.files import broken_zip
 from geomap.models import Provenance, Status
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def is_table(path: Path) -> bool:
                 return True  # refused with the reason when it is read
         with zipfile.ZipFile(path) as archive:
             return bool(_members(archive))
-    except (zipfile.BadZipFile, OSError):
+    except broken_zip():
         return False
 
 
@@ -287,11 +288,11 @@ def _csv(path: Path, data: bytes) -> bytes:
     """The text of a table, unpacked."""
     if not path.name.lower().endswith(".zip"):
         return unpacked(data, str(path))
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with open_zip(data, str(path)) as archive:
         found = _members(archive)
         if len(found) != 1 or found[0].file_size > LARGEST:
             raise ControlError(f"{path}: holds {len(found)} tables; expected one .csv of at most {LARGEST >> 20} MB")
-        return archive.read(found[0])
+        return member(archive, found[0], f"{path}:{found[0].filename}")
 
 
 def _drawn_cells(

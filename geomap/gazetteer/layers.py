@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from geomap.errors import GazetteerError, InputError
+from geomap.files import broken_zip
 from geomap.gazetteer import cache, data
 from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row, write_index
 from geomap.gazetteer.names import normalise
@@ -104,7 +105,6 @@ def build_layer(
 def _open_dump(dump: Path) -> Iterator[io.TextIOWrapper]:
     if dump.suffix == ".zip":
         import zipfile
-        import zlib
 
         try:
             with zipfile.ZipFile(dump) as archive:
@@ -113,16 +113,7 @@ def _open_dump(dump: Path) -> Iterator[io.TextIOWrapper]:
                     raise InputError(f"{dump}: holds {len(members)} tables; expected one .txt beside the readme")
                 with archive.open(members[0]) as raw:
                     yield io.TextIOWrapper(raw, encoding="utf-8", newline="\n")
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            OSError,
-            ValueError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
-            # the last two: packed in a way, or with a password, that cannot be read
+        except broken_zip() as error:
             raise InputError(f"{dump}: broken zip ({error}); fetch it again") from None
     else:
         with dump.open(encoding="utf-8", newline="\n") as file:
