@@ -120,12 +120,13 @@ class Facts:
     """What the candidates of one name are by themselves: worked out once a name.
 
     ``table`` has the static columns of ``FEATURE_NAMES``, those left zero that hang on the mention; ``codes`` are
-    numbers of country, first and second region, -1 where it has none.
+    numbers of country, first and second region, -1 where it has none; ``places`` tell entries apart in this process.
     """
 
     table: Floats
     xyz: Floats
     codes: NDArray[np.int64]
+    places: NDArray[np.int64]
     names: list[str]
 
 
@@ -192,7 +193,8 @@ def _facts(options: Sequence[Option]) -> Facts:
     codes = [_codes(c.country, c.admin1, c.admin2) for c, _ in options]
     return Facts(
         table, np.stack([flat * np.cos(lon), flat * np.sin(lon), np.sin(lat)], axis=1),
-        np.array(codes, np.int64).reshape(-1, 3), [c.name for c, _ in options],
+        np.array(codes, np.int64).reshape(-1, 3), np.array([hash(c.id) for c, _ in options], np.int64),
+        [c.name for c, _ in options],
     )  # fmt: skip
 
 
@@ -215,6 +217,7 @@ class Weigher:
         codes = np.concatenate([NO_FACTS.codes, *(f.codes for f in facts)])
         self.prior = table[:, 0].copy()
         self.xyz = np.concatenate([NO_FACTS.xyz, *(f.xyz for f in facts)])
+        self.places = np.concatenate([NO_FACTS.places, *(f.places for f in facts)])
         self.codes = np.ascontiguousarray(codes.T)
         self.levels: NDArray[np.bool_] = table.T[[COUNTRY, ADM1, ADM2]] > 0
         for g, (group, f) in enumerate(zip(groups, facts, strict=True)):
@@ -317,7 +320,9 @@ class Weigher:
         contains = np.any(same & broad & ~levels, axis=0) & ~levels[0]
         half = np.clip((1.0 - self.xyz[rows] @ self.xyz[columns].T) / 2.0, 0.0, 1.0).astype(np.float32)
         km = np.float32(2.0 * EARTH_KM) * np.arcsin(np.sqrt(half))  # haversine: exact for near points in short floats
-        other = ~self.same_key[link]
+        # a town is no witness to itself: Ohio's Medina is also known as Mecca, and no pilgrim goes there
+        itself = (self.places[rows, None] == self.places[columns]) & ~levels[0] & ~levels[1]
+        other = ~self.same_key[link] & ~itself
         local = other & ~(broad[0] | broad[1])  # points of countries and regions say little about nearness
         summed = np.empty((len(SUMMED), *km.shape), np.float32)
         summed[0], summed[1], summed[2:5] = other, local, same & other
