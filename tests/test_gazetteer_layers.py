@@ -186,6 +186,8 @@ def test_geojson_keeps_its_polygons(tmp_path: Path) -> None:
             r"own\.csv:2: 'Izium' has lon=49.2, .*lat 44–52.*swapped\?",
         ),
         ("name,lat,lon,population\nA,1,2,many\n", r"own\.csv:2: 'A' has population 'many'"),
+        ("name,lat,lon,population\nA,1,2,-5\n", r"own\.csv:2: 'A' has population '-5'; expected a number of people"),
+        ("name,lat,lon,population\nA,1,2,1e30\n", r"own\.csv:2: 'A' has population '1e30'"),
         ("name,lat,lon\n", r"own\.csv: holds no place"),
         ("", r"own\.csv:1: no column"),
     ],

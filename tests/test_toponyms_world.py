@@ -113,3 +113,25 @@ def test_a_region_that_opens_the_sentence_holds_the_town(gazetteer: Gazetteer) -
     article = Article(id="line", text=text)
     found = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
     assert [t.place.admin1 for t in found if t.place and t.text == "Lyman"] == ["Donetsk"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "feature"),
+    [
+        ("Envoys met in New York on Friday.", "New York", "P."),
+        ("Snow fell on Buffalo, New York, and on Erie, Pennsylvania.", "New York", "A.ADM1"),
+        ("Barges ran aground on the Tennessee River near Chattanooga.", "Tennessee River", "H.STM"),
+        ("Flights to the island of Menorca were late.", "Menorca", "T.ISL"),
+    ],
+)
+def test_city_region_river_or_island(gazetteer: Gazetteer, text: str, name: str, feature: str) -> None:
+    article = Article(id="line", text=text)
+    found = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
+    assert [t.place.feature[: len(feature)] for t in found if t.place and t.text == name] == [feature]
+
+
+def test_a_town_is_no_witness_to_itself_under_another_name(gazetteer: Gazetteer) -> None:
+    text = "Clinics look out for fever in pilgrims who return from Mecca and Medina. Kuwait banned imports of camels."
+    article = Article(id="line", text=text)
+    found = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
+    assert [t.place.country for t in found if t.place] == ["SA", "SA", "KW"]

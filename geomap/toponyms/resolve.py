@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,6 +35,8 @@ from geomap.toponyms.words import (
 
 Floats = NDArray[np.float64]
 
+Where = tuple[str | None, str | None]
+"""Country and first-level region."""
 SEATS = ("P.PPLA", "P.PPLC")
 UNFIT = -6.0
 """Log-odds against a candidate that the words beside rule out."""
@@ -381,20 +383,23 @@ def fit_penalty(frame: Frame) -> Floats:
     """
     penalty: list[float] = []
     around = _around(frame)
+    containing = {frame.group_of[c] for _, c, weight in frame.containers if weight == 1.0}
     for g, group in enumerate(frame.groups):
         areas = around.get(g, frozenset())
         inside_area = [_lies_in(c, areas) for c, _ in group.options] if areas else []
         prefixes = FEATURE_PREFIXES.get(group.cue, ())
         inside = bool(split_feature(group.key)[1])
         fits = [c.feature.startswith(prefixes) for c, _ in group.options]
+        regions = {(c.country, c.admin1): c.population or 0 for c, _ in group.options if c.feature.startswith("A.ADM1")}
         seats = {(c.country, c.admin1) for c, _ in group.options if c.feature.startswith(SEATS)}
         namesakes = {(c.country, c.admin1) for c, how in group.options if c.feature.startswith(SEATS) and how == EXACT}
-        regions = {(c.country, c.admin1) for c, _ in group.options if c.feature.startswith("A.ADM1")}
+        if g not in containing:
+            namesakes |= _metropolises(group.options, regions)
         for (c, how), fit in zip(group.options, fits, strict=True):
             spared = not group.cue or fit or not any(fits) or (inside and how <= ALTERNATE)
             value = 0.0 if spared else UNFIT
             where = (c.country, c.admin1)
-            region = c.feature.startswith("A.ADM1") and where in seats
+            region = c.feature.startswith("A.ADM1") and (where in seats or where in namesakes)
             if (group.sense == "city" and region) or (
                 group.sense == "region" and c.feature.startswith("P.") and where in regions
             ):
@@ -407,6 +412,16 @@ def fit_penalty(frame: Frame) -> Floats:
                 value += OUTSIDE
             penalty.append(value)
     return np.array(penalty)
+
+
+def _metropolises(options: Sequence[Option], regions: Mapping[Where, int]) -> set[Where]:
+    """The regions of which a namesake city has a quarter of the people, seat or not: New York, Lagos."""
+    return {
+        where
+        for c, how in options
+        if how <= ALTERNATE and c.feature.startswith("P.")
+        and 0 < regions.get(where := (c.country, c.admin1), 0) <= 4 * (c.population or 0)
+    }  # fmt: skip
 
 
 def _around(frame: Frame) -> dict[int, frozenset[tuple[str, str]]]:
