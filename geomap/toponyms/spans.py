@@ -232,6 +232,7 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
     if not spans:
         return
     keys, words, capital, joins, gaps = tokens.key, tokens.word, tokens.capital, tokens.joins, tokens.gaps
+    upper, sentence, full_end = tokens.upper, tokens.sentence, tokens.full_end
     n = len(tokens)
     text = tokens.text
     common_word, first_name, surname = lexicon.words.get, lexicon.first_names.get, lexicon.surnames.get
@@ -257,7 +258,7 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
         after = keys[j + 1] if j + 1 < n and joins[j] else ""
         gap_before = gaps[i - 1] if i else ""
-        gap_after = gaps[j] if j + 1 < n else text[tokens.full_end[j] : tokens.full_end[j] + 2]
+        gap_after = gaps[j] if j + 1 < n else text[full_end[j] : full_end[j] + 2]
         raw = text[s.start : s.end]
         left_capital = bool(before) and capital[i - 1]
         right_capital = bool(after) and capital[j + 1]
@@ -269,83 +270,84 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         person = 1.0 if title_before or (first_before > 0.3 and before not in LOCATIVE) else 0.0
         if i == j and given > 0.3 and surname_after > 0.2:
             person = 1.0
-        opener = i > 1 and tokens.sentence[i - 2] != tokens.sentence[i - 1]
+        opener = i > 1 and sentence[i - 2] != sentence[i - 1]
         locative = (
             1.0
             if before in LOCATIVE and (not capital[i - 1] or (before not in DIRECTIONS and (opener or i == 1)))
             else 0.0
         )
         container = 1.0 if gap_after[:2] == ", " and j + 1 in region_starts else 0.0
-        f = {
-            "tokens": j - i + 1,
-            "chars": len(s.key),
-            "gazetteer": s.sort == GAZETTEER,
-            "special": s.sort == SPECIAL,
-            "feature_word": s.sort == FEATURE,
-            "unknown": s.sort == UNKNOWN,
-            "same_spelling": raw in spelled,
-            "all_upper": all(tokens.upper[i : j + 1]),
-            "line_upper": _upper_neighbours(tokens, i, j),
-            "common_word": max(common),
-            "common_min": min(common),
-            "lower_in_text": min([lower_count.get(k, 0) for k in inside]),
-            "never": keys[i] in NEVER and i == j,
-            "month": i == j and keys[i] in MONTHS_DAYS,
-            "first_name": given if i == j else given * 0.5,
-            "surname": surname(keys[j], 0.0),
-            "left_capital": left_capital,
-            "right_capital": right_capital,
-            "left_run": _run(tokens, i, -1) if left_capital else 0,
-            "right_run": _run(tokens, j, 1) if right_capital else 0,
-            "title_before": title_before,
-            "first_name_before": first_before,
-            "initial_before": left_capital and len(words[i - 1]) == 1,
-            "surname_after": surname_after,
-            "org_after": right_capital and after in ORG_WORDS,
-            "poi_after": right_capital and after in POI_WORDS,
-            "poi_inside": not POI_WORDS.isdisjoint(inside),
-            "org_inside": j > i and not ORG_WORDS.isdisjoint(inside[1:]),
-            "feature_after": after in FEATURE_WORDS,
-            "feature_before_of": before == "of" and before2 in FEATURE_WORDS,
-            "locative_before": locative,
-            "locative_before_the": before == "the" and before2 in LOCATIVE,
-            "of_before": before == "of",
-            "the_before": before == "the",
-            "direction_before": before in DIRECTIONS,
-            "number_before": before[:1].isdigit(),
-            "number_after": after[:1].isdigit(),
-            "sentence_start": i == 0 or tokens.sentence[i] != tokens.sentence[i - 1],
-            "text_start": i < 3,
-            "comma_before": gap_before[-2:] == ", ",
-            "comma_after": gap_after[:1] == ",",
-            "container_after": container,
-            "container_before": gap_before == ", " and (i - 1) in place_ends,
-            "hyphen_after": gap_after[:1] in ("-", "–", "‑") and len(gap_after) == 1,
-            "hyphen_before": gap_before in ("-", "–", "‑"),
-            "possessive": tokens.full_end[j] > tokens.end[j] and s.end == tokens.end[j],
-            "dash_after": "—" in gap_after or "--" in gap_after or " - " in gap_after,
-            "dot_after": gap_after[:1] in (".", "!", "?", ";", ":", ")"),
-            "speech_after": after in SPEECH_VERBS,
-            "government_after": after in GOVERNMENT_NOUNS,
-            "lower_after": bool(after) and not capital[j + 1],
-            "lower_before": bool(before) and not capital[i - 1],
-            "covered": max([covered.get(t, 0) for t in range(i, j + 1)]) > j - i + 1,
-            "covering": any((i, t) in by_span for t in range(i, j)) if j > i else 0,
-            "covered_prior": max([p for a, b, p in over.get(i, ()) if b >= j and (a, b) != (i, j)], default=0.0),
-            "feature_inside": split_feature(s.key)[1] != "",
-            "by_before": before == "by",
-            "backed_after": j + 1 < n and gap_after == "-" and keys[j + 1] in BACKED_WORDS,
-            "conjunction_before": before in ("and", "or"),
-            "neighbour_place": float(
+        seen, named, called, spoken, opening = people.get(keys[j], NOBODY)
+        row = [  # in the order of FEATURE_NAMES
+            *known,
+            j - i + 1,  # tokens
+            len(s.key),  # chars
+            s.sort == GAZETTEER,  # gazetteer
+            s.sort == SPECIAL,  # special
+            s.sort == FEATURE,  # feature_word
+            s.sort == UNKNOWN,  # unknown
+            raw in spelled,  # same_spelling
+            upper[i] if i == j else all(upper[i : j + 1]),  # all_upper
+            _upper_neighbours(tokens, i, j),  # line_upper
+            max(common),  # common_word
+            min(common),  # common_min
+            min([lower_count.get(k, 0) for k in inside]),  # lower_in_text
+            keys[i] in NEVER and i == j,  # never
+            i == j and keys[i] in MONTHS_DAYS,  # month
+            given if i == j else given * 0.5,  # first_name
+            surname(keys[j], 0.0),  # surname
+            left_capital,  # left_capital
+            right_capital,  # right_capital
+            _run(tokens, i, -1) if left_capital else 0,  # left_run
+            _run(tokens, j, 1) if right_capital else 0,  # right_run
+            title_before,  # title_before
+            first_before,  # first_name_before
+            left_capital and len(words[i - 1]) == 1,  # initial_before
+            surname_after,  # surname_after
+            right_capital and after in ORG_WORDS,  # org_after
+            right_capital and after in POI_WORDS,  # poi_after
+            not POI_WORDS.isdisjoint(inside),  # poi_inside
+            j > i and not ORG_WORDS.isdisjoint(inside[1:]),  # org_inside
+            after in FEATURE_WORDS,  # feature_after
+            before == "of" and before2 in FEATURE_WORDS,  # feature_before_of
+            locative,  # locative_before
+            before == "the" and before2 in LOCATIVE,  # locative_before_the
+            before == "of",  # of_before
+            before == "the",  # the_before
+            before in DIRECTIONS,  # direction_before
+            before[:1].isdigit(),  # number_before
+            after[:1].isdigit(),  # number_after
+            i == 0 or sentence[i] != sentence[i - 1],  # sentence_start
+            i < 3,  # text_start
+            gap_before[-2:] == ", ",  # comma_before
+            gap_after[:1] == ",",  # comma_after
+            container,  # container_after
+            gap_before == ", " and (i - 1) in place_ends,  # container_before
+            gap_after[:1] in ("-", "–", "‑") and len(gap_after) == 1,  # hyphen_after
+            gap_before in ("-", "–", "‑"),  # hyphen_before
+            full_end[j] > tokens.end[j] and s.end == tokens.end[j],  # possessive
+            "—" in gap_after or "--" in gap_after or " - " in gap_after,  # dash_after
+            gap_after[:1] in (".", "!", "?", ";", ":", ")"),  # dot_after
+            after in SPEECH_VERBS,  # speech_after
+            after in GOVERNMENT_NOUNS,  # government_after
+            bool(after) and not capital[j + 1],  # lower_after
+            bool(before) and not capital[i - 1],  # lower_before
+            (covered.get(i, 0) if i == j else max([covered.get(t, 0) for t in range(i, j + 1)])) > j - i + 1,  # covered
+            any((i, t) in by_span for t in range(i, j)) if j > i else 0,  # covering
+            max([p for a, b, p in over.get(i, ()) if b >= j and (a, b) != (i, j)], default=0.0),  # covered_prior
+            split_feature(s.key)[1] != "",  # feature_inside
+            before == "by",  # by_before
+            j + 1 < n and gap_after == "-" and keys[j + 1] in BACKED_WORDS,  # backed_after
+            before in ("and", "or"),  # conjunction_before
+            float(  # neighbour_place
                 ((before in ("and", "or") or gap_before == ", ") and ((i - 2) in place_ends or (i - 1) in place_ends))
                 or ((after in ("and", "or")) and (j + 2) in place_starts)
             ),
-        }  # fmt: skip
-        seen, named, called, spoken, opening = people.get(keys[j], NOBODY)
-        called_here = left_capital and unknown_word(keys[i - 1], lexicon)
-        rows.append(
-            (s, [*known, *f.values(), called_here, named / seen, called / seen, spoken / seen, opening / seen, seen])
-        )
+            left_capital and unknown_word(keys[i - 1], lexicon),  # called_here
+            named / seen, called / seen, spoken / seen, opening / seen,  # named_share to opens_run_share
+            seen,  # words_in_text
+        ]  # fmt: skip
+        rows.append((s, row))
         e = evidence.setdefault(s.key, [0.0, 0.0, 0.0, 0.0, 0.0])
         e[0] += 1
         e[1] += locative
