@@ -312,7 +312,7 @@ class Index:
         self.admin1 = lru_cache(maxsize=REGIONS)(self._admin1)
         self.admin2 = lru_cache(maxsize=REGIONS)(self.admin2s.__getitem__)
         self.sources: list[str] = tables["source"]
-        self._names = self._strings("names")
+        self.names = self._strings("names")
 
     @cached_property
     def extra(self) -> dict[str, Any]:
@@ -363,7 +363,7 @@ class Index:
         return np.asarray(self.column(name))
 
     def name(self, row: int) -> str:
-        return self._names[row]
+        return self.names[row]
 
     def id(self, row: int) -> str:
         number = self.column("id")[row]
@@ -410,8 +410,7 @@ class Index:
         return [marisa_trie.RecordTrie("<I").mmap(str(self.folder / f"{name}.{i}.trie")) for i in shards]
 
     def _shard(self, name: str, key: str) -> int:
-        starts = self.meta["shards"][name]
-        return max(bisect_right(starts, key) - 1, 0) if len(starts) > 1 else 0
+        return max(bisect_right(self.meta["shards"][name], key) - 1, 0)
 
     def rows(self, key: str, *, loose: bool = False) -> list[tuple[int, int]]:
         """(row, kind) of a normalised key; of a skeleton with ``loose``."""
@@ -423,7 +422,7 @@ class Index:
 
     def has(self, key: str) -> bool:
         tries = self._keys
-        return bool(tries) and key in tries[self._shard("keys", key)]
+        return bool(tries) and key in (tries[0] if len(tries) == 1 else tries[self._shard("keys", key)])
 
     def has_prefix(self, words: str) -> bool:
         """Whether a longer name begins with these words."""
@@ -431,6 +430,8 @@ class Index:
         if not tries:
             return False
         prefix = words + " "
+        if len(tries) == 1:
+            return next(tries[0].iterkeys(prefix), None) is not None
         first = self._shard("keys", prefix)
         # the names may begin in the shard after the one that would hold the bare prefix
         return any(next(trie.iterkeys(prefix), None) is not None for trie in tries[first : first + 2])

@@ -112,11 +112,17 @@ class Search:
 
     def has(self, key: str) -> bool:
         """Whether an entry has this normalised key."""
-        return any(layer.has(key) for layer in self.layers)
+        for layer in self.layers:  # noqa: SIM110, a generator would cost as much as the question
+            if layer.has(key):
+                return True
+        return False
 
     def has_prefix(self, key: str) -> bool:
         """Whether a longer name begins with these normalised words."""
-        return any(layer.has_prefix(key) for layer in self.layers)
+        for layer in self.layers:  # noqa: SIM110, as above
+            if layer.has_prefix(key):
+                return True
+        return False
 
     def similar(self, name: str, distance: int = 2) -> list[tuple[int, str]]:
         """Latin keys within so many edits of a name, nearest first: (edits, key)."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+import numpy as np
+
 from geomap.models import Article, MentionKind, Place, Toponym
 from geomap.toponyms.confirm import confirmed
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
@@ -293,12 +295,12 @@ def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Pla
         return None
     lo, hi = int(ranking.weigher.bounds[g]), int(ranking.weigher.bounds[g + 1])
     options = frame.groups[g].options
-    scores, shares, score = ranking.scores, ranking.shares, float(ranking.sure[g])
+    shares, score = ranking.shares, float(ranking.sure[g])
     rest = max(1.0 - float(shares[best]), 1e-9)
-    others = sorted((r for r in range(lo, hi) if r != best), key=lambda r: (-scores[r], r))[:ALTERNATIVES]
-    chances = [(r, (1.0 - score) * float(shares[r]) / rest) for r in others]
+    order = np.argsort(-ranking.scores[lo:hi], kind="stable")[: ALTERNATIVES + 1].tolist()
+    chances = [(n, (1.0 - score) * float(shares[lo + n]) / rest) for n in order if lo + n != best][:ALTERNATIVES]
     alternatives = tuple(
-        gazetteer.to_place(options[r - lo][0], round(chance, 3)) for r, chance in chances if chance >= CHANCE
+        gazetteer.to_place(options[n][0], round(chance, 3)) for n, chance in chances if chance >= CHANCE
     )
     return gazetteer.to_place(options[best - lo][0], round(score, 3), alternatives)
 
