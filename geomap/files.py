@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import sys
 import zlib
@@ -19,6 +18,8 @@ MAX_BYTES = 512 * 2**20
 
 def read_bytes(path: Path, *, limit: int = MAX_BYTES) -> bytes:
     """Read a file whole, unpacking gzip by content; at most ``limit`` bytes unpacked."""
+    import gzip
+
     try:
         if os.path.isdir(path):
             raise InputError(f"{shown(path)}: is a folder; expected a file")

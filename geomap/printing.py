@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -94,6 +93,8 @@ def render_json(value: Any) -> str:
 
 def render_csv(records: Sequence[Mapping[str, Any]]) -> str:
     """Flat CSV: nested fields as ``value.si``, lists joined by ``; ``, no cell that a spreadsheet would run."""
+    import csv
+
     rows = [dict(flat(r)) for r in records]
     header = list(dict.fromkeys(k for row in rows for k in row))
     out = io.StringIO()
