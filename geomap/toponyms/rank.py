@@ -188,7 +188,7 @@ def _facts(options: Sequence[Option]) -> Facts:
             *_sort(c.feature), many, 0.0, 0.0, 0.0, 0.0,
         ))  # fmt: skip
     table = np.array(rows, float).reshape(-1, STATIC)
-    (lat, lon) = np.radians(np.array([(c.lat, c.lon) for c, _ in options], float).reshape(-1, 2)).T
+    lat, lon = np.radians(np.array([(c.lat, c.lon) for c, _ in options], float).reshape(-1, 2)).T
     flat = np.cos(lat)
     codes = [_codes(c.country, c.admin1, c.admin2) for c, _ in options]
     return Facts(
@@ -350,20 +350,22 @@ class Weigher:
             votes = voting[pairs.columns]
             w = np.where(votes, weights[pairs.columns], 0.0).astype(np.float32)
             sums = (pairs.summed.reshape(-1, len(w)) @ w).reshape(len(SUMMED), count)
-            stated_fit, *_ = strongest = (pairs.strongest * w).max(axis=2)
+            other, local, *_, inside, beside, _, _, _, far = sums
+            strongest = (pairs.strongest * w).max(axis=2)
+            stated_fit = strongest[0]
             dynamic[0] = has_stated
             dynamic[1] = stated_fit
             dynamic[2] = has_stated & (stated_fit < 0.1)
-            dynamic[3:7] = strongest[1:5]
-            dynamic[7:10] = sums[2:5] / np.maximum(sums[0], 1e-9)
-            dynamic[10:13] = np.log1p(sums[7:10])
-            dynamic[13] = sums[10] / np.maximum(sums[1], 0.5)
+            dynamic[3:7] = strongest[1:5]  # in the sentence; country, first and second region anywhere
+            dynamic[7:10] = sums[2:5] / np.maximum(other, 1e-9)  # shares of country, first and second region
+            dynamic[10:13] = np.log1p(sums[7:10])  # near at 30, 100, 300 km
+            dynamic[13] = far / np.maximum(local, 0.5)
             dynamic[14] = strongest[5]
-            dynamic[15] = sums[6]
+            dynamic[15] = beside
             likely = w > 0.3
             nearest = pairs.km[:, likely].min(axis=1) if likely.any() else 20000.0  # half round the earth
             dynamic[16] = np.log10(nearest + np.float32(5.0))
-            dynamic[23] = (sums[5] > 0) & self.levels[1, rows]
+            dynamic[23] = (inside > 0) & self.levels[1, rows]
             names = np.logical_or.reduceat(pairs.near & votes, pairs.starts, axis=2)
             rare = 1.0 / np.sqrt(np.add.reduceat(votes, pairs.starts, dtype=np.int64))
             dynamic[24] = np.log1p(names[0].sum(axis=1))
