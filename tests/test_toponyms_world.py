@@ -130,6 +130,21 @@ def test_city_region_river_or_island(gazetteer: Gazetteer, text: str, name: str,
     assert [t.place.feature[: len(feature)] for t in found if t.place and t.text == name] == [feature]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("In the Donetsk region, Lyman remained in Russian hands.", ["Donetsk region", "Lyman"]),
+        ("Lyman was retaken by the army on Saturday.", ["Lyman"]),
+        ("The governor said that Barry has been shelled for weeks.", ["Barry"]),
+        ("Mr. Lyman remained in good hands after the operation.", []),
+        ("Tom Barry was occupied with the harvest.", []),
+    ],
+)
+def test_what_is_held_or_retaken_is_a_town(gazetteer: Gazetteer, text: str, names: list[str]) -> None:
+    found = find_toponyms(Article(id="line", text=text), gazetteer)
+    assert [t.text for t in found if t.kind is not MentionKind.DEMONYM] == names
+
+
 def test_a_town_is_no_witness_to_itself_under_another_name(gazetteer: Gazetteer) -> None:
     text = "Clinics look out for fever in pilgrims who return from Mecca and Medina. Kuwait banned imports of camels."
     article = Article(id="line", text=text)

@@ -9,7 +9,18 @@ from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, prior
 from geomap.toponyms.model import Model, table
 from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe, unknown_word
 from geomap.toponyms.text import Tokens, unspaced_runs
-from geomap.toponyms.words import FEATURE_WORDS, ORG_WORDS, POI_WORDS, SOCIETIES, STATE_SUFFIXES, TAKING_VERBS
+from geomap.toponyms.words import (
+    BEING,
+    FEATURE_WORDS,
+    HOLDS,
+    ORG_WORDS,
+    POI_WORDS,
+    SOCIETIES,
+    STATE_SUFFIXES,
+    TAKEN,
+    TAKING_VERBS,
+    TITLES,
+)
 
 FOR, AGAINST, FOREIGN, SURELY_NOT = 2.0, -3.0, 8.0, -8.0
 """Log-odds: the first two turn a candidate that the trees leave open, not one that they are sure of."""
@@ -99,9 +110,25 @@ def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
     if opens and i == j and after in SAID and lexicon.surname(keys[i]) > SURE_NAME:
         governing = any(c.feature.startswith(("A.PCL", "P.PPLC")) for c, _ in span.options[:3])
         return 0.0 if governing else AGAINST
-    if before in TAKING_VERBS and not (joined and capital[j + 1]) and tokens.full_end[j] == tokens.end[j]:
+    if joined and capital[j + 1]:
+        return 0.0
+    if before in TAKING_VERBS and tokens.full_end[j] == tokens.end[j]:
         return FOR
-    return 0.0
+    named = bool(i) and (keys[i - 1] in TITLES or (joins[i - 1] and capital[i - 1]))
+    return FOR if joined and not named and _is_held(tokens, j + 1) else 0.0
+
+
+def _is_held(tokens: Tokens, first: int) -> bool:
+    """Whether what is said from token ``first`` on is said of ground: "remained in Russian hands", "was retaken"."""
+    keys, joins = tokens.key, tokens.joins
+    if keys[first] not in BEING:
+        return False
+    for t in range(first + 1, min(first + 6, len(keys))):
+        if not joins[t - 1]:
+            return False
+        if keys[t] in HOLDS or (t < first + 4 and keys[t] in TAKEN):
+            return True
+    return False
 
 
 def _seat_of_power(span: SpanCandidate, lexicon: Lexicon) -> bool:

@@ -382,6 +382,13 @@ TAKING_VERBS = _set(
 )
 """What armies do to places, and fires and floods to towns."""
 
+BEING = _set("is was has had remains remained stays stayed")
+HOLDS = _set("hands control occupation")
+TAKEN = _set(
+    "retaken recaptured liberated occupied shelled bombed bombarded encircled besieged stormed annexed overrun"
+)
+"""What befalls towns and not people, after a form of to be; either may be captured, seized or surrounded."""
+
 STATE_SUFFIXES = BACKED_WORDS | _set(
     "based held wide born occupied run annexed bound style speaking registered flagged"
 )
