@@ -12,6 +12,7 @@ from geomap.toponyms.text import Tokens, unspaced_runs
 from geomap.toponyms.words import (
     BEING,
     FEATURE_WORDS,
+    FIGHTING_VERBS,
     HOLDS,
     ORG_WORDS,
     POI_WORDS,
@@ -114,8 +115,15 @@ def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
         return 0.0
     if before in TAKING_VERBS and tokens.full_end[j] == tokens.end[j]:
         return FOR
+    if before in FIGHTING_VERBS and not any(_is_known(k, lexicon) for k in keys[i : j + 1]):
+        return FOR
     named = bool(i) and (keys[i - 1] in TITLES or (joins[i - 1] and capital[i - 1]))
     return FOR if joined and not named and _is_held(tokens, j + 1) else 0.0
+
+
+def _is_known(key: str, lexicon: Lexicon) -> bool:
+    """Whether a word is a name of people or English."""
+    return bool(lexicon.first_name(key) or lexicon.surname(key) or lexicon.common(key))
 
 
 def _is_held(tokens: Tokens, first: int) -> bool:
@@ -138,7 +146,7 @@ def _seat_of_power(span: SpanCandidate, lexicon: Lexicon) -> bool:
         how <= ALTERNATE
         and candidate.feature.startswith(("A.PCL", "P.PPLC"))
         and prior(span.options[0]) >= POWER
-        and not (lexicon.first_name(key) or lexicon.surname(key) or lexicon.common(key))
+        and not _is_known(key, lexicon)
     )
 
 

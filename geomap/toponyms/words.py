@@ -382,6 +382,12 @@ TAKING_VERBS = _set(
 )
 """What armies do to places, and fires and floods to towns."""
 
+FIGHTING_VERBS = _set(
+    "lost lose loses losing hold holds held holding defend defends defended defending attack attacks attacked "
+    "hit struck pounded pounding abandoned left control controls controlled threatens threatened"
+)
+"""What armies do to places, but others to people: these speak for words that are no name of people."""
+
 BEING = _set("is was has had remains remained stays stayed")
 HOLDS = _set("hands control occupation")
 TAKEN = _set(
