@@ -113,9 +113,8 @@ def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
         return 0.0 if governing else AGAINST
     if joined and capital[j + 1]:
         return 0.0
-    if before in TAKING_VERBS and tokens.full_end[j] == tokens.end[j]:
-        return FOR
-    if before in FIGHTING_VERBS and not any(_is_known(k, lexicon) for k in keys[i : j + 1]):
+    fought = before in FIGHTING_VERBS and not any(_is_known(k, lexicon) for k in keys[i : j + 1])
+    if (before in TAKING_VERBS or fought) and tokens.full_end[j] == tokens.end[j]:
         return FOR
     named = bool(i) and (keys[i - 1] in TITLES or (joins[i - 1] and capital[i - 1]))
     return FOR if joined and not named and _is_held(tokens, j + 1) else 0.0
