@@ -12,8 +12,8 @@ Data statement. Places: 500 articles of 84 local newspapers in English, mostly o
 the project; and the paragraphs in ``tools/toponym_texts.txt``, written for this project, on world news. The newspaper's
 name is never a feature; folds keep a newspaper whole. Words: lower-case entries of SCOWL (Debian's wamerican, free
 licence) with their frequency in symspellpy's list (Google Books Ngram, CC BY 3.0); first names and surnames of the
-United States census of 1990 (package names, public domain) and first names of world news typed by hand. What follows
-from this: American local news is seen best; names of people from elsewhere are told from places by their context alone.
+United States census of 1990 (package names, public domain), and some hundreds of world news typed by hand. What follows
+from this: American local news is seen best; names of most people from elsewhere are told from places by their context.
 
 Needs the development packages catboost (gradient boosting with symmetric trees, Prokhorenkova et al. 2018),
 scikit-learn, symspellpy and names, and the word list of wamerican. The shipped weights need numpy alone. Seed 0
@@ -97,6 +97,26 @@ GIVEN_NAMES = (
     "alexis antonis viktor mateusz donald jaroslaw vaclav milos klaus aleksandar slobodan radovan ratko hashim zoran"
 )
 """First names met in world news, hand-typed: the census knows only those of the United States."""
+SURNAMES = (
+    "obama biden trump putin medvedev yeltsin lavrov shoigu prigozhin navalny zelensky zelenskyy zelenskiy "
+    "poroshenko yanukovych tymoshenko lukashenko aliyev pashinyan sargsyan saakashvili merkel scholz schroeder "
+    "steinmeier macron hollande sarkozy chirac cameron sunak starmer corbyn miliband salmond varadkar tusk "
+    "kaczynski duda orban fico babis zeman havel prodi renzi conte draghi meloni berlusconi rajoy zapatero aznar "
+    "sanchez tsipras papandreou mitsotakis samaras rutte wilders erdogan gul davutoglu kilicdaroglu netanyahu "
+    "olmert peres livni rabin barak sharon abbas haniyeh sinwar arafat nasrallah hariri aoun assad khamenei "
+    "rouhani ahmadinejad raisi maliki abadi sadr sistani barzani talabani mubarak morsi sisi gaddafi qaddafi "
+    "haftar karzai ghani musharraf bhutto zardari sharif modi gandhi vajpayee hasina rajapaksa sirisena jinping "
+    "jintao jiabao keqiang jong abe aso noda fukuda koizumi hatoyama kishida ishiba myung yoon duterte aquino "
+    "arroyo marcos yudhoyono widodo prabowo najib mahathir anwar thaksin shinawatra prayut mugabe tsvangirai "
+    "mnangagwa mbeki zuma ramaphosa mandela kagame museveni kenyatta odinga kibaki ruto kikwete magufuli obasanjo "
+    "yaradua buhari tinubu kufuor mahama ouattara gbagbo sall wade deby bashir kiir machar kabila tshisekedi "
+    "bemba kony nkurunziza chavez maduro guaido castro correa morales lula bolsonaro rousseff temer kirchner "
+    "macri milei bachelet pinera boric uribe santos petro humala fujimori boluarte calderon pena obrador "
+    "sheinbaum bukele ortega zelaya aristide preval moise harper trudeau carney rudd gillard turnbull albanese "
+    "ardern luxon annan guterres blix elbaradei karadzic mladic milosevic djokovic federer nadal ronaldo messi "
+    "neymar mbappe"
+)
+"""Surnames of world news, hand-typed, for the same reason; many are towns somewhere (Obama, Noda, Santos)."""
 SPAN_TREES: dict[str, Any] = {
     "loss_function": "Logloss", "iterations": 250, "depth": 6, "learning_rate": 0.09, "l2_leaf_reg": 6, "rsm": 0.3,
 }  # fmt: skip
@@ -332,8 +352,9 @@ def build_lexicon() -> Lexicon:
                 value = (math.log10(float(share) + 1e-4) + 3.3) / 3.3
                 key = word.lower()
                 table[key] = max(table.get(key, 0.0), round(min(1.0, max(0.1, value)), 2))
-    for key in GIVEN_NAMES.split():
-        lexicon.first_names[key] = max(lexicon.first_names.get(key, 0.0), 0.4)
+    for table, names in ((lexicon.first_names, GIVEN_NAMES), (lexicon.surnames, SURNAMES)):
+        for key in names.split():
+            table[key] = max(table.get(key, 0.0), 0.4)
     return lexicon
 
 
