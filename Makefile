@@ -40,8 +40,11 @@ chromium:
 	    echo "!! Install chromium, or set GEOMAP_NO_BROWSER=1 to leave them out on purpose."; \
 	  fi; }
 
-test: $(INSTALLED) chromium  ## Everything, browser tests included (under 5 minutes)
+test: $(INSTALLED) chromium  ## Everything, browser tests included (under 8 minutes)
 	@$(PY) -m pytest -q -n 2 --dist loadscope
+
+quick: $(INSTALLED)  ## No browser, no corpora, nothing slow (under a minute)
+	@$(PY) -m pytest -q -n 2 --dist loadscope -m 'not browser and not shared and not slow' --ignore-glob 'tests/test_corpus*.py'
 
 check: $(INSTALLED)  ## ruff, mypy --strict, tests
 	@$(PY) -m ruff check .
@@ -81,4 +84,4 @@ notebooks: $(INSTALLED)  ## Run the notebooks in place
 clean:  ## Remove what make made
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help install demo chromium test check evaluate bench gazetteer train fuzz wheel notebooks clean test-offline test-lowest
+.PHONY: help install demo chromium test quick check evaluate bench gazetteer train fuzz wheel notebooks clean test-offline test-lowest

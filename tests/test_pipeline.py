@@ -195,6 +195,7 @@ def test_an_articles_own_claims_as_events_improve_nothing(root: Path, tmp_path: 
         assert order.index(claim.verdict.label) <= order.index(before.label), claim.quote
 
 
+@pytest.mark.slow
 def test_saving_by_suffix(samples: Report, tmp_path: Path) -> None:
     import geopandas
 

@@ -275,6 +275,7 @@ def test_hostile_text_is_read(gazetteer: Gazetteer, text: str) -> None:
         assert text[t.start : t.end] == t.text
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_mentions(gazetteer: Gazetteer) -> None:
     text = "Kyiv and Lviv. " * 50_000
     spans = [(n * 15 + a, n * 15 + a + 4) for n in range(50_000) for a in (0, 9)]
