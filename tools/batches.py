@@ -53,8 +53,8 @@ CLOSED: dict[str, tuple[str, ...]] = {
     "unit": (*UNITS, *BARE), "polarity": ("affirmed", "negated"),
 }  # fmt: skip
 FIELDS = {
-    *CLOSED, "quote", "nth", "value_text", "value", "value_max", "subject", "reference", "actor", "counterparty", "source",
-    "event_date", "required", "alt_types", "note",
+    *CLOSED, "quote", "nth", "value_text", "value", "value_max", "subject", "reference", "actor", "counterparty",
+    "source", "event_date", "required", "alt_types", "note",
 }  # fmt: skip
 
 
