@@ -125,7 +125,7 @@ def vocabulary() -> tuple[list[str], list[tuple[str, Any]]]:
         elif isinstance(value, str):
             words.add(value)
 
-    for path in sorted((ROOT / "geomap" / "claims" / "lang").glob("*.toml")):
+    for path in sorted((ROOT / "geomap" / "lang").glob("*/claims.toml")):
         gather(tomllib.loads(path.read_text("utf-8")))
     signs = [*".,;:()[]\"'“”«»—-%½", "\n", "\n\n", "'s", "n't", "a", "the", "and", "to", "Monday", "in September 2022"]
     figures = ["5", "3,000", "12.5", "1,5", "2-3", "30–40", "1e9", "0", "1,160", "100.000", "7th", "2022", "5km", "$5"]

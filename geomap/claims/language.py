@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib import resources
 from typing import Any, Generic, TypeVar
+
+from geomap.lang import kept, languages, table
 
 V = TypeVar("V")
 
 _PIECE = re.compile(r"\d+|[^\W\d_][^\W_]*(?:['’ʼ](?!(?:s|S|re|ve|ll|d|m)\b)[^\W\d_]+)*|['’](?:s|re|ve|ll|d|m)\b|\S")
 _SKIP = frozenset({"-", "‑", "‐", "."})
-_CYRILLIC = re.compile(r"[а-яіїєґА-ЯІЇЄҐ]")
 _LETTER_SAMPLE = 20_000
 """Characters looked at to tell the language by its script."""
 
@@ -30,8 +28,8 @@ class Phrases(Generic[V]):
                 continue
             self._first.setdefault(words[0], []).append((words, value))
             self._last.setdefault(words[-1], []).append((words, value))
-        for table in (self._first, self._last):
-            for entries in table.values():
+        for phrases in (self._first, self._last):
+            for entries in phrases.values():
                 entries.sort(key=lambda entry: -len(entry[0]))
 
         self.starts = frozenset(self._first)
@@ -80,9 +78,9 @@ def _flat(table: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
 
 
 class Language:
-    """The words of one language, read from ``lang/CODE.toml``."""
+    """The words of one language, read from ``lang/CODE/claims.toml``."""
 
-    def __init__(self, code: str, data: dict[str, Any]) -> None:
+    def __init__(self, code: str, data: Mapping[str, Any]) -> None:
         self.code = code
         self._sets: dict[str, frozenset[str]] = {k: frozenset(v) for k, v in data.get("words", {}).items()}
         self.numbers: dict[str, float] = data["numbers"]["words"]
@@ -120,16 +118,24 @@ _EMPTY: Phrases[str] = Phrases([])
 _AMOUNT_SIGNS = ("½", "¼", "¾", "⅓", "⅔", "⅛", "a", "an")
 
 
-@cache
+@kept
 def load_language(code: str) -> Language:
-    """Read ``lang/CODE.toml``."""
-    data = resources.files("geomap.claims").joinpath("lang", f"{code}.toml").read_text(encoding="utf-8")
-    return Language(code, tomllib.loads(data))
+    """The look-up tables made of ``lang/CODE/claims.toml``."""
+    return Language(code, table(code, "claims"))
+
+
+@kept
+def _alphabets() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Languages that are told by their letters, with a pattern of them."""
+    letters = [(code, table(code, "claims").get("letters", "")) for code in languages("claims")]
+    return tuple((code, re.compile(f"[{own}]", re.IGNORECASE)) for code, own in letters if own)
 
 
 def language_of(text: str) -> Language:
-    """English, or Ukrainian where most letters are Cyrillic."""
+    """The language whose letters most of the text is written in, else English."""
     sample = text[:_LETTER_SAMPLE]
-    cyrillic = len(_CYRILLIC.findall(sample))
     letters = sum(map(str.isalpha, sample))
-    return load_language("uk" if cyrillic * 2 > letters > 0 else "en")
+    for code, own in _alphabets():
+        if len(own.findall(sample)) * 2 > letters > 0:
+            return load_language(code)
+    return load_language("en")
