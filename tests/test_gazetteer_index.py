@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from geomap.errors import GazetteerError
-from geomap.gazetteer import cache, data, index, normalise
+from geomap.gazetteer import cache, checking, data, index, normalise
 from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row, signature, write_index
 
 
@@ -213,6 +213,53 @@ def test_a_damaged_index_is_built_again(home: Path, harm: str) -> None:
     with pytest.raises(GazetteerError, match="tiny"):
         Index(folder)
     assert cache.open_or_build("tiny", _build).rows(normalise(rows()[3].name))
+
+
+@pytest.mark.parametrize("harm", ["one bit", "zeros", "swapped"])
+def test_an_index_with_other_contents_of_the_same_size_is_built_again(home: Path, harm: str) -> None:
+    for name in ("keys.0.trie", "loose.0.trie", "fuzzy.0.trie", "lat.col", "names.utf8", "extra.json", "meta.json"):
+        path = cache.open_or_build("tiny", _build).folder / name
+        before, times = path.read_bytes(), (path.stat().st_atime_ns, path.stat().st_mtime_ns)
+        if harm == "one bit":
+            after = bytearray(before)
+            after[len(before) // 2] ^= 1
+        elif harm == "zeros":
+            after = bytes(len(before))
+        else:
+            half = len(before) // 2
+            after = before[half:] + before[:half]
+        if after == before:
+            continue  # an empty or one-valued file
+        path.write_bytes(after)
+        os.utime(path, ns=times)  # nor does the time of change tell
+        with pytest.raises(GazetteerError, match=r"tiny.*(damaged|not a gazetteer|version)"):
+            Index(path.parent)
+        assert cache.open_or_build("tiny", _build).rows(normalise(rows()[3].name))
+        assert path.read_bytes() == before
+
+
+def test_an_index_is_hashed_once_a_day_and_when_the_machine_was_started_anew(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = cache.open_or_build("tiny", _build).folder
+    hashed: list[str] = []
+    real = checking._digest
+    monkeypatch.setattr(checking, "_digest", lambda path: hashed.append(path.name) or real(path))
+    Index(folder)
+    assert hashed == []
+    stamp = json.loads((folder / checking.CHECKED).read_text())
+    for late in (
+        {"at": stamp["at"] - 2 * checking.DAY_SECONDS},
+        {"seen": ["another start", stamp["seen"][1]]},
+        {"at": None},
+    ):
+        (folder / checking.CHECKED).write_text(json.dumps(stamp | late))
+        hashed.clear()
+        Index(folder)
+        assert "keys.0.trie" in hashed
+        hashed.clear()
+        Index(folder)
+        assert hashed == []
 
 
 def test_a_build_that_fails_leaves_nothing(home: Path) -> None:

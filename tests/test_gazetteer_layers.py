@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import time
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -235,6 +237,22 @@ def test_a_layer_is_replaced_whole_and_listed(dump: Path, tmp_path: Path, monkey
     added = add_places(own)
     assert installed_layers() == [added, first]  # own places before dumps
     assert sorted(p.name for p in (tmp_path / "home" / "layers").iterdir()) == ["dump-ua", "own-mine"]
+
+
+def test_a_layer_moved_aside_by_a_killed_build_comes_back(
+    dump: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEOMAP_CACHE", str(tmp_path / "cache"))
+    folder = build_layer(dump, name="mine")
+    folder.rename(folder.with_name(f".{folder.name}.old-00ff00ff"))
+    (folder.parent / ".dump-mine.partial-0123").mkdir()
+    assert installed_layers() == [folder]
+    assert (folder.parent / ".dump-mine.partial-0123").is_dir(), "a build may be under way"
+    build_layer(dump, name="mine")
+    long_ago = time.time() - 2 * cache_module.STALE_SECONDS
+    os.utime(folder.parent / ".dump-mine.partial-0123", (long_ago, long_ago))
+    assert installed_layers() == [folder]
+    assert [p.name for p in folder.parent.iterdir()] == ["dump-mine"]
 
 
 def test_info_names_files_licences_and_layers(dump: Path, tmp_path: Path) -> None:

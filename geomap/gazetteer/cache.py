@@ -100,6 +100,7 @@ def open_or_build(name: str, build: Build, *, total: int | None = None) -> Index
             partial.mkdir()
             with progress(f"Indexing the gazetteer ({name}), once", total) as step:
                 build(partial, step)
+            sync(partial)
             if final.exists():  # damaged: out of the way first, since a full folder cannot be renamed over
                 shutil.rmtree(final)
             try:
@@ -113,6 +114,16 @@ def open_or_build(name: str, build: Build, *, total: int | None = None) -> Index
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return Index(final)
+
+
+def sync(folder: Path) -> None:
+    """Have the system write a folder's files to disk: renamed before that, a power cut leaves an index of zeros."""
+    for path in (*folder.iterdir(), *([] if sys.platform == "win32" else [folder])):
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
 
 
 def _remove_stale(name: str, final: Path) -> None:

@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geomap.errors import GazetteerError
+from geomap.gazetteer import checking
 from geomap.gazetteer.names import normalise, skeleton
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 9
+FORMAT = 10
 """Raise when the files or what is in them change: older indexes are then built anew."""
 RUN = 2_000_000
 """Keys sorted in memory at a time: about 400 MB."""
@@ -269,7 +270,9 @@ def write_index(
         **meta, "format": FORMAT, "count": count, "shards": shards,
         "tables": {name: list(table) for name, table in tables.items()},
         "sizes": {p.name: p.stat().st_size for p in sorted(folder.iterdir())},
+        "hashes": checking.digests(folder),
     }  # fmt: skip
+    meta["digest"] = checking.digest_of(meta)
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
 
@@ -296,12 +299,13 @@ class Index:
         self.folder = folder
         try:
             self.meta: dict[str, Any] = json.loads((folder / "meta.json").read_text("utf-8"))
-            sizes = self.meta["sizes"]
-            broken = [n for n, size in sizes.items() if (folder / n).stat().st_size != size]
-        except (OSError, ValueError, KeyError) as error:
+            statuses = {name: (folder / name).stat() for name in self.meta["sizes"]}
+            broken = [name for name, size in self.meta["sizes"].items() if statuses[name].st_size != size]
+            if broken or self.meta["format"] != FORMAT:
+                raise GazetteerError(f"{folder}: damaged or of another version ({', '.join(broken) or 'format'})")
+            checking.check(folder, self.meta, statuses)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise GazetteerError(f"{folder}: not a gazetteer index ({error})") from error
-        if broken or self.meta.get("format") != FORMAT:
-            raise GazetteerError(f"{folder}: damaged or of another version ({', '.join(broken) or 'format'})")
         self.count: int = self.meta["count"]
         self._columns: dict[str, memoryview[Any]] = {}
         tables = self.meta["tables"]

@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache as cache_once
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,8 @@ def installed_layers() -> list[Path]:
     folder = layers_folder()
     if not folder.is_dir():
         return []
-    found = [p for p in folder.iterdir() if (p / "meta.json").is_file()]
+    _recover(folder)
+    found = [p for p in folder.iterdir() if (p / "meta.json").is_file() and not p.name.startswith(".")]
 
     def order(path: Path) -> tuple[bool, float, str]:
         meta = path / "meta.json"
@@ -347,6 +348,7 @@ def _replace(name: str, folder: Path | None, build: cache.Build, title: str, tot
         with cache.progress(title, total) as step:
             build(partial, step)
         Index(partial)
+        cache.sync(partial)
         if final.exists():
             old = home / f".{name}.old-{secrets.token_hex(4)}"
             final.rename(old)
@@ -359,6 +361,19 @@ def _replace(name: str, folder: Path | None, build: cache.Build, title: str, tot
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return final
+
+
+def _recover(home: Path) -> None:
+    """Mend what killed builds left: a layer whose successor never came goes back, leftovers of an hour go."""
+    import time
+
+    for path in home.glob(".*"):
+        name, _, kind = path.name[1:].rpartition(".")
+        with suppress(OSError):  # another process does the same, or the folder is not ours to write
+            if kind.startswith("old-") and not (home / name).exists():
+                path.rename(home / name)
+            elif kind.startswith(("old-", "partial-")) and time.time() - path.stat().st_mtime > cache.STALE_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def info(layers: Iterable[Path] | None = None) -> dict[str, Any]:
