@@ -16,6 +16,7 @@ from geomap.geodesy import area_m2, distance_km
 from geomap.models import (
     Article,
     Aspect,
+    AspectName,
     Assessment,
     Claim,
     ClaimKind,
@@ -26,6 +27,7 @@ from geomap.models import (
     Evidence,
     Label,
     Mention,
+    Method,
     MentionKind,
     Methods,
     Place,
@@ -180,14 +182,18 @@ def claims() -> tuple[Claim, ...]:
                 reason=f"The two towns lie {km:.1f} km apart, and the text allows 25 to 31 km.",
                 aspects=(
                     Aspect(
-                        aspect="distance",
+                        aspect=AspectName.DISTANCE,
                         label=Label.FITS,
                         claimed=(25200, 30800),
                         measured=(km * 1000 - 1500, km * 1000 + 1500),
                         unit="m",
                     ),
                     Aspect(
-                        aspect="direction", label=Label.FITS, claimed=(157.5, 202.5), measured=(165, 170), unit="deg"
+                        aspect=AspectName.DIRECTION,
+                        label=Label.FITS,
+                        claimed=(157.5, 202.5),
+                        measured=(165, 170),
+                        unit="deg",
                     ),
                 ),
                 evidence=(
@@ -195,8 +201,9 @@ def claims() -> tuple[Claim, ...]:
                         what="distance",
                         measured=(km * 1000 - 1500, km * 1000 + 1500),
                         unit="m",
+                        aspect=AspectName.DISTANCE,
                         best=km * 1000,
-                        method="geodesic distance between the two towns",
+                        method=Method.POINTS,
                         source="GeoNames",
                         places=(BALKA.id, KAMIN.id),
                         geometry=line,
@@ -218,7 +225,7 @@ def claims() -> tuple[Claim, ...]:
                 codes=(Code.CONTESTED, Code.ONE_MAP),
                 aspects=(
                     Aspect(
-                        aspect="area",
+                        aspect=AspectName.AREA,
                         label=Label.DOES_NOT_FIT,
                         claimed=(1.5e10, 1.875e10),
                         measured=(0.96 * won_m2, 1.03 * won_m2),
@@ -230,8 +237,9 @@ def claims() -> tuple[Claim, ...]:
                         what="change of held ground",
                         measured=(0.96 * won_m2, 1.03 * won_m2),
                         unit="m2",
+                        aspect=AspectName.AREA,
                         best=won_m2,
-                        method="difference of two control maps",
+                        method=Method.CHANGE,
                         source="Valley Watch",
                         as_of="2031-04-12",
                         codes=(Code.CONTESTED,),
@@ -253,7 +261,7 @@ def claims() -> tuple[Claim, ...]:
                 codes=(Code.HULL_ONLY,),
                 aspects=(
                     Aspect(
-                        aspect="area",
+                        aspect=AspectName.AREA,
                         label=Label.MAPS_CANNOT_SETTLE,
                         claimed=(1.176e8, 1.224e8),
                         measured=(7.2e8, 8.8e8),
@@ -265,7 +273,8 @@ def claims() -> tuple[Claim, ...]:
                         what="hull of the named places",
                         measured=(7.2e8, 8.8e8),
                         unit="m2",
-                        method="convex hull",
+                        aspect=AspectName.AREA,
+                        method=Method.HULLS,
                         source="GeoNames",
                         geometry=hull,
                     ),

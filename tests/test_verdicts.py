@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geomap.models import (
+    AspectName,
     Claim,
     ClaimKind,
     Code,
     Compass,
+    Effect,
     Evidence,
     Label,
     Mention,
@@ -22,6 +24,7 @@ from geomap.models import (
     Predicate,
     Qualifier,
     Range,
+    Role,
     Value,
 )
 from geomap.settings import Settings
@@ -60,8 +63,13 @@ def control(predicate: Predicate = Predicate.CAPTURED, polarity: Polarity = Pola
     )  # fmt: skip
 
 
-def item(measured: Range, unit: str = "km", role: str = "measure", **more: object) -> Evidence:
-    aspect = {"km": "distance", "km2": "area", "share": "control", "deg": "direction"}[unit]
+def item(measured: Range, unit: str = "km", role: Role = Role.MEASURE, **more: object) -> Evidence:
+    aspect = {
+        "km": AspectName.DISTANCE,
+        "km2": AspectName.AREA,
+        "share": AspectName.CONTROL,
+        "deg": AspectName.DIRECTION,
+    }[unit]
     base = Evidence(what="the straight line", measured=measured, unit=unit, role=role, aspect=aspect, source="map A",
                     error=measured if unit == "km" else None)  # fmt: skip
     return replace(base, **more)  # type: ignore[arg-type]
@@ -87,7 +95,12 @@ def test_not_testable_says_why() -> None:
     superlative = replace(distance(40), value=replace(distance(40).value, qualifier=Qualifier.SUPERLATIVE))  # type: ignore[type-var]
     assert label(superlative, item((39, 41))) is Label.NOT_TESTABLE
     missing = Evidence(
-        what="a date", measured=(None, None), unit="", role="missing", aspect="date", note="give --published"
+        what="a date",
+        measured=(None, None),
+        unit="",
+        role=Role.MISSING,
+        aspect=AspectName.DATE,
+        note="give --published",
     )
     verdict = judge(control(), [missing], SETTINGS)
     assert verdict.label is Label.NOT_TESTABLE
@@ -101,7 +114,12 @@ def test_not_testable_says_why() -> None:
 
 def test_nothing_measured_cannot_settle_and_names_the_map() -> None:
     wanted = Evidence(
-        what="a map", measured=(None, None), unit="", role="missing", aspect="map", note="a control map would settle it"
+        what="a map",
+        measured=(None, None),
+        unit="",
+        role=Role.MISSING,
+        aspect=AspectName.MAP,
+        note="a control map would settle it",
     )
     verdict = judge(area(500), [wanted], SETTINGS)
     assert verdict.label is Label.MAPS_CANNOT_SETTLE
@@ -180,15 +198,15 @@ def test_number_itself_within_15_per_cent_is_roughly_right() -> None:
 
 def test_next_day_edge_and_road_close_a_gap() -> None:
     measure = item((300, 400), "km2", error=(350, 350))
-    later = item((300, 900), "km2", role="next_day", as_of="2022-09-09")
+    later = item((300, 900), "km2", role=Role.NEXT_DAY, as_of="2022-09-09")
     verdict = judge(area(800), [measure, later], SETTINGS)
     assert verdict.label is Label.ROUGHLY_FITS
     assert Code.DATE in verdict.codes
     far = item((28, 32), best=30.0)
-    edge = item((18, 30), role="edge")
+    edge = item((18, 30), role=Role.EDGE)
     verdict = judge(distance(20), [far, edge], SETTINGS)
     assert (verdict.label, Code.EDGE in verdict.codes) == (Label.ROUGHLY_FITS, True)
-    road = item((33.6, 43.5), role="road")
+    road = item((33.6, 43.5), role=Role.ROAD)
     verdict = judge(distance(39), [far, road], SETTINGS)
     assert (verdict.label, Code.ROAD in verdict.codes) == (Label.ROUGHLY_FITS, True)
     assert "by road" in verdict.reason
@@ -196,7 +214,7 @@ def test_next_day_edge_and_road_close_a_gap() -> None:
 
 def test_road_takes_the_number_not_the_widened_range() -> None:
     far = item((23, 29), best=26.0)
-    road = item((29.1, 37.7), role="road")
+    road = item((29.1, 37.7), role=Role.ROAD)
     verdict = judge(distance(40, wind=Compass.S), [far, road], SETTINGS)
     assert verdict.label is Label.DOES_NOT_FIT
     assert verdict.reason.startswith("Says 40km south of Northam")
@@ -244,7 +262,7 @@ def test_control_of_a_town() -> None:
     assert label(control(), item((0, 0), "share")) is Label.DOES_NOT_FIT
     doubt = item((0, 1), "share", codes=(Code.CONTESTED,))
     assert label(control(), doubt) is Label.MAPS_CANNOT_SETTLE
-    later = item((1, 1), "share", role="next_day", as_of="2022-09-11")
+    later = item((1, 1), "share", role=Role.NEXT_DAY, as_of="2022-09-11")
     assert label(control(), doubt, later) is Label.ROUGHLY_FITS
     verdict = judge(control(), [item((0, 0), "share"), later], SETTINGS)
     assert (verdict.label, Code.DATE in verdict.codes) == (Label.ROUGHLY_FITS, True)
@@ -261,7 +279,7 @@ def test_share_of_a_region() -> None:
     assert label(claim, item((0.985, 0.99), "share")) is Label.FITS
     assert label(claim, item((0.93, 0.95), "share")) is Label.ROUGHLY_FITS
     assert label(claim, item((0.4, 0.5), "share")) is Label.DOES_NOT_FIT
-    some = replace(item((3, 4), "km2"), aspect="control")
+    some = replace(item((3, 4), "km2"), aspect=AspectName.CONTROL)
     assert label(claim, some) is Label.FITS
     assert label(claim, replace(some, measured=(0.0, 0.0))) is Label.DOES_NOT_FIT
 
@@ -273,8 +291,8 @@ def test_every_place_of_a_claim_must_fit() -> None:
 
 
 def test_contested_and_reached() -> None:
-    near = replace(item((3.0, 3.0)), aspect="control")
-    far = replace(item((9.0, 9.0)), aspect="control")
+    near = replace(item((3.0, 3.0)), aspect=AspectName.CONTROL)
+    far = replace(item((9.0, 9.0)), aspect=AspectName.CONTROL)
     assert label(control(Predicate.CONTESTED), near) is Label.FITS
     assert label(control(Predicate.CONTESTED), far) is Label.DOES_NOT_FIT
     reached = Claim(
@@ -302,8 +320,8 @@ def test_near_and_along() -> None:
 def test_would_fit_names_only_readings_that_do() -> None:
     measure = item((300, 400), "km2", error=(350, 350))
     readings = [
-        item((780, 820), "km2", role="would_fit", what="by the map of 9 Sep 2022"),
-        item((500, 600), "km2", role="would_fit", what="on a Mercator map"),
+        item((780, 820), "km2", role=Role.WOULD_FIT, what="by the map of 9 Sep 2022"),
+        item((500, 600), "km2", role=Role.WOULD_FIT, what="on a Mercator map"),
     ]
     verdict = judge(area(800), [measure, *readings], SETTINGS)
     assert verdict.label is Label.DOES_NOT_FIT
@@ -323,7 +341,7 @@ def test_corrected_unit_is_coded_and_said() -> None:
 
 def test_antecedent_is_judged_as_the_sum() -> None:
     claim = area(1000, Qualifier.SAME_AS)
-    before = item((1000.0, None), "km2", role="antecedent", best=1000.0)
+    before = item((1000.0, None), "km2", role=Role.ANTECEDENT, best=1000.0)
     measure = item((2100, 2200), "km2", error=(2150, 2150))
     assert label(claim, measure) is Label.DOES_NOT_FIT
     assert label(claim, before, measure) is Label.FITS
@@ -351,3 +369,12 @@ def test_sentences_hold_no_control_characters_whatever_the_text_holds() -> None:
     hostile = Mention(text="North\nham\x1b[31m\u202e<script>", place=NORTHAM)
     reason = judge(replace(distance(40), reference=hostile), [item((39, 41))], SETTINGS).reason
     assert reason.isprintable()
+
+
+def test_every_predicate_has_its_effect() -> None:
+    assert {p.effect for p in Predicate} == set(Effect)
+    assert all(p.side in (None, Effect.GAIN, Effect.LOSS, Effect.HOLD) for p in Predicate)
+    # who loses ground is never on the side that gains
+    assert all((p.side is Effect.LOSS) is (p.effect is Effect.LOSS) for p in Predicate)
+    assert control().effect is Effect.GAIN
+    assert distance(3).effect is None

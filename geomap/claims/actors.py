@@ -11,14 +11,8 @@ from collections import Counter
 
 from geomap.claims.attribution import Speakers, side
 from geomap.claims.passage import Draft, Passage
-from geomap.models import ClaimKind, MentionKind, Predicate, SourceSide
+from geomap.models import MOVES, ClaimKind, Effect, MentionKind, Predicate, SourceSide
 
-GAINS = {
-    Predicate.CAPTURED, Predicate.RECAPTURED, Predicate.LIBERATED, Predicate.REACHED, Predicate.ADVANCED,
-    Predicate.STABILISING, Predicate.BESIEGED, Predicate.ENCIRCLED,
-}  # fmt: skip
-LOSSES = {Predicate.WITHDREW, Predicate.LOST, Predicate.EVACUATED, Predicate.SURRENDERED}
-HOLDS = {Predicate.CONTROLS, Predicate.OCCUPIED, Predicate.ANNEXED}
 _CLEAR = 0.7
 """Share of an article's claims of one kind by one side that lets a nameless one be its too."""
 
@@ -26,7 +20,7 @@ _CLEAR = 0.7
 def name_actors(p: Passage, drafts: list[Draft], speakers: Speakers) -> dict[int, SourceSide | None]:
     """Set each draft's ``actor``; give each draft's source side by its ``id()``."""
     told = {id(d): party(p, d.actor_at) for d in drafts if d.actor_at is not None}
-    roles: dict[str, Counter[str]] = {"gain": Counter(), "loss": Counter(), "hold": Counter()}
+    roles: dict[Effect, Counter[str]] = {Effect.GAIN: Counter(), Effect.LOSS: Counter(), Effect.HOLD: Counter()}
     for draft in drafts:
         code = told.get(id(draft))
         role = _role(draft)
@@ -56,14 +50,11 @@ def name_actors(p: Passage, drafts: list[Draft], speakers: Speakers) -> dict[int
     return sides
 
 
-def _role(draft: Draft) -> str | None:
+def _role(draft: Draft) -> Effect | None:
+    """Which part the actor has in it: gains, loses or holds."""
     if draft.kind in (ClaimKind.ADVANCE, ClaimKind.RATE) and draft.predicate is None:
-        return "gain"
-    if draft.predicate in GAINS:
-        return "gain"
-    if draft.predicate in LOSSES:
-        return "loss"
-    return "hold" if draft.predicate in HOLDS else None
+        return Effect.GAIN
+    return draft.predicate.side if draft.predicate is not None else None
 
 
 def _vague(p: Passage, draft: Draft) -> bool:
@@ -118,7 +109,7 @@ def speaker_party(p: Passage, name: str) -> str | None:
 
 
 def _implied(
-    p: Passage, draft: Draft, voice: str | None, roles: dict[str, Counter[str]], mentioned: Counter[str]
+    p: Passage, draft: Draft, voice: str | None, roles: dict[Effect, Counter[str]], mentioned: Counter[str]
 ) -> str | None:
     """The side behind a nameless actor: the clause's subject, then the speaker, then who else does such things here."""
     first, stop = p.sentence(draft.at)
@@ -130,14 +121,14 @@ def _implied(
         return voice
     own = roles[role] if role is not None else Counter[str]()
     if draft.predicate is Predicate.OCCUPIED:
-        own = roles["loss"] or _others(mentioned, roles["gain"])
+        own = roles[Effect.LOSS] or _others(mentioned, roles[Effect.GAIN])
     total = sum(own.values())
     usual = own.most_common(1)[0] if own else None
     if voice is not None and (voice in own or (not own and any(voice in counter for counter in roles.values()))):
         return voice
     if usual is not None and usual[1] >= _CLEAR * total:
         return usual[0]
-    return voice if voice is not None and role in ("gain", "loss") else None
+    return voice if voice is not None and role in MOVES else None
 
 
 def _others(mentioned: Counter[str], gainers: Counter[str]) -> Counter[str]:

@@ -5,23 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from geomap.claims.passage import Draft, Passage
-from geomap.models import Predicate, SourceSide
-
-_GAIN = {
-    Predicate.CAPTURED,
-    Predicate.RECAPTURED,
-    Predicate.LIBERATED,
-    Predicate.REACHED,
-    Predicate.ADVANCED,
-    Predicate.CONTROLS,
-    Predicate.OCCUPIED,
-    Predicate.STABILISING,
-    Predicate.ANNEXED,
-    Predicate.BESIEGED,
-    Predicate.ENCIRCLED,
-}
-_LOSS = {Predicate.WITHDREW, Predicate.LOST, Predicate.EVACUATED, Predicate.SURRENDERED}
-
+from geomap.models import Effect, SourceSide
 
 _MARKS = frozenset(",”\"’'»")
 
@@ -274,9 +258,10 @@ def side(p: Passage, draft: Draft, speaker: str | None, actor: str | None, known
     """Whether the nearest speaker belongs to who gains, who loses, or neither."""
     if draft.predicate is None or speaker is None or actor is None:
         return None
-    gain = draft.predicate in _GAIN
-    if not gain and draft.predicate not in _LOSS:
+    part = draft.predicate.side
+    if part is None:
         return None
+    gain = part is not Effect.LOSS
     if speaker == actor:
         return SourceSide.GAINER if gain else SourceSide.LOSER
     if speaker in known:

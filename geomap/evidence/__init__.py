@@ -13,7 +13,7 @@ from geomap.evidence.distances import distance_evidence
 from geomap.evidence.ground import SENTENCE, Ground
 from geomap.evidence.sides import shares_source
 from geomap.evidence.states import control_evidence
-from geomap.models import Claim, ClaimKind, Code, Evidence, Modality
+from geomap.models import Claim, ClaimKind, Code, Evidence, Modality, Role
 from geomap.verdicts import untestable
 
 __all__ = ["Ground", "gather_evidence", "with_antecedent"]
@@ -77,6 +77,6 @@ def _marked(evidence: Evidence, claim: Claim, ground: Ground) -> Evidence:
     independent = not shares_source(series, claim, ground)
     if not independent:
         codes.append(Code.SAME_SOURCE)
-    elif len(ground.control) == 1 and evidence.role == "measure":
+    elif len(ground.control) == 1 and evidence.role is Role.MEASURE:
         codes.append(Code.ONE_MAP)
     return replace(evidence, codes=tuple(dict.fromkeys(codes)), independent=independent)

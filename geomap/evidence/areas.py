@@ -35,9 +35,24 @@ from geomap.evidence.ground import (
 from geomap.evidence.missing import missing_date, missing_map
 from geomap.evidence.sides import actor_side, told_side
 from geomap.hulls import measure_hull
-from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Place, Polarity, Predicate, Range
+from geomap.models import (
+    MOVES,
+    STATES,
+    AspectName,
+    Claim,
+    ClaimKind,
+    Code,
+    ControlSeries,
+    Effect,
+    Evidence,
+    Method,
+    Place,
+    Polarity,
+    Predicate,
+    Range,
+    Role,
+)
 from geomap.verdicts import Claimed, claimed_range
-from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
 from geomap.verdicts.ranges import adds, factor, overlap
 from geomap.wording import day
 
@@ -59,7 +74,7 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     own = _own_area(claim, ground)
     if own:
         return [*extra, *own]
-    about_control = claim.predicate in GAINS | LOSSES | HOLDS or claim.actor is not None
+    about_control = claim.effect in STATES or claim.actor is not None
     series = [s for s in ground.control if about_control and _covers(s, claim, ground)]
     found: list[Evidence] = []
     days = days_of(claim, ground)
@@ -73,12 +88,12 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
             side = told_side(claim, one, ground)
         if side is None:
             continue
-        if claim.predicate in HOLDS and not _tells_change(claim, ground):
+        if claim.effect is Effect.HOLD and not _tells_change(claim, ground):
             found += _held(claim, one, side, days, ground)
         else:
-            gains = side if claim.predicate not in LOSSES else not side
+            gains = side if claim.effect is not Effect.LOSS else not side
             found += _change(claim, one, gains, days, claimed, ground)
-    measured = any(e.role == "measure" for e in found)
+    measured = any(e.role is Role.MEASURE for e in found)
     found += _hulls(claim, ground, deciding=not measured)
     if not measured:
         found.append(missing_map(claim, days, ground))
@@ -90,7 +105,7 @@ def _tells_change(claim: Claim, ground: Ground) -> bool:
     if claim.predicate is Predicate.STABILISING or CHANGED.search(sentence_of(claim, ground)):
         return True
     before = next((c for c in ground.claims if c.id == claim.antecedent), None)
-    return before is not None and (before.predicate in GAINS | LOSSES or bool(CHANGED.search(before.quote)))
+    return before is not None and (before.effect in MOVES or bool(CHANGED.search(before.quote)))
 
 
 # ── the claim's own parts ────────────────────────────────────────────────────────────────────────────────────
@@ -111,9 +126,9 @@ def _references(claim: Claim, ground: Ground) -> list[Evidence]:
             measured=(km2, km2),
             unit="km2",
             best=km2,
-            role="reference",
-            aspect="area",
-            method="area of the polygon, geodesic",
+            role=Role.REFERENCE,
+            aspect=AspectName.AREA,
+            method=Method.POLYGON,
             source="gazetteer",
             places=(place.id,),
         )
@@ -136,9 +151,9 @@ def _antecedents(claim: Claim, ground: Ground) -> list[Evidence]:
             measured=read.range,
             unit=read.unit,
             best=read.numbers[0],
-            role="antecedent",
-            aspect="area",
-            method="sum with the figure that it adds to",
+            role=Role.ANTECEDENT,
+            aspect=AspectName.AREA,
+            method=Method.SUM,
             source=claim.article,
         )
     ]
@@ -147,8 +162,8 @@ def _antecedents(claim: Claim, ground: Ground) -> list[Evidence]:
 def _claimed(claim: Claim, extra: list[Evidence], ground: Ground) -> Claimed | None:
     if claim.value is None:
         return None
-    whole = next((e.best for e in extra if e.role == "reference"), None)
-    add = sum(e.best or 0.0 for e in extra if e.role == "antecedent")
+    whole = next((e.best for e in extra if e.role is Role.REFERENCE), None)
+    add = sum(e.best or 0.0 for e in extra if e.role is Role.ANTECEDENT)
     return claimed_range(claim.value, ground.settings, whole=whole, add=add)
 
 
@@ -169,8 +184,8 @@ def _own_area(claim: Claim, ground: Ground) -> list[Evidence]:
             measured=near,
             unit="km2",
             best=km2,
-            aspect="area",
-            method="area of the polygon, geodesic",
+            aspect=AspectName.AREA,
+            method=Method.POLYGON,
             source="gazetteer",
             places=(place.id,),
             error=near,
@@ -297,8 +312,8 @@ def _change(
             measured=measured,
             unit="km2",
             best=best,
-            aspect="area",
-            method="difference of control maps, geodesic, contested ground out and in",
+            aspect=AspectName.AREA,
+            method=Method.CHANGE,
             source=series.name,
             as_of=series.snapshots[last].as_of.isoformat(),
             places=(region.id,) if region else (),
@@ -308,13 +323,13 @@ def _change(
         )
     ]
 
-    def other(role: str, words: str, found: Range, as_of: int | None = None) -> Evidence:
+    def other(role: Role, words: str, found: Range, as_of: int | None = None) -> Evidence:
         return Evidence(
             what=words,
             measured=found,
             unit="km2",
             role=role,
-            aspect="area",
+            aspect=AspectName.AREA,
             source=series.name,
             as_of=series.snapshots[as_of].as_of.isoformat() if as_of is not None else None,
             places=(region.id,) if region else (),
@@ -323,14 +338,14 @@ def _change(
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
     if after is not None and after > last:
         value = gain_km2(series, before, after, holder_gains, ground, region)
-        evidence.append(other("next_day", "by the next day's map", (measured[0], max(measured[1], value[1])), after))
+        evidence.append(other(Role.NEXT_DAY, "by the next day's map", (measured[0], max(measured[1], value[1])), after))
     if claimed is None:
         return evidence
     if not overlap(claimed.range, measured):
         evidence += _other_dates(series, before, days.end, holder_gains, claimed, ground, region, other)
         if not days.period or best > 0:
-            evidence.append(other("would_fit", *_mercator(drawn, measured)))
-            evidence.append(other("would_fit", *_cumulative(series, before, last, holder_gains, ground, region)))
+            evidence.append(other(Role.WOULD_FIT, *_mercator(drawn, measured)))
+            evidence.append(other(Role.WOULD_FIT, *_cumulative(series, before, last, holder_gains, ground, region)))
     return evidence
 
 
@@ -352,7 +367,7 @@ def _other_dates(series, before, end, holder_gains, claimed, ground, region, oth
         i = last_of_day[when]
         low, high, _ = gain_km2(series, before, i, holder_gains, ground, region)
         if overlap(claimed.range, (low, high)):
-            return [other("would_fit", f"by the map of {day(when)}", (low, high), i)]
+            return [other(Role.WOULD_FIT, f"by the map of {day(when)}", (low, high), i)]
     return []
 
 
@@ -397,27 +412,27 @@ def _held(claim: Claim, series: ControlSeries, holder: bool, days: Days, ground:
     measured = (min(v[0] for v in values), max(v[1] for v in values))
     own = values[-1]
 
-    def item(role: str, words: str, found: Range, index: int) -> Evidence:
+    def item(role: Role, words: str, found: Range, index: int) -> Evidence:
         return Evidence(
             what=words,
             measured=found,
             unit="km2",
             best=own[0],
             role=role,
-            aspect="area",
-            method="area of held ground, geodesic, contested ground out and in",
+            aspect=AspectName.AREA,
+            method=Method.HELD_AREA,
             source=series.name,
             as_of=series.snapshots[index].as_of.isoformat(),
             places=(region.id,) if region else (),
             error=(own[0], own[0]),
         )
 
-    evidence = [item("measure", what, measured, last)]
+    evidence = [item(Role.MEASURE, what, measured, last)]
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
     if after is not None and after > last:
         low, high = _side_km2(series, after, holder, ground, region)
         evidence.append(
-            item("next_day", "by the next day's map", (min(low, measured[0]), max(high, measured[1])), after)
+            item(Role.NEXT_DAY, "by the next day's map", (min(low, measured[0]), max(high, measured[1])), after)
         )
     return evidence
 
@@ -462,9 +477,9 @@ def _hulls(claim: Claim, ground: Ground, *, deciding: bool) -> list[Evidence]:
             measured=(found.low_km2, found.high_km2),
             unit="km2",
             best=found.area_km2,
-            role="measure" if deciding else "would_fit",
-            aspect="area",
-            method="hulls of the places named: convex, concave, Thiessen",
+            role=Role.MEASURE if deciding else Role.WOULD_FIT,
+            aspect=AspectName.AREA,
+            method=Method.HULLS,
             source="gazetteer",
             places=tuple(p.id for p in towns),
             codes=(Code.HULL_ONLY,) if deciding else (),
@@ -482,14 +497,14 @@ def _own_towns(claim: Claim) -> list[Place]:
 
 def _article_towns(claim: Claim, ground: Ground) -> list[Place]:
     """Towns that its article says changed hands."""
-    if claim.predicate not in GAINS | LOSSES | HOLDS:
+    if claim.effect not in STATES:
         return []
     found = [
         p
         for other in ground.claims
         if other.article == claim.article
         and other.kind is ClaimKind.CONTROL
-        and other.predicate in GAINS | LOSSES
+        and other.effect in MOVES
         and other.polarity is Polarity.AFFIRMED
         for p in places_in(other.subject)
         if is_town(p)

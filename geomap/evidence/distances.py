@@ -35,7 +35,7 @@ from geomap.geodesy import (
     distances_m,
     nearest_point,
 )
-from geomap.models import Claim, ClaimKind, Evidence, Mention, Place, Range
+from geomap.models import AspectName, Claim, ClaimKind, Evidence, Mention, Method, Place, Range, Role
 
 LINE_STEP_KM = 2.0
 """Points each 2 km stand for a river or border: finer than its outline is true."""
@@ -90,9 +90,9 @@ def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
             found += _adjacency(claim, subject.place, reference.place, ground)
         else:
             found += _between(claim, subject.place, reference.place, ground)
-    measured = [e for e in found if e.role == "measure"]
+    measured = [e for e in found if e.role is Role.MEASURE]
     # one place of several that does not resolve leaves the others testable
-    return [e for e in found if not (measured and e.role == "missing")]
+    return [e for e in found if not (measured and e.role is Role.MISSING)]
 
 
 def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
@@ -156,8 +156,8 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
             measured=measured,
             unit="km",
             best=km,
-            aspect="distance",
-            method="geodesic between points" if both_points else "geodesic between nearest points",
+            aspect=AspectName.DISTANCE,
+            method=Method.POINTS if both_points else Method.NEAREST_POINTS,
             source="gazetteer",
             places=(subject.id, reference.id),
             codes=unsure_of((subject, reference), ground),
@@ -175,11 +175,13 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
 
 def _only_direction(found: list[Evidence], subject: Place, reference: Place) -> list[Evidence]:
     """Keep a direction as what decides; say so where the places are too close to have one."""
-    if any(e.aspect == "direction" for e in found):
-        return [e if e.aspect == "direction" else replace(e, role="context") for e in found]
+    if any(e.aspect is AspectName.DIRECTION for e in found):
+        return [e if e.aspect is AspectName.DIRECTION else replace(e, role=Role.CONTEXT) for e in found]
     close = f"{called(subject)} and {called(reference)} lie closer than twice their own size, too close for a direction"
-    missing = Evidence(what="a direction", measured=(None, None), unit="", role="missing", aspect="map", note=close)
-    return [missing, *(replace(e, role="context") for e in found)]
+    missing = Evidence(
+        what="a direction", measured=(None, None), unit="", role=Role.MISSING, aspect=AspectName.MAP, note=close
+    )
+    return [missing, *(replace(e, role=Role.CONTEXT) for e in found)]
 
 
 def line_error_km(place: Place, ground: Ground) -> float:
@@ -222,29 +224,35 @@ def _readings(
     found: list[Evidence] = []
     ids = (subject.id, reference.id)
 
-    def item(role: str, what: str, measured: Range, unit: str = "km") -> Evidence:
+    def item(role: Role, what: str, measured: Range, unit: str = "km") -> Evidence:
         return Evidence(
-            what=what, measured=measured, unit=unit, role=role, aspect="distance", source="gazetteer", places=ids
+            what=what,
+            measured=measured,
+            unit=unit,
+            role=role,
+            aspect=AspectName.DISTANCE,
+            source="gazetteer",
+            places=ids,
         )
 
     if is_town(subject) and is_town(reference) and both_points:
         low, high = ground.settings.road_factor
-        found.append(item("road", "by road", (km * low, km * high)))
+        found.append(item(Role.ROAD, "by road", (km * low, km * high)))
     edge = town_radius_km(subject, ground.settings) + town_radius_km(reference, ground.settings)
     if edge > 0:
-        found.append(item("edge", "from the town's edge", (max(0.0, km - edge - error), km)))
+        found.append(item(Role.EDGE, "from the town's edge", (max(0.0, km - edge - error), km)))
     outlined = any(polygon_of(p, ground) is not None for p in (subject, reference))
     if outlined and not _one_in_other(subject, reference, ground):
         middle = distance_km(*_middle(subject, ground), *_middle(reference, ground))
         if middle > km:
-            found.append(item("edge", "towards its middle", (km, middle)))
+            found.append(item(Role.EDGE, "towards its middle", (km, middle)))
     for place, other in ((subject, reference), (reference, subject)):
         for twin in place.alternatives[:5]:
             if both_points and twin.id != other.id:
                 away = distance_km(twin.lon, twin.lat, other.lon, other.lat)
                 where = ", ".join(w for w in (twin.admin1, twin.country) if w)
                 words = f"with another place of that name: {twin.name} ({f'{where}, ' if where else ''}{away:.0f} km)"
-                found.append(item("would_fit", words, (max(0.0, away - error), away + error)))
+                found.append(item(Role.WOULD_FIT, words, (max(0.0, away - error), away + error)))
     return found
 
 
@@ -291,8 +299,8 @@ def _azimuth(subject: Place, reference: Place, ground: Ground) -> list[Evidence]
             measured=(azimuth, azimuth),
             unit="deg",
             best=azimuth,
-            aspect="direction",
-            method="initial azimuth of the geodesic",
+            aspect=AspectName.DIRECTION,
+            method=Method.AZIMUTH,
             source="gazetteer",
             places=(subject.id, reference.id),
         )
@@ -344,8 +352,8 @@ def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, 
             measured=measured,
             unit="km",
             best=nearest,
-            aspect="distance",
-            method="geodesic to points each 2 km of the line, within the country and 1.5 times the nearest",
+            aspect=AspectName.DISTANCE,
+            method=Method.NEAR_PART,
             source="gazetteer",
             places=ids,
             error=(max(0.0, nearest - error), nearest + error),
@@ -360,8 +368,8 @@ def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, 
                 measured=(low, high),
                 unit="deg",
                 best=azimuth_deg(*here, *points[int(km.argmin())]),
-                aspect="direction",
-                method="initial azimuths of geodesics to the near part",
+                aspect=AspectName.DIRECTION,
+                method=Method.NEAR_PART_AZIMUTHS,
                 source="gazetteer",
                 places=ids,
             )
@@ -409,8 +417,8 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
                 measured=(share, share),
                 unit="share",
                 best=share,
-                aspect="containment",
-                method="share of area",
+                aspect=AspectName.CONTAINMENT,
+                method=Method.SHARE_WITHIN,
                 source="gazetteer",
                 places=ids,
                 note=f"{100 * share:.0f}% of {called(subject)} lies within {called(reference)}",
@@ -436,8 +444,8 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
             measured=measured,
             unit="km",
             best=away,
-            aspect="containment",
-            method="point in polygon, border error allowed",
+            aspect=AspectName.CONTAINMENT,
+            method=Method.POINT_IN_POLYGON,
             source="gazetteer",
             places=ids,
             codes=unsure_of((subject, reference), ground),
@@ -450,8 +458,8 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
             what=f"with another place of that name: {twin.name}, in {twin.admin1 or twin.country}",
             measured=(0.0, 0.0),
             unit="km",
-            role="would_fit",
-            aspect="containment",
+            role=Role.WOULD_FIT,
+            aspect=AspectName.CONTAINMENT,
             source="gazetteer",
             places=ids,
         )
@@ -475,8 +483,8 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
             measured=(max(0.0, km - error), km + error),
             unit="km",
             best=km,
-            aspect="distance",
-            method="geodesic to the nearest point of the line",
+            aspect=AspectName.DISTANCE,
+            method=Method.TO_LINE_POINT,
             source="gazetteer",
             places=ids,
             codes=unsure_of((subject, reference), ground),
@@ -501,8 +509,8 @@ def _side(
         measured=((azimuth - half) % 360, (azimuth - half) % 360 + 2 * half),
         unit="deg",
         best=azimuth,
-        aspect="direction",
-        method="azimuth from the nearest point of the line, or from the middle",
+        aspect=AspectName.DIRECTION,
+        method=Method.AZIMUTH_FROM_LINE,
         source="gazetteer",
         places=ids,
     )

@@ -32,7 +32,19 @@ from geomap.evidence.ground import (
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
 from geomap.evidence.sides import actor_side, holder_country, side_of
 from geomap.geodesy import distance_between_km, distance_to_km
-from geomap.models import Claim, ClaimKind, Code, ControlSeries, Evidence, Mention, Place, Range
+from geomap.models import (
+    AspectName,
+    Claim,
+    ClaimKind,
+    Code,
+    ControlSeries,
+    Evidence,
+    Mention,
+    Method,
+    Place,
+    Range,
+    Role,
+)
 from geomap.wording import day
 
 STRIP_KM = 2.0
@@ -145,8 +157,8 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
                 measured=measured,
                 unit="km",
                 best=last[1],
-                aspect="distance",
-                method="geodesic to the nearest held ground, pieces under 100 km² ignored",
+                aspect=AspectName.DISTANCE,
+                method=Method.TO_HELD,
                 source=series.name,
                 as_of=as_of.isoformat(),
                 places=ids,
@@ -163,8 +175,8 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
                         what="by the next day's map",
                         measured=(max(0.0, span[0] - error), span[1] + error),
                         unit="km",
-                        role="next_day",
-                        aspect="distance",
+                        role=Role.NEXT_DAY,
+                        aspect=AspectName.DISTANCE,
                         source=series.name,
                         as_of=series.snapshots[after].as_of.isoformat(),
                         places=ids,
@@ -238,7 +250,7 @@ def advance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
             found += _moved_to(claim, series, side, end, days, indices, ground)
         else:
             found += _reached(claim, series, side, end, days, indices, ground)
-    return found if any(e.role == "measure" for e in found) else [*found, missing_map(claim, days, ground)]
+    return found if any(e.role is Role.MEASURE for e in found) else [*found, missing_map(claim, days, ground)]
 
 
 def _reached(
@@ -248,8 +260,8 @@ def _reached(
     found: list[Evidence] = []
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
     last = [i for i in indices if day_of(series, i) <= days.end][-1]
-    for role, index in (("measure", last), ("next_day", after)):
-        if index is None or (role == "next_day" and index <= last):
+    for role, index in ((Role.MEASURE, last), (Role.NEXT_DAY, after)):
+        if index is None or (role is Role.NEXT_DAY and index <= last):
             continue
         span = front_km(series, index, side, end, claim, ground)
         if span is None or (series.from_reports and span[0] > ground.settings.contested_line_km):
@@ -264,8 +276,8 @@ def _reached(
                 unit="km",
                 best=span[1],
                 role=role,
-                aspect="control",
-                method="geodesic to the nearest held ground, pieces under 100 km² ignored",
+                aspect=AspectName.CONTROL,
+                method=Method.TO_HELD,
                 source=series.name,
                 as_of=series.snapshots[index].as_of.isoformat(),
                 places=(end.id,),
@@ -295,8 +307,8 @@ def _moved_to(
             measured=measured,
             unit="km",
             best=span[1],
-            aspect="distance",
-            method="geodesic from the end to the nearest ground held before",
+            aspect=AspectName.DISTANCE,
+            method=Method.TO_HELD_BEFORE,
             source=series.name,
             as_of=series.snapshots[before].as_of.isoformat(),
             places=(end.id,),
@@ -323,8 +335,8 @@ def _earlier_lines(
                     what=f"from the line of {day(when)}",
                     measured=(max(0.0, span[0] - error), span[1] + error),
                     unit="km",
-                    role="would_fit",
-                    aspect="distance",
+                    role=Role.WOULD_FIT,
+                    aspect=AspectName.DISTANCE,
                     source=series.name,
                     places=(end.id,),
                 )
@@ -336,9 +348,9 @@ def _reached_context(
     claim: Claim, series: ControlSeries, side: bool, end: Place, days: Days, indices: list[int], ground: Ground
 ) -> list[Evidence]:
     return [
-        replace(e, role="context")
+        replace(e, role=Role.CONTEXT)
         for e in _reached(claim, series, side, end, days, indices, ground)
-        if e.role == "measure"
+        if e.role is Role.MEASURE
     ]
 
 
@@ -368,7 +380,7 @@ def movement_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
             found += _speed(series, side, before, last, ground)
         else:
             found += _depth(series, side, before, last, ground)
-    return found if any(e.role == "measure" for e in found) else [*found, missing_map(claim, days, ground)]
+    return found if any(e.role is Role.MEASURE for e in found) else [*found, missing_map(claim, days, ground)]
 
 
 def depth_km(series: ControlSeries, side: bool, before: int, after: int, most: bool, ground: Ground) -> float:
@@ -397,7 +409,7 @@ def depth_km(series: ControlSeries, side: bool, before: int, after: int, most: b
 
 def _depth(series: ControlSeries, side: bool, before: int, last: int, ground: Ground) -> list[Evidence]:
     spans = sorted(depth_km(series, side, before, last, most, ground) for most in (False, True))
-    return [_moved(series, side, before, last, (spans[0], spans[1]), "km", "distance", ground)]
+    return [_moved(series, side, before, last, (spans[0], spans[1]), "km", AspectName.DISTANCE, ground)]
 
 
 def _speed(series: ControlSeries, side: bool, before: int, last: int, ground: Ground) -> list[Evidence]:
@@ -410,7 +422,11 @@ def _speed(series: ControlSeries, side: bool, before: int, last: int, ground: Gr
     ]
     span = (day_of(series, last) - day_of(series, before)).days
     mean = max(depth_km(series, side, before, last, most, ground) for most in (False, True)) / max(1, span)
-    return [_moved(series, side, before, last, (min(mean, max(daily)), max(mean, *daily)), "km/day", "rate", ground)]
+    return [
+        _moved(
+            series, side, before, last, (min(mean, max(daily)), max(mean, *daily)), "km/day", AspectName.RATE, ground
+        )
+    ]
 
 
 def _area_rate(
@@ -419,11 +435,18 @@ def _area_rate(
     region = claim.region.place if claim.region else None
     low, high, _ = gain_km2(series, before, last, side, ground, region)
     span = max(1, (day_of(series, last) - day_of(series, before)).days)
-    return [_moved(series, side, before, last, (low / span, high / span), "km2/day", "rate", ground)]
+    return [_moved(series, side, before, last, (low / span, high / span), "km2/day", AspectName.RATE, ground)]
 
 
 def _moved(
-    series: ControlSeries, side: bool, before: int, last: int, measured: Range, unit: str, aspect: str, ground: Ground
+    series: ControlSeries,
+    side: bool,
+    before: int,
+    last: int,
+    measured: Range,
+    unit: str,
+    aspect: AspectName,
+    ground: Ground,
 ) -> Evidence:
     who = series.holder if side else other_name(series, ground)
     what = "gain" if unit == "km2/day" else "advance"
@@ -433,7 +456,7 @@ def _moved(
         unit=unit,
         best=measured[1],
         aspect=aspect,
-        method="furthest point of newly held ground from the line before",
+        method=Method.DEPTH,
         source=series.name,
         as_of=series.snapshots[last].as_of.isoformat(),
         error=measured,

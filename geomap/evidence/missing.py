@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from geomap.evidence.ground import Days, Ground, day_of
 from geomap.evidence.sides import is_force
-from geomap.models import Claim, ClaimKind, Evidence, Mention
-from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
+from geomap.models import STATES, AspectName, Claim, ClaimKind, Evidence, Mention, Role
 from geomap.wording import day
 
 
@@ -15,8 +14,8 @@ def missing_date() -> Evidence:
         what="a date",
         measured=(None, None),
         unit="",
-        role="missing",
-        aspect="date",
+        role=Role.MISSING,
+        aspect=AspectName.DATE,
         note="It needs a date: the text gives none, and the article has no publication date; give one with --published",
     )
 
@@ -27,23 +26,23 @@ def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
     spans = [f"{s.name} {day(day_of(s, 0))} to {day(day_of(s, -1))}" for s in ground.control if s.snapshots]
     have = f" (at hand: {'; '.join(spans)})" if spans else ""
     front = any(is_force(m.text) for m in claim.subject)
-    about_control = (
-        front or claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.predicate in GAINS | LOSSES | HOLDS
-    )
+    about_control = front or claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.effect in STATES
     kind = "a control map" if about_control or claim.actor else "a map of the ground it speaks of,"
     return Evidence(
         what=kind,
         measured=(None, None),
         unit="",
-        role="missing",
-        aspect="map",
+        role=Role.MISSING,
+        aspect=AspectName.MAP,
         note=f"no map at hand measures it{have}; {kind} {when} would settle it (--control)",
     )
 
 
 def missing_place(why: str) -> Evidence:
     """Say which place is not known, and why."""
-    return Evidence(what="a place", measured=(None, None), unit="", role="missing", aspect="place", note=why)
+    return Evidence(
+        what="a place", measured=(None, None), unit="", role=Role.MISSING, aspect=AspectName.PLACE, note=why
+    )
 
 
 def why_not(mention: Mention) -> str:

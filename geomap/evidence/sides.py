@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from geomap.evidence.ground import Ground, places_in, sentence_span
-from geomap.models import Claim, ClaimKind, ControlSeries, Predicate
-from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES, party
+from geomap.models import Claim, ClaimKind, ControlSeries, Effect, Predicate
+from geomap.verdicts.comparing import party
 
 OWN_GROUND = frozenset({Predicate.RECAPTURED, Predicate.LIBERATED})
 """Taken back: by the side whose country it is, where the words name nobody."""
@@ -106,7 +106,7 @@ def actor_side(claim: Claim, series: ControlSeries, ground: Ground) -> bool | No
         for speaker in claim.source:
             side = side_of(speaker, series, ground)
             # who tells of losing does not speak of gains of its own
-            if side is not None and claim.predicate not in LOSSES and (claim.actor or _first_person(claim)):
+            if side is not None and claim.effect is not Effect.LOSS and (claim.actor or _first_person(claim)):
                 return side
     if claim.predicate in OWN_GROUND:
         places = [*places_in(claim.subject), *([claim.region.place] if claim.region and claim.region.place else [])]
@@ -150,9 +150,9 @@ def stated_side(claim: Claim, series: ControlSeries, ground: Ground) -> bool | N
     side = actor_side(claim, series, ground)
     if side is None or claim.predicate is None:
         return side
-    if claim.predicate in LOSSES:
+    if claim.effect is Effect.LOSS:
         return not side
-    return side if claim.predicate in GAINS | HOLDS else None
+    return side if claim.effect in (Effect.GAIN, Effect.HOLD) else None
 
 
 # ── independence ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -35,21 +35,24 @@ from geomap.evidence.missing import missing_date, missing_map, missing_place, wh
 from geomap.evidence.sides import holder_country, stated_side, told_side
 from geomap.geodesy import disc, distance_to_km
 from geomap.models import (
+    MOVES,
+    AspectName,
     Claim,
     Code,
     Compass,
     ControlSeries,
+    Effect,
     Evidence,
     Label,
     Mention,
+    Method,
     Place,
     Polarity,
     Predicate,
     Range,
+    Role,
 )
 from geomap.verdicts import judge
-from geomap.verdicts.comparing import GAINS, HOLDS, LOSSES
-from geomap.verdicts.judging import LINES
 from geomap.verdicts.sentences import WIND_WORDS
 from geomap.wording import day, quantity
 
@@ -83,13 +86,13 @@ def control_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
             assert mention.place is not None
             if series.snapshots and speaks_of(series, mention.place, ground):
                 found += _one(claim, mention, mention.place, series, days, ground)
-    return found if any(e.role == "measure" for e in found) else [*found, missing_map(claim, days, ground)]
+    return found if any(e.role is Role.MEASURE for e in found) else [*found, missing_map(claim, days, ground)]
 
 
 def _one(
     claim: Claim, mention: Mention, place: Place, series: ControlSeries, days: Days, ground: Ground
 ) -> list[Evidence]:
-    if claim.predicate in LINES:
+    if claim.effect is Effect.LINE:
         return _line(place, series, days, ground)
     stated = stated_side(claim, series, ground)
     if stated is None:
@@ -107,8 +110,8 @@ def _unnamed(
     sides: list[bool] = []
     told = told_side(claim, series, ground)
     if told is not None and claim.predicate is not None:
-        sides.append(not told if claim.predicate in LOSSES else told)
-    if claim.predicate in GAINS | LOSSES and polygon_of(place, ground) is None:
+        sides.append(not told if claim.effect is Effect.LOSS else told)
+    if claim.effect in MOVES and polygon_of(place, ground) is None:
         first = town_states(place, series, ground)[0]
         # ground that changed hands is now the side's that did not have it
         sides += [first == (0.0, 0.0)] if first[0] == first[1] else []
@@ -204,13 +207,13 @@ def _town(
     if days.end < day_of(series, 0) or (days.open and days.start < day_of(series, 0)):
         codes.append(Code.DATE)
     codes.extend(unsure_of([place], ground))
-    found = [_town_item(place, series, index, states, stated, codes, "measure", ground)]
+    found = [_town_item(place, series, index, states, stated, codes, Role.MEASURE, ground)]
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
     if after is not None and after > index:
-        found.append(_town_item(place, series, after, states, stated, [], "next_day", ground))
+        found.append(_town_item(place, series, after, states, stated, [], Role.NEXT_DAY, ground))
     when = _first_held(series, states, stated, index)
     if when is not None:
-        found.append(_town_item(place, series, when, states, stated, [], "would_fit", ground))
+        found.append(_town_item(place, series, when, states, stated, [], Role.WOULD_FIT, ground))
     return found
 
 
@@ -219,7 +222,7 @@ def _deciding(
 ) -> int | None:
     """The map that decides: the last of the date; for a state "since" then, the first one after it began."""
     first = day_of(series, 0)
-    if days.open and claim.predicate in HOLDS | {Predicate.STABILISING}:
+    if days.open and claim.effect is Effect.HOLD:
         start = state_map(series, days.start, ground.settings)
         if start is None and days.start < first <= days.end:
             return 0
@@ -250,13 +253,13 @@ def _town_item(
     states: list[tuple[float, float]],
     stated: bool,
     codes: list[Code],
-    role: str,
+    role: Role,
     ground: Ground,
 ) -> Evidence:
     measured = _as_stated(states[index], stated)
     contested = measured[0] != measured[1]
     when = day_of(series, index)
-    if role == "would_fit":
+    if role is Role.WOULD_FIT:
         what, note = f"by the map of {day(when)}", None
     else:
         what = f"{place.name} as stated, on the map of {day(when)}"
@@ -267,8 +270,8 @@ def _town_item(
         unit="share",
         best=measured[0] if not contested else None,
         role=role,
-        aspect="control",
-        method="status of the ground at the place's point",
+        aspect=AspectName.CONTROL,
+        method=Method.TOWN_STATUS,
         source=series.name,
         as_of=series.snapshots[index].as_of.isoformat(),
         places=(place.id,),
@@ -315,8 +318,8 @@ def _share(
         return []
     found = []
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
-    for role, i in (("measure", index), ("next_day", after)):
-        if i is None or (role == "next_day" and i <= index):
+    for role, i in ((Role.MEASURE, index), (Role.NEXT_DAY, after)):
+        if i is None or (role is Role.NEXT_DAY and i <= index):
             continue
         measured = share(i)
         who = series.holder if stated else other_name(series, ground)
@@ -328,8 +331,8 @@ def _share(
                 unit="share",
                 best=measured[1] if stated else measured[0],
                 role=role,
-                aspect="control",
-                method="held ground within the region over the region's area, geodesic",
+                aspect=AspectName.CONTROL,
+                method=Method.HELD_SHARE,
                 source=series.name,
                 as_of=series.snapshots[i].as_of.isoformat(),
                 places=(place.id,),
@@ -355,13 +358,13 @@ def _part(
     wind = _wind(claim, mention)
     who = series.holder if stated else other_name(series, ground)
     where = f"the {WIND_WORDS[Compass(wind)]} of {called(place)}" if wind else called(place)
-    if claim.predicate in GAINS | LOSSES:
+    if claim.effect in MOVES:
         before = first_map(series, days, ground, stated, place)
         # news of a day tells of the days before it: a map of the same day shows no change yet
         before = min(before, last_map(series, days.start - timedelta(days=1)) or 0)
         low, high, best = gain_km2(series, before, last, stated, ground, place, wind)
         what = f"ground in {where} that {who} gained from {day(day_of(series, before))} to {day(day_of(series, last))}"
-        method = "difference of control maps within the region"
+        method = Method.CHANGE_WITHIN
     else:
         shape = part_of(polygon_of(place, ground), wind)
         sure, most = (area_km2(shapely.intersection(held(series, last, m, ground), shape)) for m in (False, True))
@@ -369,7 +372,7 @@ def _part(
         low, high = (sure, most) if stated else (whole - most, whole - sure)
         best = low
         what = f"ground in {where} held by {who} on {day(day_of(series, last))}"
-        method = "held ground within the region"
+        method = Method.HELD_WITHIN
     measured: Range = (low, high)
     found = [
         Evidence(
@@ -377,7 +380,7 @@ def _part(
             measured=measured,
             unit="km2",
             best=best,
-            aspect="control",
+            aspect=AspectName.CONTROL,
             method=method,
             source=series.name,
             as_of=series.snapshots[last].as_of.isoformat(),
@@ -385,15 +388,15 @@ def _part(
         )
     ]
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
-    if after is not None and after > last and claim.predicate in GAINS | LOSSES:
+    if after is not None and after > last and claim.effect in MOVES:
         low, high, _ = gain_km2(series, before, after, stated, ground, place, wind)
         found.append(
             Evidence(
                 what="by the next day's map",
                 measured=(low, high),
                 unit="km2",
-                role="next_day",
-                aspect="control",
+                role=Role.NEXT_DAY,
+                aspect=AspectName.CONTROL,
                 source=series.name,
                 as_of=series.snapshots[after].as_of.isoformat(),
                 places=(place.id,),
@@ -414,15 +417,15 @@ def _line(place: Place, series: ControlSeries, days: Days, ground: Ground) -> li
     if not ends:
         return []
     last = indices[-1]
-    found.append(_line_item(place, series, last, (min(ends), max(ends)), "measure"))
+    found.append(_line_item(place, series, last, (min(ends), max(ends)), Role.MEASURE))
     if after is not None and after > last:
         span = line_km(place, series, after, ground)
         if span is not None:
-            found.append(_line_item(place, series, after, (span, span), "next_day"))
+            found.append(_line_item(place, series, after, (span, span), Role.NEXT_DAY))
     return found
 
 
-def _line_item(place: Place, series: ControlSeries, index: int, measured: Range, role: str) -> Evidence:
+def _line_item(place: Place, series: ControlSeries, index: int, measured: Range, role: Role) -> Evidence:
     when = day(day_of(series, index))
     return Evidence(
         what=f"the line of contact to {place.name} on {when}",
@@ -430,8 +433,8 @@ def _line_item(place: Place, series: ControlSeries, index: int, measured: Range,
         unit="km",
         best=measured[0],
         role=role,
-        aspect="control",
-        method="geodesic to the edge between the sides, or to contested ground",
+        aspect=AspectName.CONTROL,
+        method=Method.TO_LINE,
         source=series.name,
         as_of=series.snapshots[index].as_of.isoformat(),
         places=(place.id,),

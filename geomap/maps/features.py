@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from geomap.models import Article, Assessment, Claim, Evidence, Label, MentionKind, Place, Toponym
+from geomap.models import Article, Assessment, Claim, Evidence, Label, MentionKind, Place, Role, Toponym
 from geomap.settings import Style
 from geomap.wording import clip, context, day, fold, heading, measured, said, speaker, told, words
 
@@ -30,7 +30,7 @@ AMBIGUOUS_SCORE = 0.5
 """So is a place chosen with less certainty than even."""
 CARD_CLAIMS = 4
 """Claims that one shape's card spells out; the table has them all."""
-DRAWN_ROLES = ("measure", "next_day", "edge", "road", "antecedent")
+DRAWN_ROLES = (Role.MEASURE, Role.NEXT_DAY, Role.EDGE, Role.ROAD, Role.ANTECEDENT)
 """Readings worth a shape; "would_fit" and "context" would draw over what decided."""
 
 
@@ -288,7 +288,7 @@ def claim_card(claim: Claim, articles: dict[str, Article], style: Style) -> dict
 def how_measured(claim: Claim, style: Style) -> str:
     """How, and from which map, the deciding measurement was made."""
     w = words(style.language)
-    decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role == "measure"]
+    decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role is Role.MEASURE]
     lines: list[str] = []
     for evidence in decisive[:2]:
         what = told(evidence.what, "what", style)

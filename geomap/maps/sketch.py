@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from geomap.geodesy import distance_km
 from geomap.maps.features import Bounds, Shape, claim_places, drawn_evidence, evidence_layer, is_wide, printed_name
-from geomap.models import Assessment, Claim, Evidence
+from geomap.models import Assessment, Claim, Evidence, Role
 from geomap.settings import Style
 from geomap.wording import clip, words
 
@@ -174,7 +174,7 @@ def _kind(evidence: Evidence) -> str:
 
 def _control_of(claim: Claim, assessment: Assessment) -> list[tuple[str, BaseGeometry]] | None:
     """Ground of the very control map that a measurement of the claim names, where it has no shape of its own."""
-    decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role == "measure" and e.as_of]
+    decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role is Role.MEASURE and e.as_of]
     if not decisive or any("Polygon" in _kind(e) for e in decisive):
         return None
     wanted = str(decisive[0].as_of)[:16]

@@ -15,20 +15,27 @@ if TYPE_CHECKING:
     from geomap.models.assessments import Assessment, Methods, report_record, why_untested
     from geomap.models.claims import (
         LABEL_WORDS,
+        MOVES,
+        STATES,
         Aspect,
+        AspectName,
         Claim,
         ClaimKind,
         Code,
         Comparison,
         Conversion,
+        Effect,
         Evidence,
         Label,
         Mention,
+        Method,
         Modality,
         Polarity,
         Predicate,
         Qualifier,
         Range,
+        Relation,
+        Role,
         SourceSide,
         Value,
         Verdict,
@@ -41,18 +48,19 @@ if TYPE_CHECKING:
 _NAMES = {
     "places": "Provenance Place Compass to_record",
     "texts": "MentionKind Span Article Toponym",
-    "claims": "ClaimKind Qualifier Predicate Polarity Modality SourceSide Label LABEL_WORDS Code Mention "
-    "Conversion Value When Claim Evidence Aspect Verdict Comparison Range",
+    "claims": "ClaimKind Qualifier Effect MOVES STATES Predicate Polarity Modality SourceSide Label LABEL_WORDS Code "
+    "Mention Conversion Value When Claim Role AspectName Method Relation Evidence Aspect Verdict Comparison Range",
     "control": "Status Snapshot ControlSeries",
     "assessments": "Methods Assessment report_record why_untested",
 }
 _WHERE = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "LABEL_WORDS", "Article", "Aspect", "Assessment", "Claim", "ClaimKind", "Code", "Comparison", "Compass",
-    "ControlSeries", "Conversion", "Evidence", "Label", "Mention", "MentionKind", "Methods", "Modality", "Place",
-    "Polarity", "Predicate", "Provenance", "Qualifier", "Range", "Snapshot", "SourceSide", "Span", "Status", "Toponym",
-    "Value", "Verdict", "When", "report_record", "to_record", "why_untested",
+    "LABEL_WORDS", "MOVES", "STATES", "Article", "Aspect", "AspectName", "Assessment", "Claim", "ClaimKind", "Code",
+    "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label", "Mention", "MentionKind",
+    "Method", "Methods", "Modality", "Place", "Polarity", "Predicate", "Provenance", "Qualifier", "Range",
+    "Relation", "Role", "Snapshot", "SourceSide", "Span", "Status", "Toponym", "Value", "Verdict", "When",
+    "report_record", "to_record", "why_untested",
 ]  # fmt: skip
 
 

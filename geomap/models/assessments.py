@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from geomap.models.claims import Claim, Comparison, Label
+from geomap.models.claims import Claim, Comparison, Label, Relation
 from geomap.models.control import ControlSeries
 from geomap.models.places import Place, Provenance, to_record
 from geomap.models.texts import Article, Toponym
@@ -48,7 +48,7 @@ class Assessment:
 
     @property
     def contradictions(self) -> tuple[Comparison, ...]:
-        return tuple(c for c in self.comparisons if c.kind == "contradicts")
+        return tuple(c for c in self.comparisons if c.kind is Relation.CONTRADICTS)
 
     @property
     def unresolved(self) -> tuple[Toponym, ...]:

@@ -53,6 +53,22 @@ class Qualifier(StrEnum):
     SUPERLATIVE = "superlative"
 
 
+class Effect(StrEnum):
+    """What a predicate says of the ground: that its actor got it, gave it up, has it, or that the line runs there."""
+
+    GAIN = "gain"
+    LOSS = "loss"
+    HOLD = "hold"
+    LINE = "line"
+    LEGAL = "legal"  # an act on paper, which no map of control shows
+
+
+MOVES = frozenset({Effect.GAIN, Effect.LOSS})
+"""Effects by which ground changes hands."""
+STATES = frozenset({Effect.GAIN, Effect.LOSS, Effect.HOLD})
+"""Effects after which one side has the ground."""
+
+
 class Predicate(StrEnum):
     """What is said to have happened to control of a place."""
 
@@ -73,6 +89,43 @@ class Predicate(StrEnum):
     ENCIRCLED = "encircled"
     ANNEXED = "annexed"
     CLAIMS = "claims"
+
+    @property
+    def effect(self) -> Effect:
+        """What it says of the ground."""
+        return _EFFECTS[self]
+
+    @property
+    def side(self) -> Effect | None:
+        """Which part its actor has in it, to tell sides apart: who besieges is on the side that gains."""
+        return _SIDES.get(self, self.effect if self.effect in STATES else None)
+
+
+_EFFECTS: dict[Predicate, Effect] = {
+    Predicate.CAPTURED: Effect.GAIN,
+    Predicate.RECAPTURED: Effect.GAIN,
+    Predicate.LIBERATED: Effect.GAIN,
+    Predicate.REACHED: Effect.GAIN,
+    Predicate.ADVANCED: Effect.GAIN,
+    Predicate.WITHDREW: Effect.LOSS,
+    Predicate.LOST: Effect.LOSS,
+    Predicate.EVACUATED: Effect.LOSS,
+    Predicate.SURRENDERED: Effect.LOSS,
+    Predicate.CONTROLS: Effect.HOLD,
+    Predicate.OCCUPIED: Effect.HOLD,
+    Predicate.STABILISING: Effect.HOLD,
+    Predicate.CONTESTED: Effect.LINE,
+    Predicate.BESIEGED: Effect.LINE,
+    Predicate.ENCIRCLED: Effect.LINE,
+    Predicate.ANNEXED: Effect.LEGAL,
+    Predicate.CLAIMS: Effect.LEGAL,
+}
+_SIDES: dict[Predicate, Effect] = {
+    Predicate.STABILISING: Effect.GAIN,
+    Predicate.BESIEGED: Effect.GAIN,
+    Predicate.ENCIRCLED: Effect.GAIN,
+    Predicate.ANNEXED: Effect.HOLD,
+}
 
 
 class Polarity(StrEnum):
@@ -136,6 +189,71 @@ class Code(StrEnum):
     UNDERSTATED = "UNDERSTATED"
     SAME_SOURCE = "SAME_SOURCE"
     SOURCES_DIFFER = "SOURCES_DIFFER"
+
+
+class Role(StrEnum):
+    """How a verdict may use a measurement."""
+
+    MEASURE = "measure"  # decides
+    NEXT_DAY = "next_day"  # other readings that make a claim roughly fit
+    ROAD = "road"
+    EDGE = "edge"
+    WOULD_FIT = "would_fit"  # named where it meets the claim
+    ANTECEDENT = "antecedent"  # an earlier claim's figure, which this one adds to
+    REFERENCE = "reference"  # the whole of a share
+    MISSING = "missing"  # what stands in the way of testing
+    CONTEXT = "context"  # only informs
+
+
+class AspectName(StrEnum):
+    """What side of a claim a measurement speaks of; the last four are what may be missing."""
+
+    AREA = "area"
+    DISTANCE = "distance"
+    DIRECTION = "direction"
+    CONTROL = "control"
+    CONTAINMENT = "containment"
+    RATE = "rate"
+    DATE = "date"
+    PLACE = "place"
+    FIGURE = "figure"
+    MAP = "map"
+
+
+class Method(StrEnum):
+    """How something was measured, as records say it."""
+
+    OWN = ""  # as the measurement that it is another reading of
+    POLYGON = "area of the polygon, geodesic"
+    SUM = "sum with the figure that it adds to"
+    CHANGE = "difference of control maps, geodesic, contested ground out and in"
+    HELD_AREA = "area of held ground, geodesic, contested ground out and in"
+    HULLS = "hulls of the places named: convex, concave, Thiessen"
+    TOWN_STATUS = "status of the ground at the place's point"
+    HELD_SHARE = "held ground within the region over the region's area, geodesic"
+    CHANGE_WITHIN = "difference of control maps within the region"
+    HELD_WITHIN = "held ground within the region"
+    TO_LINE = "geodesic to the edge between the sides, or to contested ground"
+    TO_HELD = "geodesic to the nearest held ground, pieces under 100 km² ignored"
+    TO_HELD_BEFORE = "geodesic from the end to the nearest ground held before"
+    DEPTH = "furthest point of newly held ground from the line before"
+    POINTS = "geodesic between points"
+    NEAREST_POINTS = "geodesic between nearest points"
+    AZIMUTH = "initial azimuth of the geodesic"
+    NEAR_PART = "geodesic to points each 2 km of the line, within the country and 1.5 times the nearest"
+    NEAR_PART_AZIMUTHS = "initial azimuths of geodesics to the near part"
+    SHARE_WITHIN = "share of area"
+    POINT_IN_POLYGON = "point in polygon, border error allowed"
+    TO_LINE_POINT = "geodesic to the nearest point of the line"
+    AZIMUTH_FROM_LINE = "azimuth from the nearest point of the line, or from the middle"
+
+
+class Relation(StrEnum):
+    """How claims that speak of one thing stand to each other; figures in progress grow with time."""
+
+    CONTRADICTS = "contradicts"
+    SAME_EVENT = "same_event"
+    PROGRESS = "progress"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,24 +334,27 @@ class Claim:
     checked_by: str | None = None
     checked_on: dt.date | None = None
 
+    @property
+    def effect(self) -> Effect | None:
+        """What its predicate says of the ground; None without one."""
+        return None if self.predicate is None else self.predicate.effect
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One measurement: what, how, from which source and date, with its range in ``unit``.
 
-    ``role`` orders its use: "measure" decides; "next_day", "road", "edge" are other readings that make it roughly fit;
-    "would_fit" readings are named where they meet the claim; "antecedent" adds an earlier claim's figure, "reference"
-    gives the whole of a share; "missing" says what stands in the way of testing; "context" only informs.
-    ``places`` are ids that it rests on. ``geometry`` (EPSG:4326) is drawn, and stays out of the record.
+    ``role`` says how a verdict may use it. ``places`` are ids that it rests on. ``geometry`` (EPSG:4326) is drawn, and
+    stays out of the record.
     """
 
     what: str
     measured: Range
     unit: str
     best: float | None = None
-    role: str = "measure"
-    aspect: str = ""
-    method: str = ""
+    role: Role = Role.MEASURE
+    aspect: AspectName
+    method: Method = Method.OWN
     source: str = ""
     as_of: str | None = None
     places: tuple[str, ...] = ()
@@ -248,7 +369,7 @@ class Evidence:
 class Aspect:
     """One side of a claim, judged: claimed and measured ranges in the same unit."""
 
-    aspect: str
+    aspect: AspectName
     label: Label
     claimed: Range
     measured: Range
@@ -269,9 +390,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Claims that speak of the same thing. ``kind``: same_event, contradicts or progress (figures grow with time)."""
+    """Claims that speak of the same thing."""
 
-    kind: str
+    kind: Relation
     claims: tuple[str, ...]
     articles: tuple[str, ...]
     sources: tuple[str, ...]

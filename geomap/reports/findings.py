@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from geomap.errors import PublishError
 from geomap.files import shown
-from geomap.models import Assessment, Claim, Label, Provenance, Toponym, report_record, why_untested
+from geomap.models import Assessment, Claim, Label, Provenance, Role, Toponym, report_record, why_untested
 from geomap.settings import Style
 from geomap.wording import clip, context, fold, measured, told, words
 
@@ -31,7 +31,7 @@ def what_is_missing(claim: Claim) -> str:
     """What would let a map settle a claim, in the words of its evidence; empty where it was settled or measured."""
     if claim.verdict is None or claim.verdict.label is not Label.MAPS_CANNOT_SETTLE:
         return ""
-    return next((fold(e.what).rstrip(",;. ") for e in claim.verdict.evidence if e.role == "missing"), "")
+    return next((fold(e.what).rstrip(",;. ") for e in claim.verdict.evidence if e.role is Role.MISSING), "")
 
 
 def count(assessment: Assessment, label: Label) -> int:

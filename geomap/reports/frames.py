@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
 from geomap.files import safe_cell, shown, write_whole, writing
-from geomap.models import Assessment, Claim, Evidence, Mention, Range, Value
+from geomap.models import Assessment, Claim, Evidence, Mention, Range, Role, Value
 
 if TYPE_CHECKING:
     import geopandas
@@ -166,14 +166,14 @@ def _range(side: str, span: Range, unit: str) -> dict[str, Any]:
 def _decisive(claim: Claim) -> Evidence | None:
     if claim.verdict is None:
         return None
-    return next((e for e in claim.verdict.evidence if e.role == "measure"), None)
+    return next((e for e in claim.verdict.evidence if e.role is Role.MEASURE), None)
 
 
 def _geometry(claim: Claim) -> BaseGeometry | None:
     from shapely.geometry import MultiPoint, Point
 
     for evidence in claim.verdict.evidence if claim.verdict else ():
-        if evidence.role == "measure" and evidence.geometry is not None and not evidence.geometry.is_empty:
+        if evidence.role is Role.MEASURE and evidence.geometry is not None and not evidence.geometry.is_empty:
             return evidence.geometry
     about = [m.place for m in (*claim.subject, claim.reference) if m is not None and m.place is not None]
     points = list(dict.fromkeys((p.lon, p.lat) for p in about))

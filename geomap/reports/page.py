@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup
 
-from geomap.models import Article, Assessment, Claim, Provenance
+from geomap.models import Article, Assessment, Claim, Provenance, Role
 from geomap.reports.chart import series_chart
 from geomap.reports.corrections import Correction
 from geomap.reports.findings import (
@@ -337,7 +337,7 @@ def _how(claim: Claim, style: Style) -> list[str]:
     w = words(style.language)
     lines = []
     for evidence in claim.verdict.evidence if claim.verdict else ():
-        if evidence.role != "measure":
+        if evidence.role is not Role.MEASURE:
             continue
         what, method = told(evidence.what, "what", style), told(evidence.method, "method", style)
         parts = [what, method if method.casefold() != what.casefold() else ""]

@@ -13,17 +13,25 @@ from datetime import date, timedelta
 from itertools import combinations
 
 from geomap.geodesy import distance_km
-from geomap.models import Article, Claim, ClaimKind, Comparison, Mention, Modality, Place, Polarity, Predicate
+from geomap.models import (
+    MOVES,
+    STATES,
+    Article,
+    Claim,
+    ClaimKind,
+    Comparison,
+    Effect,
+    Mention,
+    Modality,
+    Place,
+    Polarity,
+    Relation,
+)
 from geomap.settings import Settings
 from geomap.verdicts.ranges import FLOORS, Claimed, adds, claimed_range, overlap
 from geomap.verdicts.sentences import short
 from geomap.wording import day, number, quantity
 
-GAINS = frozenset(
-    {Predicate.CAPTURED, Predicate.RECAPTURED, Predicate.LIBERATED, Predicate.REACHED, Predicate.ADVANCED}
-)
-LOSSES = frozenset({Predicate.WITHDREW, Predicate.LOST, Predicate.EVACUATED, Predicate.SURRENDERED})
-HOLDS = frozenset({Predicate.CONTROLS, Predicate.OCCUPIED, Predicate.STABILISING})
 COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 FORCE_WORDS = frozenset(
     [
@@ -103,7 +111,7 @@ def compare(claims: Iterable[Claim], articles: Iterable[Article], settings: Sett
         *_distances(dated),
         *_fronts(dated),
     ]
-    rank = {"contradicts": 0, "same_event": 1, "progress": 2}
+    rank = {Relation.CONTRADICTS: 0, Relation.SAME_EVENT: 1, Relation.PROGRESS: 2}
     return sorted(found, key=lambda c: (rank[c.kind], order[c.claims[0]], c.claims))
 
 
@@ -124,7 +132,7 @@ def _same_events(dated: Sequence[_Dated], settings: Settings) -> list[Comparison
     """Reports of one place changing hands within days of each other: a gain for one side is a loss for the other."""
     by_place: dict[str, list[tuple[_Dated, Place]]] = {}
     for d in dated:
-        if d.claim.kind is ClaimKind.CONTROL and d.claim.predicate in GAINS | LOSSES and _affirmed(d):
+        if d.claim.kind is ClaimKind.CONTROL and d.claim.effect in MOVES and _affirmed(d):
             # a region changes hands over weeks, a town in a day
             for place in (p for p in _places(d.claim.subject) if not p.feature.startswith("A.")):
                 by_place.setdefault(place.id, []).append((d, place))
@@ -163,7 +171,7 @@ def _event(group: list[_Dated], place: Place) -> Comparison:
     when = f" around {day(days[0])}" if days else ""
     told = f"{count} source{'s' if len(sources) != 1 else ''}"
     sentence = f"{place.name} changing hands{when} is told {len(group)} times, by {told}: one event."
-    return _comparison("same_event", group, sentence, place.id)
+    return _comparison(Relation.SAME_EVENT, group, sentence, place.id)
 
 
 # ── one place, two holders ───────────────────────────────────────────────────────────────────────────────────
@@ -173,7 +181,7 @@ def _opposed(dated: Sequence[_Dated]) -> list[Comparison]:
     """One place on one day, said to be gained, lost or held by sides that exclude each other."""
     told: dict[tuple[date, str], list[tuple[_Dated, Place]]] = {}
     for d in dated:
-        states = d.claim.kind is ClaimKind.CONTROL and d.claim.predicate in GAINS | LOSSES | HOLDS
+        states = d.claim.kind is ClaimKind.CONTROL and d.claim.effect in STATES
         if states and d.on is not None and not _has_start(d.claim):
             for place in (p for p in _places(d.claim.subject) if not p.feature.startswith("A.")):
                 told.setdefault((d.on, place.id), []).append((d, place))
@@ -184,14 +192,14 @@ def _opposed(dated: Sequence[_Dated]) -> list[Comparison]:
                 quotes = f"“{short(a.claim.quote)}” against “{short(b.claim.quote)}”"
                 sentence = f"On {day(on)}, {place.name} is in two hands: {quotes}."
                 key = (a.claim.id, b.claim.id)
-                found.setdefault(key, _comparison("contradicts", [a, b], sentence, place.id))
+                found.setdefault(key, _comparison(Relation.CONTRADICTS, [a, b], sentence, place.id))
     return list(found.values())
 
 
 def _exclude(a: Claim, b: Claim) -> bool:
     """Whether two claims about one place on one day cannot both hold: one gain denied, or two winners."""
     if a.polarity is not b.polarity:
-        return a.predicate in GAINS and b.predicate in GAINS and not _other_winner(a, b)
+        return a.effect is Effect.GAIN and b.effect is Effect.GAIN and not _other_winner(a, b)
     return a.polarity is Polarity.AFFIRMED and _other_winner(a, b)
 
 
@@ -211,7 +219,7 @@ def _winner(claim: Claim) -> tuple[str, bool] | None:
     stem = party(claim.actor)
     if stem is None:
         return None
-    return stem, claim.predicate not in LOSSES
+    return stem, claim.effect is not Effect.LOSS
 
 
 def _stems_known(a: Claim, b: Claim) -> bool:
@@ -240,7 +248,7 @@ def _areas(dated: Sequence[_Dated]) -> list[Comparison]:
         and d.claimed is not None
         and d.claimed.unit == "km2"
         and d.on is not None
-        and d.claim.predicate in GAINS | LOSSES | HOLDS
+        and d.claim.effect in STATES
         and _affirmed(d)
     ]
     # a figure that another adds to is told by the sum
@@ -263,11 +271,13 @@ def _areas(dated: Sequence[_Dated]) -> list[Comparison]:
             if clash is None:
                 story.append(d)
             else:
-                found.append(_comparison("contradicts", [clash, d], _clash_sentence(clash, d), _region_id(d.claim)))
+                found.append(
+                    _comparison(Relation.CONTRADICTS, [clash, d], _clash_sentence(clash, d), _region_id(d.claim))
+                )
         if len(story) > 1:
             told = ", ".join(f"{_figure(d)} on {day(d.on)}" for d in story)
             sentence = f"Figures that grow with time, each compatible with those before: {told}."
-            found.append(_comparison("progress", story, sentence, _region_id(story[-1].claim)))
+            found.append(_comparison(Relation.PROGRESS, story, sentence, _region_id(story[-1].claim)))
     return found
 
 
@@ -291,7 +301,7 @@ def _clash_sentence(a: _Dated, b: _Dated) -> str:
 
 def _same_ground(a: Claim, b: Claim) -> bool:
     """Whether two areas can be parts of one story: the same side's doing, in regions that do not differ."""
-    kinds = [c.predicate in LOSSES for c in (a, b)]
+    kinds = [c.effect is Effect.LOSS for c in (a, b)]
     sides = [party(c.actor) for c in (a, b)]
     same_side = None in sides or sides[0] == sides[1] or kinds[0] is kinds[1]
     regions = [_region_id(c) for c in (a, b)]
@@ -333,7 +343,7 @@ def _distances(dated: Sequence[_Dated]) -> list[Comparison]:
             if not overlap(a.claimed.range, b.claimed.range):
                 names = f"{_mention(a.claim.subject[0])} and {_mention(a.claim.reference)}"
                 sentence = f"{_figure(a)} and {_figure(b)} are both given between {names}: they cannot both hold."
-                found.append(_comparison("contradicts", [a, b], sentence, None))
+                found.append(_comparison(Relation.CONTRADICTS, [a, b], sentence, None))
     return found
 
 
@@ -375,7 +385,9 @@ def _fronts(dated: Sequence[_Dated]) -> list[Comparison]:
                     f"{_mention(d.claim.subject[0])} cannot be {_figure(d)} from {goal.name} and at {at.name}, "
                     f"which is {quantity((measured, measured), 'km')} away{also}."
                 )
-                found.append(_comparison("contradicts", [d, other, *([said] if said else [])], sentence, goal.id))
+                found.append(
+                    _comparison(Relation.CONTRADICTS, [d, other, *([said] if said else [])], sentence, goal.id)
+                )
                 break
     return found
 
@@ -387,7 +399,7 @@ def _stands_at(claim: Claim, side: str | None) -> Place | None:
     mention: Mention | None = None
     if claim.kind is ClaimKind.ADVANCE:
         mention = claim.reference
-    elif claim.kind is ClaimKind.CONTROL and claim.predicate in GAINS and claim.subject:
+    elif claim.kind is ClaimKind.CONTROL and claim.effect is Effect.GAIN and claim.subject:
         mention = claim.subject[0]
     actor = party(claim.actor) or (
         party(claim.subject[0].text) if claim.kind is ClaimKind.ADVANCE and claim.subject else None
@@ -422,7 +434,7 @@ def _dated(claim: Claim, articles: dict[str, Article], known: dict[str, Claim], 
     return _Dated(claim=claim, on=on or published, claimed=claimed, sources=claim.source[:1] or (outlet,))
 
 
-def _comparison(kind: str, group: Sequence[_Dated], sentence: str, place: str | None) -> Comparison:
+def _comparison(kind: Relation, group: Sequence[_Dated], sentence: str, place: str | None) -> Comparison:
     articles = tuple(dict.fromkeys(d.claim.article for d in group))
     return Comparison(
         kind=kind,

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from geomap.geodesy import compass, compass_azimuth, turn_deg
 from geomap.models import (
     Aspect,
+    AspectName,
     Claim,
     ClaimKind,
     Code,
+    Effect,
     Evidence,
     Label,
     Modality,
@@ -18,6 +20,7 @@ from geomap.models import (
     Predicate,
     Qualifier,
     Range,
+    Role,
     Verdict,
 )
 from geomap.settings import Settings
@@ -27,8 +30,6 @@ from geomap.wording import day, number, quantity
 
 FIGURES = frozenset({ClaimKind.AREA, ClaimKind.DISTANCE, ClaimKind.EXTENT, ClaimKind.RATE})
 """Kinds that are nothing without a number; an advance may also be a place reached."""
-LINES = frozenset({Predicate.CONTESTED, Predicate.BESIEGED, Predicate.ENCIRCLED})
-"""Said of a place that the line runs by."""
 WORST = (Label.DOES_NOT_FIT, Label.MAPS_CANNOT_SETTLE, Label.ROUGHLY_FITS, Label.FITS)
 """A claim about several places stands as its weakest part does."""
 NOT_ASSERTED: dict[Modality, str] = {
@@ -79,11 +80,11 @@ def judge(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> Ver
     why = untestable(claim, evidence)
     if why is not None:
         return Verdict(label=Label.NOT_TESTABLE, reason=_sentence(why), evidence=tuple(evidence))
-    usable = [e for e in evidence if e.role == "measure" and e.independent]
+    usable = [e for e in evidence if e.role is Role.MEASURE and e.independent]
     claimed = _claimed(claim, evidence, settings)
     if not usable:
         return _no_measure(claim, claimed, evidence, settings)
-    judged: dict[str, list[Finding]] = {}
+    judged: dict[AspectName, list[Finding]] = {}
     differ = False
     for aspect in dict.fromkeys(e.aspect for e in usable):
         judged[aspect], conflict = _judge_aspect(claim, claimed, aspect, usable, evidence, settings)
@@ -110,7 +111,7 @@ def untestable(claim: Claim, evidence: Iterable[Evidence] = ()) -> str | None:
     if value is not None and value.qualifier is Qualifier.SUPERLATIVE:
         return "It ranks, and gives no figure to test"
     for item in evidence:
-        if item.role == "missing" and item.aspect in ("date", "place", "figure"):
+        if item.role is Role.MISSING and item.aspect in (AspectName.DATE, AspectName.PLACE, AspectName.FIGURE):
             return item.note or f"{item.what} is missing"
     return claim.why_not
 
@@ -122,9 +123,9 @@ _NUMBERLESS = frozenset({Qualifier.VAGUE_PLURAL, Qualifier.SAME_AS, Qualifier.SI
 
 
 def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Evidence], settings: Settings) -> Verdict:
-    shared = [e for e in evidence if e.role == "measure" and not e.independent]
+    shared = [e for e in evidence if e.role is Role.MEASURE and not e.independent]
     hulls = [e for e in shared if Code.HULL_ONLY in e.codes]
-    wanted = next((e.note for e in evidence if e.role == "missing" and e.note), None)
+    wanted = next((e.note for e in evidence if e.role is Role.MISSING and e.note), None)
     says = f"Says {said(claim, _plain(claim, claimed))}; "
     measured: Range = (None, None)
     codes: tuple[Code, ...] = ()
@@ -165,7 +166,7 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
 def _judge_aspect(
     claim: Claim,
     claimed: Claimed | None,
-    aspect: str,
+    aspect: AspectName,
     usable: Sequence[Evidence],
     evidence: Sequence[Evidence],
     settings: Settings,
@@ -212,18 +213,18 @@ def _readings(measure: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]
     return [
         e
         for e in evidence
-        if e.role in ("next_day", "edge", "road")
+        if e.role in (Role.NEXT_DAY, Role.EDGE, Role.ROAD)
         and e.independent
         and e.aspect == measure.aspect
         and e.places == measure.places
-        and (e.source == measure.source or e.role != "next_day")
+        and (e.source == measure.source or e.role is not Role.NEXT_DAY)
     ]
 
 
 def _judge_one(
     claim: Claim, claimed: Claimed | None, e: Evidence, readings: Sequence[Evidence], settings: Settings
 ) -> Finding:
-    if e.aspect == "direction":
+    if e.aspect is AspectName.DIRECTION:
         return _judge_direction(claim, e, settings)
     if claimed is not None and e.aspect == _quantity_aspect(claim):
         return _judge_figure(claimed, e, readings, settings)
@@ -269,16 +270,16 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
     if gap(claimed.numbers, e.measured) <= settings.rough_gap:
         return found(Label.ROUGHLY_FITS, f"within {settings.rough_gap * 100:.0f} % of it")
     for reading in readings:
-        if reading.role == "road":
+        if reading.role is Role.ROAD:
             if any(inside((n, n), reading.measured) for n in claimed.numbers):
                 return found(Label.ROUGHLY_FITS, "by road", Code.ROAD)
         elif overlap(claimed.range, reading.measured):
-            if reading.role == "next_day":
+            if reading.role is Role.NEXT_DAY:
                 shown = quantity(reading.measured, reading.unit)
                 return found(Label.ROUGHLY_FITS, f"by the next day's map ({shown})", Code.DATE)
             return found(Label.ROUGHLY_FITS, f"{reading.what} ({quantity(reading.measured, e.unit)})", Code.EDGE)
-    even = ", even by road" if any(r.role == "road" for r in readings) else ""
-    even = even or (", nor by the next day's map" if any(r.role == "next_day" for r in readings) else "")
+    even = ", even by road" if any(r.role is Role.ROAD for r in readings) else ""
+    even = even or (", nor by the next day's map" if any(r.role is Role.NEXT_DAY for r in readings) else "")
     return found(Label.DOES_NOT_FIT, even.removeprefix(", "))
 
 
@@ -330,7 +331,7 @@ def criterion(claim: Claim, e: Evidence, settings: Settings) -> Criterion:
         return Criterion(fits=(0.0, settings.near_fits_km), roughly=(0.0, settings.near_rough_km))
     if claim.kind is ClaimKind.ADJACENCY:
         return Criterion(fits=(0.0, settings.along_km))
-    if claim.predicate in LINES:
+    if claim.effect is Effect.LINE:
         return Criterion(fits=(0.0, settings.contested_line_km))
     # an end is reached where the ground is held, or contested, up to it: within what a point is worth
     return Criterion(fits=(0.0, settings.point_error_km), roughly=(0.0, settings.contested_line_km))
@@ -339,7 +340,7 @@ def criterion(claim: Claim, e: Evidence, settings: Settings) -> Criterion:
 def _judge_state(claim: Claim, e: Evidence, readings: Sequence[Evidence], settings: Settings) -> Finding:
     want = criterion(claim, e, settings)
     label, how, codes = Label.DOES_NOT_FIT, "", list(e.codes)
-    later = next((r for r in readings if r.role == "next_day" and _meets(r.measured, want.fits, want.strict)), None)
+    later = next((r for r in readings if r.role is Role.NEXT_DAY and _meets(r.measured, want.fits, want.strict)), None)
     if _meets(e.measured, want.fits, want.strict):
         label = Label.FITS
     elif want.roughly is not None and _meets(e.measured, want.roughly, want.strict):
@@ -366,13 +367,13 @@ def _meets(measured: Range, wanted: Range, strict: bool) -> bool:
 def _verdict(
     claim: Claim,
     claimed: Claimed | None,
-    judged: dict[str, list[Finding]],
+    judged: dict[AspectName, list[Finding]],
     differ: bool,
     evidence: Sequence[Evidence],
     settings: Settings,
 ) -> Verdict:
     weakest = {a: min(fs, key=lambda f: WORST.index(f.label)) for a, fs in judged.items()}
-    main_aspect = next((a for a in weakest if a != "direction"), "direction")
+    main_aspect = next((a for a in weakest if a is not AspectName.DIRECTION), AspectName.DIRECTION)
     main = weakest[main_aspect]
     label, codes = main.label, [*main.codes]
     others = [f for a, f in weakest.items() if a != main_aspect]
@@ -397,7 +398,7 @@ def _verdict(
 
 def _kept(evidence: Iterable[Evidence], readings: Sequence[str]) -> tuple[Evidence, ...]:
     """What a verdict rests on: of the readings that might have made it fit, only those that do."""
-    return tuple(e for e in evidence if e.role != "would_fit" or short(e.what) in readings)
+    return tuple(e for e in evidence if e.role is not Role.WOULD_FIT or short(e.what) in readings)
 
 
 def _aspect(f: Finding) -> Aspect:
@@ -413,10 +414,10 @@ def _reason(
     readings: Sequence[str],
 ) -> str:
     text = f"Says {said(claim, _plain(claim, claimed))}; {clause(main.evidence)}"
-    wind = next((f for f in others if f.evidence.aspect == "direction"), None)
+    wind = next((f for f in others if f.evidence.aspect is AspectName.DIRECTION), None)
     if wind is not None and wind.evidence.best is not None:
         text += f", to the {WIND_WORDS[compass(wind.evidence.best)]} ({wind.evidence.best:.0f}°)"
-    if main.evidence.aspect == "direction" and main.evidence.best is not None and not main.evidence.note:
+    if main.evidence.aspect is AspectName.DIRECTION and main.evidence.best is not None and not main.evidence.note:
         text += f", that is {WIND_WORDS[compass(main.evidence.best)]}"
     failing = [f for f in others if f.label is Label.DOES_NOT_FIT]
     if label is Label.ROUGHLY_FITS and failing and main.label is Label.FITS:
@@ -443,10 +444,10 @@ def _claimed(claim: Claim, evidence: Iterable[Evidence], settings: Settings) -> 
     if claim.value is None:
         return None
     items = list(evidence)
-    whole = next((e.best for e in items if e.role == "reference"), None)
-    add = sum(e.best or 0.0 for e in items if e.role == "antecedent")
+    whole = next((e.best for e in items if e.role is Role.REFERENCE), None)
+    add = sum(e.best or 0.0 for e in items if e.role is Role.ANTECEDENT)
     base = claimed_range(claim.value, settings, whole=whole, add=add)
-    if base is not None and add and any(e.role == "antecedent" and e.measured[1] is None for e in items):
+    if base is not None and add and any(e.role is Role.ANTECEDENT and e.measured[1] is None for e in items):
         # a sum of which one part is a floor is a floor
         top = (base.numbers[0] if base.numbers else add) * settings.more_than_high
         return Claimed(low=base.numbers[0], high=None, unit=base.unit, numbers=base.numbers, understated_above=top)
@@ -464,10 +465,10 @@ def _plain(claim: Claim, claimed: Claimed | None) -> str | None:
     return f"{number(claimed.numbers[0])} {claimed.unit}" if claimed.numbers else None
 
 
-def _quantity_aspect(claim: Claim) -> str:
+def _quantity_aspect(claim: Claim) -> AspectName:
     if claim.kind is ClaimKind.AREA:
-        return "area"
-    return "rate" if claim.kind is ClaimKind.RATE else "distance"
+        return AspectName.AREA
+    return AspectName.RATE if claim.kind is ClaimKind.RATE else AspectName.DISTANCE
 
 
 def _would_fit(
@@ -476,9 +477,9 @@ def _would_fit(
     """Readings, other than the one judged by, under which the claim would fit: only those that were measured."""
     found: list[str] = []
     for e in evidence:
-        if e.role != "would_fit" or not e.independent:
+        if e.role is not Role.WOULD_FIT or not e.independent:
             continue
-        if e.aspect == "direction":
+        if e.aspect is AspectName.DIRECTION:
             meets = claim.direction is not None and _judge_direction(claim, e, settings).label is Label.FITS
         elif claimed is not None and e.aspect == _quantity_aspect(claim):
             # a reading near zero reaches any "at most"
