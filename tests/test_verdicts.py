@@ -64,12 +64,8 @@ def control(predicate: Predicate = Predicate.CAPTURED, polarity: Polarity = Pola
 
 
 def item(measured: Range, unit: str = "km", role: Role = Role.MEASURE, **more: object) -> Evidence:
-    aspect = {
-        "km": AspectName.DISTANCE,
-        "km2": AspectName.AREA,
-        "share": AspectName.CONTROL,
-        "deg": AspectName.DIRECTION,
-    }[unit]
+    aspects = {"km": AspectName.DISTANCE, "km2": AspectName.AREA, "share": AspectName.CONTROL}
+    aspect = aspects.get(unit, AspectName.DIRECTION)
     base = Evidence(what="the straight line", measured=measured, unit=unit, role=role, aspect=aspect, source="map A",
                     error=measured if unit == "km" else None)  # fmt: skip
     return replace(base, **more)  # type: ignore[arg-type]
