@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.claims import extract_claims, read_value
-from geomap.claims.quantities import UNITS
 from geomap.models import Article, MentionKind, Place, Qualifier, Toponym
+from geomap.units import UNITS
 
 ONES = [
     "zero",
@@ -87,28 +87,28 @@ def si_of(text: str) -> tuple[float, Qualifier]:
 @given(whole, units, hedges, st.sampled_from([",", "\u00a0", "\u2009", "\u202f", " ", "’", ""]))
 def test_grouped_digits_are_read_back(n: int, unit: tuple[str, str], hedge: str, mark: str) -> None:
     si, qualifier = si_of(f"{hedge}{grouped(n, mark)} {unit[1]}")
-    assert si == pytest.approx(n * UNITS[unit[0]][0])
+    assert si == pytest.approx(n * UNITS[unit[0]].si)
     assert qualifier is HEDGES[hedge]
 
 
 @given(whole, units, hedges)
 def test_words_are_read_back(n: int, unit: tuple[str, str], hedge: str) -> None:
     si, qualifier = si_of(f"{hedge}{spell(n)} {unit[1]}")
-    assert si == pytest.approx(n * UNITS[unit[0]][0])
+    assert si == pytest.approx(n * UNITS[unit[0]].si)
     assert qualifier is HEDGES[hedge]
 
 
 @given(st.integers(1, 9999), st.integers(0, 99), units, st.sampled_from([".", ","]))
 def test_decimals_are_read_back(n: int, cents: int, unit: tuple[str, str], mark: str) -> None:
     si, _ = si_of(f"{n}{mark}{cents:02d} {unit[1]}")
-    assert si == pytest.approx((n + cents / 100) * UNITS[unit[0]][0])
+    assert si == pytest.approx((n + cents / 100) * UNITS[unit[0]].si)
 
 
 @given(st.integers(1, 999), st.sampled_from([("million", 1e6), ("thousand", 1e3), ("m", 1e6), ("k", 1e3)]))
 def test_scales_are_read_back(n: int, scale: tuple[str, float]) -> None:
     joined = "" if len(scale[0]) < 3 else " "
     si, _ = si_of(f"{n / 10}{joined}{scale[0]} acres")
-    assert si == pytest.approx(n / 10 * scale[1] * UNITS["acre"][0])
+    assert si == pytest.approx(n / 10 * scale[1] * UNITS["acre"].si)
 
 
 @given(st.integers(1, 499), st.integers(500, 999), units, st.sampled_from(["-", "–", " to ", " or ", "and"]))
@@ -116,7 +116,7 @@ def test_ranges_are_read_back(low: int, high: int, unit: tuple[str, str], link: 
     text = f"between {low} and {high} {unit[1]}" if link == "and" else f"{low}{link}{high} {unit[1]}"
     value = read_value(text)
     assert value is not None
-    factor = UNITS[unit[0]][0]
+    factor = UNITS[unit[0]].si
     assert (value.si, value.si_max) == (pytest.approx(low * factor), pytest.approx(high * factor))
     assert value.qualifier is Qualifier.BETWEEN
 

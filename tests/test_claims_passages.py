@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from geomap.claims import extract_claims
-from geomap.claims.quantities import UNITS
 from geomap.models import Article, Claim, ClaimKind, MentionKind, Place, Toponym
+from geomap.units import UNITS
 
 COUNTED = {ClaimKind.AREA, ClaimKind.DISTANCE, ClaimKind.EXTENT, ClaimKind.ADVANCE, ClaimKind.RATE, ClaimKind.CONTROL}
 POINT = {"exact", "about", "nearly", "same_as", "times", "size_of", "dimensions"}
@@ -64,7 +64,7 @@ def fits(claim: Claim, wanted: str) -> bool:
         number, unit = float(rest[0]), rest[1]
         rest = rest[2:]
         per = unit.removesuffix("/day")
-        factor = UNITS[per][0] if per in UNITS else 1.0
+        factor = UNITS[per].si if per in UNITS else 1.0
         si = claim.value.si if claim.value is not None else None
         tests.append(si is not None and abs(si / (number * factor) - 1) < 0.011)
         top = next((float(r[4:]) * factor for r in rest if r.startswith("max=")), None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from geomap.claims.passage import Draft, Passage
-from geomap.claims.quantities import SQUARES, Quantity
+from geomap.claims.quantities import Quantity
 from geomap.models import ClaimKind
+from geomap.units import UNITS
 
 _MIN_SLIP = 100.0
 """A length that stands for an area ("2,000km of territory") is at least this many units: below, it is a depth."""
@@ -76,7 +77,7 @@ def _place_area(p: Passage, draft: Draft, q: Quantity, first: int, stop: int) ->
 def slipped(p: Passage, q: Quantity, first: int, stop: int) -> bool:
     """Whether a length stands for an area: "2,000km of territory", "that amount of territory, more than 2,000km"."""
     low, tk = p.tk.low, p.tk
-    if q.unit not in SQUARES or q.hyphen or q.number < _MIN_SLIP:
+    if UNITS[q.unit].square is None or q.hyphen or q.number < _MIN_SLIP:
         return False
     land = p.lang.words("land_nouns")
     k = q.end

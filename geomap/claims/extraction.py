@@ -15,7 +15,7 @@ from geomap.claims.dates import find_dates, nearest
 from geomap.claims.events import Event, control_drafts, event_actor, find_events, governing
 from geomap.claims.moods import set_mood, set_retractions
 from geomap.claims.passage import Draft, Passage
-from geomap.claims.quantities import UNITS, Quantity, find_quantities
+from geomap.claims.quantities import Quantity, find_quantities
 from geomap.claims.relations import quantity_draft, spatial_drafts
 from geomap.claims.sizes import same_size, size_drafts
 from geomap.claims.unknown import mark_unknown
@@ -32,6 +32,7 @@ from geomap.models import (
     Value,
     When,
 )
+from geomap.units import PER_DAY, UNITS, recorded
 
 BorderOf = Callable[[str, str], Place | None]
 """The border of two countries (ISO alpha-2) as a place: what "two miles from the border" counts from."""
@@ -40,7 +41,6 @@ AreaOf = Callable[[Place], float | None]
 
 _REMEMBERED = 24
 """Earlier claims that "another area of the same size" and "the area" may refer to."""
-_SI_UNITS = {"m": "m", "m2": "m2", "m/day": "m/day", "m2/day": "m2/day"}
 
 
 def extract_claims(
@@ -324,24 +324,31 @@ def _area_compared(draft: Draft, area_of: AreaOf | None) -> float | None:
 def _measured(p: Passage, draft: Draft, q: Quantity, text: str, start: int, end: int) -> Value:
     unit, factor, dim, step = q.unit, q.factor, q.dim, q.step
     if draft.corrected and draft.unit is not None:
-        unit, (factor, dim) = draft.unit, UNITS[draft.unit]
-        step = q.step / UNITS[q.unit][0] * factor
+        unit, factor, dim = draft.unit, UNITS[draft.unit].si, UNITS[draft.unit].dimension
+        step = q.step / UNITS[q.unit].si * factor
     conversion = None
     if q.conversion is not None:
         i, j, si, agrees = q.conversion
         conversion = Conversion(text=p.tk.slice(i, j), si=si, agrees=agrees)
-    if dim.endswith("/day"):
-        unit = f"{unit}/day"
+    # "1.2 Mha" is recorded as 1,200,000 ha: records bear the units of one short list
+    shown = recorded(UNITS[unit])
+    daily = dim.endswith(PER_DAY)
+
+    def as_recorded(number: float) -> float:
+        number = number * (UNITS[unit].si / shown.si) if shown.code != unit else number
+        return number / q.per_day if daily else number
+
     return Value(
         text=text,
         start=start,
         end=end,
-        number=q.number if not dim.endswith("/day") else q.number / q.per_day,
-        number_max=q.number_max if not dim.endswith("/day") or q.number_max is None else q.number_max / q.per_day,
-        unit=unit,
+        number=as_recorded(q.number),
+        number_max=None if q.number_max is None else as_recorded(q.number_max),
+        unit=shown.code + (PER_DAY if daily else ""),
+        written=unit,
         si=q.number * factor,
         si_max=None if q.number_max is None else q.number_max * factor,
-        si_unit=_SI_UNITS.get(dim),
+        si_unit=dim if dim != "speed" else None,
         qualifier=q.qualifier,
         unit_corrected=draft.corrected,
         conversion=conversion,

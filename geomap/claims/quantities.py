@@ -11,25 +11,8 @@ from geomap.claims.language import Language
 from geomap.claims.numbers import Number, read_amount, read_number
 from geomap.claims.tokens import Tokens
 from geomap.models import Qualifier
+from geomap.units import UNITS
 
-UNITS: dict[str, tuple[float, str]] = {
-    "m": (1.0, "m"),
-    "km": (1000.0, "m"),
-    "mi": (1609.344, "m"),  # international mile
-    "ft": (0.3048, "m"),
-    "yd": (0.9144, "m"),
-    "nmi": (1852.0, "m"),  # international nautical mile
-    "m2": (1.0, "m2"),
-    "km2": (1e6, "m2"),
-    "ha": (1e4, "m2"),
-    "acre": (4046.8564224, "m2"),  # international acre
-    "sq_mi": (2589988.110336, "m2"),
-    "sq_ft": (0.09290304, "m2"),
-    "sq_yd": (0.83612736, "m2"),
-    "dunam": (1000.0, "m2"),  # metric dunam of the Levant
-}
-"""SI factor and dimension of every unit."""
-SQUARES = {"km": "km2", "mi": "sq_mi", "m": "m2", "ft": "sq_ft", "yd": "sq_yd"}
 _DASHES = frozenset({"-", "–", "—", "‑"})
 _BY = frozenset({"by", "x", "×", "на"})
 _CURRENCY = frozenset("$€£¥₴₽#№")
@@ -68,7 +51,7 @@ class Quantity:
 
     @property
     def factor(self) -> float:
-        return UNITS[self.unit][0] / self.per_day
+        return UNITS[self.unit].si / self.per_day
 
     @property
     def si(self) -> float:
@@ -108,7 +91,7 @@ def _read(tk: Tokens, i: int, first: int, stop: int, lang: Language, commas: boo
     low = tk.low
     if low[i] in ("a", "an"):
         unit = lang.units.match(low, i + 1, stop)
-        if unit is not None and UNITS[unit[0]][1] == "m" and len(low[i + 1]) > 2:
+        if unit is not None and UNITS[unit[0]].dimension == "m" and len(low[i + 1]) > 2:
             number: Number | None = Number(1.0, None, 0.5, i, i + 1, spelled=True)
             return _finish(tk, number, i, first, stop, lang, commas, article=True), i + 2
     number, after = read_amount(tk, i, stop, lang, commas)
@@ -153,12 +136,12 @@ def _finish(
         # "100 by 30 kilometres": the unit stands once
         other, after = read_number(tk, j + 1, stop, lang, commas) if j + 1 < stop else (None, j)
         unit = lang.units.match(low, after, stop) if other is not None and other.high is None else None
-        if other is not None and unit is not None and unit[0] in SQUARES:
-            square = SQUARES[unit[0]]
+        square = UNITS[unit[0]].square if unit is not None else None
+        if other is not None and unit is not None and square is not None:
             product = number.low * other.low
             return Quantity(
                 i=_hedge(tk, number.i, first, lang, "m2")[1], j=unit[1], end=unit[1], number=product, number_max=None,
-                unit=square, dim="m2", qualifier=Qualifier.DIMENSIONS, step=0.05 * product * UNITS[square][0],
+                unit=square, dim="m2", qualifier=Qualifier.DIMENSIONS, step=0.05 * product * UNITS[square].si,
                 unit_at=after,
             )  # fmt: skip
     unit = lang.units.match(low, j, stop)
@@ -175,7 +158,7 @@ def _finish(
         return None  # "Five Mile Creek"
     if low[j] in ("m", "м") and after == j + 1 and (number.spelled or lang.units.match(low, after, stop) is not None):
         return None
-    dim = UNITS[code][1]
+    dim = UNITS[code].dimension
     unit_at, j = j, after
     low_end, high_end, step = number.low, number.high, number.step
     # "a mile and a half"
@@ -193,15 +176,15 @@ def _finish(
     size = _by(tk, number, j, stop, lang, commas, code)
     if size is not None and dim == "m":
         product, j = size
-        code, dim, low_end, qualifier, step = SQUARES.get(code, "m2"), "m2", product, "dimensions", 0.05 * product
+        code, dim, low_end, qualifier, step = UNITS[code].square or "m2", "m2", product, "dimensions", 0.05 * product
     elif (
         dim == "m"
         and j < stop
         and low[j] in lang.words("square_after")
-        and code in SQUARES
+        and UNITS[code].square is not None
         and lang.units.match(low, j, stop) is None
     ):
-        code, dim, low_end, qualifier = SQUARES[code], "m2", low_end * low_end, "dimensions"
+        code, dim, low_end, qualifier = UNITS[code].square or code, "m2", low_end * low_end, "dimensions"
         j += 1
     extra = lang.after.match(low, j, stop)
     if extra is not None:
@@ -241,7 +224,7 @@ def _finish(
         unit=code,
         dim=dim,
         qualifier=Qualifier(qualifier or "exact"),
-        step=step * UNITS[code][0] / per,
+        step=step * UNITS[code].si / per,
         hyphen=hyphen,
         article=article,
         unit_at=unit_at,
@@ -424,7 +407,7 @@ def _elided_before(
         ):
             number, after = read_amount(tk, i, k, lang, commas)
             if number is not None and after == k and not number.plain_year and number.high is None:
-                factor = UNITS[q.unit][0]
+                factor = UNITS[q.unit].si
                 return [
                     replace(
                         q,
@@ -460,11 +443,11 @@ def _elided_after(
             if low[k] in lang.words("unit_leads"):
                 unit = lang.units.match(low, k + 1, start)
                 if unit is not None:
-                    dim = UNITS[unit[0]][1]
+                    dim = UNITS[unit[0]].dimension
                     return Quantity(
                         i=start, j=period[1], end=period[1], number=number.low, number_max=number.high, unit=unit[0],
                         dim=f"{dim}/day", qualifier=Qualifier(hedge or "exact"),
-                        step=number.step * UNITS[unit[0]][0] / period[0], elided=True, per_day=period[0],
+                        step=number.step * UNITS[unit[0]].si / period[0], elided=True, per_day=period[0],
                     )  # fmt: skip
         return None
     same = [q for q in found if q.dim == "m2"]
@@ -481,7 +464,7 @@ def _elided_after(
         return None
     return Quantity(
         i=start, j=j, end=j, number=number.low, number_max=None, unit=last.unit, dim="m2",
-        qualifier=Qualifier(hedge or "exact"), step=number.step * UNITS[last.unit][0], elided=True,
+        qualifier=Qualifier(hedge or "exact"), step=number.step * UNITS[last.unit].si, elided=True,
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from geomap.claims.areas import area_draft, slipped
 from geomap.claims.lengths import length_draft
 from geomap.claims.passage import Draft, Passage
-from geomap.claims.quantities import SQUARES, Quantity
+from geomap.claims.quantities import Quantity
 from geomap.models import ClaimKind, Compass
+from geomap.units import UNITS
 
 
 def quantity_draft(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
@@ -21,7 +22,7 @@ def quantity_draft(p: Passage, q: Quantity, first: int, stop: int) -> Draft | No
     if q.dim == "m2/day":
         return Draft(ClaimKind.RATE, q.i, q.end, q.i, quantity=q)
     if slipped(p, q, first, stop) and q.dim == "m":
-        return Draft(ClaimKind.AREA, q.i, q.end, q.i, quantity=q, corrected=True, unit=SQUARES[q.unit])
+        return Draft(ClaimKind.AREA, q.i, q.end, q.i, quantity=q, corrected=True, unit=UNITS[q.unit].square)
     return length_draft(p, q, first, stop)
 
 

@@ -278,7 +278,11 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A quantity as written and in SI. ``digits_step``: half a unit of the last written significant digit, SI."""
+    """A quantity as written and in SI.
+
+    ``digits_step``: half a unit of the last written significant digit, SI. ``written``: code of the unit in the text,
+    where ``unit`` is the one that records bear in its place.
+    """
 
     text: str
     start: int
@@ -293,6 +297,7 @@ class Value:
     unit_corrected: bool = False
     conversion: Conversion | None = None
     digits_step: float | None = None
+    written: str | None = field(default=None, compare=False, metadata={"record": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

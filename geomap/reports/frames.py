@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geomap.errors import OutputError
 from geomap.files import safe_cell, shown, write_whole, writing
 from geomap.models import Assessment, Claim, Evidence, Mention, Range, Role, Value
+from geomap.units import in_twin
 
 if TYPE_CHECKING:
     import geopandas
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".geojson", ".gpkg", ".parquet")
 
-_UNITS = {"m2": ("km2", 1e-6), "m": ("km", 1e-3), "m/day": ("km_day", 1e-3), "m2/day": ("km2_day", 1e-6),
-          "km2": ("km2", 1.0), "km": ("km", 1.0), "deg": ("deg", 1.0), "share": ("share", 1.0)}  # fmt: skip
 _SUFFIXES = ("km2", "km", "km_day", "km2_day", "deg", "share")
 
 TEXT = (
@@ -153,9 +152,10 @@ def _value(value: Value | None) -> dict[str, Any]:
 
 
 def _range(side: str, span: Range, unit: str) -> dict[str, Any]:
-    if unit not in _UNITS:
+    factor, code = in_twin(unit) or (1.0, unit)
+    name = code.replace("/", "_")
+    if name not in _SUFFIXES:
         return {}
-    name, factor = _UNITS[unit]
     low, high = span
     return {
         f"{side}_low_{name}": None if low is None else low * factor,

@@ -24,7 +24,8 @@ from geomap.models import (
     Verdict,
 )
 from geomap.settings import Settings
-from geomap.verdicts.ranges import CEILINGS, SCALE, Claimed, claimed_range, factor, gap, hull_of, inside, overlap
+from geomap.units import in_twin
+from geomap.verdicts.ranges import CEILINGS, Claimed, claimed_range, factor, gap, hull_of, inside, overlap
 from geomap.verdicts.sentences import VERDICT_WORDS, WIND_WORDS, clause, said, short, times
 from geomap.wording import day, number, quantity
 
@@ -457,10 +458,11 @@ def _claimed(claim: Claim, evidence: Iterable[Evidence], settings: Settings) -> 
 def _plain(claim: Claim, claimed: Claimed | None) -> str | None:
     """The claim's figure in km or km², where it was written in another unit."""
     value = claim.value
-    if value is None or claimed is None or value.unit in ("km", "km2", "km/day", "km2/day"):
+    if value is None or claimed is None or (value.written or value.unit) in ("km", "km2", "km/day", "km2/day"):
         return None
-    if value.si is not None and value.si_unit in SCALE:
-        scale, unit = SCALE[value.si_unit]
+    shown = in_twin(value.si_unit or "")
+    if value.si is not None and shown is not None:
+        scale, unit = shown
         return quantity((value.si * scale, (value.si_max or value.si) * scale), unit)
     return f"{number(claimed.numbers[0])} {claimed.unit}" if claimed.numbers else None
 

@@ -9,14 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from geomap.models import Claim, Qualifier, Range, Value
 from geomap.settings import Settings
-
-SCALE: dict[str, tuple[float, str]] = {
-    "m": (1e-3, "km"),
-    "m2": (1e-6, "km2"),
-    "m/day": (1e-3, "km/day"),
-    "m2/day": (1e-6, "km2/day"),
-}
-"""SI unit of a claim -> (factor, unit of measurements and verdicts)."""
+from geomap.units import in_twin, unit_of
 
 FLOORS = frozenset({Qualifier.MORE_THAN, Qualifier.AT_LEAST})
 CEILINGS = frozenset({Qualifier.LESS_THAN, Qualifier.AT_MOST, Qualifier.UP_TO})
@@ -88,8 +81,9 @@ def _one(number: float, half: float, qualifier: Qualifier, unit: str, settings: 
 
 
 def _numbers(value: Value, whole: float | None) -> tuple[float, float, str] | None:
-    if value.si is not None and value.si_unit in SCALE:
-        factor, unit = SCALE[value.si_unit]
+    shown = in_twin(value.si_unit or "")
+    if value.si is not None and shown is not None:
+        factor, unit = shown
         last = value.si if value.si_max is None else value.si_max
         return value.si * factor, last * factor, unit
     if value.number is not None and whole is not None and value.unit in ("x_area_of", "share_of_area"):
@@ -103,31 +97,13 @@ def _numbers(value: Value, whole: float | None) -> tuple[float, float, str] | No
 
 def _vague(value: Value, settings: Settings, add: float) -> Claimed | None:
     """Read "dozens", "several", "hundreds" where the extractor gave the unit but no numbers."""
-    span = vague_range(value.text, settings)
-    if span is None or value.si_unit not in SCALE:
+    span, shown = vague_range(value.text, settings), in_twin(value.si_unit or "")
+    if span is None or shown is None:
         return None
-    factor, unit = SCALE[value.si_unit]
-    factor *= UNIT_SI.get(value.unit or "", 1.0)
+    factor, unit = shown
+    written = unit_of(value.unit or "")
+    factor *= written.si if written is not None else 1.0
     return Claimed(low=span[0] * factor + add, high=span[1] * factor + add, unit=unit)
-
-
-UNIT_SI: dict[str, float] = {
-    "m": 1.0,
-    "km": 1e3,
-    "ft": 0.3048,
-    "yd": 0.9144,
-    "mi": 1609.344,
-    "m2": 1.0,
-    "km2": 1e6,
-    "ha": 1e4,
-    "acre": 4046.8564224,
-    "sq_ft": 0.09290304,
-    "sq_mi": 2589988.110336,
-    "km/day": 1e3,
-    "ha/day": 1e4,
-    "km2/day": 1e6,
-}
-"""Metres or square metres in a unit of the claim records (international foot of 1959)."""
 
 
 def vague_range(text: str, settings: Settings) -> tuple[float, float] | None:
@@ -146,8 +122,9 @@ def vague_range(text: str, settings: Settings) -> tuple[float, float] | None:
 
 def _half_digit(value: Value, number: float) -> float:
     """Half a unit of the last written significant digit, in the range's unit."""
-    if value.digits_step is not None and value.si_unit in SCALE:
-        return value.digits_step * SCALE[value.si_unit][0]
+    shown = in_twin(value.si_unit or "")
+    if value.digits_step is not None and shown is not None:
+        return value.digits_step * shown[0]
     if value.number is None or value.number == 0:
         return 0.0
     return abs(number / value.number) * last_digit(value.text, value.number) / 2

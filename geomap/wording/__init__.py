@@ -13,21 +13,10 @@ from importlib.resources import files
 from geomap.errors import InputError
 from geomap.models import Article, Aspect, Claim, ClaimKind, Qualifier, Range
 from geomap.settings import Style
+from geomap.units import in_twin
 from geomap.wording.telling import Sentences, amounts, days, patterns
 
 LANGUAGES = ("en", "uk")
-
-_TO_KM2 = {"m2": 1e-6, "km2": 1.0, "ha": 0.01, "sq_mi": 2.589988110336}
-_TO_KM = {"m": 1e-3, "km": 1.0, "mi": 1.609344}
-_TO_KM_DAY = {"m/day": 1e-3, "km/day": 1.0}
-_TO_KM2_DAY = {"m2/day": 1e-6, "km2/day": 1.0, "ha/day": 0.01}
-_FAMILIES: tuple[tuple[Mapping[str, float], str, str, float], ...] = (
-    (_TO_KM2, "km2", "sq_mi", 2.589988110336),
-    (_TO_KM, "km", "mi", 1.609344),
-    (_TO_KM_DAY, "km_day", "mi_day", 1.609344),
-    (_TO_KM2_DAY, "km2_day", "sq_mi_day", 2.589988110336),
-)
-"""Units of a record -> metric key, imperial key, metric units in one imperial (international mile, 1959)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +104,11 @@ def quantity(span: Range, unit: str, style: Style | None = None) -> str:
         return _share(span, style)
     if unit in ("deg", "degrees", "°"):
         return _range(span, "deg", style)
-    for table, metric, imperial, ratio in _FAMILIES:
-        if unit in table:
-            plain = _times(span, table[unit])
-            shown = {"metric": (plain, metric), "imperial": (_times(plain, 1 / ratio), imperial)}
-            first, *rest = (_range(*shown[system], style) for system in style.units)
-            return first + "".join(f" ({other})" for other in rest)
-    return _range(span, unit, style)
+    twins = [found for found in (in_twin(unit, system) for system in style.units) if found is not None]
+    if not twins:
+        return _range(span, unit, style)
+    first, *rest = (_range(_times(span, factor), code.replace("/", "_"), style) for factor, code in twins)
+    return first + "".join(f" ({other})" for other in rest)
 
 
 def _share(span: Range, style: Style) -> str:
