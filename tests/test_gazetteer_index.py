@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from geomap.errors import GazetteerError
-from geomap.gazetteer import cache, checking, data, index, normalise
-from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row, signature, write_index
+from geomap.gazetteer import cache, checking, data, index, normalise, shipped, writing
+from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row, signature
+from geomap.gazetteer.writing import write_index
 
 
 def rows(count: int = 300) -> list[Row]:
@@ -73,8 +74,9 @@ def test_prefixes_are_of_whole_words(small: Index) -> None:
 def test_runs_and_shards_change_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (whole := tmp_path / "whole").mkdir()
     write_index(rows(), whole, {})
-    monkeypatch.setattr(index, "RUN", 50)
-    monkeypatch.setattr(index, "SHARD", 40)
+    monkeypatch.setattr(writing, "BATCH", 30)
+    monkeypatch.setattr(writing, "RUN", 50)
+    monkeypatch.setattr(writing, "SHARD", 40)
     (cut := tmp_path / "cut").mkdir()
     write_index(rows(), cut, {})
     one, many = Index(whole), Index(cut)
@@ -113,6 +115,11 @@ def test_two_edits_never_escape_the_signature(word: str, draw: st.DataObject) ->
     assert (signature(word) ^ signature("".join(other))).bit_count() <= 4
 
 
+@given(st.lists(st.text("abcdefghijklmnop xyz0189.-", max_size=20), max_size=9))
+def test_signatures_of_many_keys_are_those_of_each(keys: list[str]) -> None:
+    assert writing.signatures_of(keys).tolist() == [signature(key) for key in keys]
+
+
 @settings(max_examples=30, deadline=None)
 @given(draw=st.data())
 def test_fuzzy_look_up_loses_nothing(tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject) -> None:
@@ -139,7 +146,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_gazetteer_index import rows
 from geomap.gazetteer import cache
-from geomap.gazetteer.index import write_index
+from geomap.gazetteer.writing import write_index
 
 def build(folder, step):
     with open({log!r}, "a") as file:
@@ -324,3 +331,33 @@ def test_the_registry_names_every_data_file(root: Path) -> None:
     assert sum((folder / name).stat().st_size for name in files) <= 15e6
     for name in files:
         data.read_bytes(name)
+
+
+# ── the index that comes along ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_index_is_prebuilt_once_and_replaces_older_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+
+    def build(folder: Path, step: Callable[[int], None]) -> None:
+        built.append(folder)
+        write_index(rows(), folder, {})
+
+    monkeypatch.setattr(shipped, "build", build)
+    (tmp_path / "base-00000000-v1").mkdir()
+    folder = shipped.prebuild(tmp_path)
+    assert shipped.prebuild(tmp_path) == folder
+    assert len(built) == 1
+    assert list(tmp_path.iterdir()) == [folder]
+    assert folder.name == shipped.index_folder().name
+    (folder / "names.utf8").write_bytes(b"damaged")
+    shipped.prebuild(tmp_path)
+    assert len(built) == 2
+    assert Index(folder).count == 300
+
+
+def test_without_tables_a_missing_index_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "data_folder", lambda: tmp_path)
+    (tmp_path / "registry.json").write_text("{}")
+    with pytest.raises(GazetteerError, match="install geomap again"):
+        shipped.build(tmp_path, lambda done: None)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from geomap.errors import InputError
-from geomap.gazetteer import Gazetteer, add_places, build_layer, index, info, installed_layers, read_gazetteer
+from geomap.gazetteer import Gazetteer, add_places, build_layer, index, info, installed_layers, read_gazetteer, writing
 from geomap.gazetteer import cache as cache_module
 
 
@@ -97,8 +97,8 @@ def test_a_dump_that_is_none(tmp_path: Path) -> None:
 
 def test_memory_stays_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten times the rows do not need ten times the memory of Python objects."""
-    monkeypatch.setattr(index, "RUN", 400)
-    monkeypatch.setattr(index, "SHARD", 400)
+    for name in ("BATCH", "RUN", "SHARD"):
+        monkeypatch.setattr(writing, name, 400)
     chance = random.Random(3)
     peaks = []
     for count in (600, 6_000):

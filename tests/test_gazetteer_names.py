@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geomap.gazetteer import normalise, skeleton, strip_feature_word
-from geomap.gazetteer.names import MAX_KEY
+from geomap.gazetteer.names import MAX_KEY, skeletons
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,8 @@ def test_feature_words(key: str, name: str, feature: str) -> None:
 @pytest.mark.parametrize("key", ["river", "kharkiv", "region", "the region", ""])
 def test_no_feature_word_without_a_name(key: str) -> None:
     assert strip_feature_word(key) is None
+
+
+@given(st.lists(st.text(alphabet="abcéKиївжщłß 12中'-", max_size=12).map(normalise), max_size=20))
+def test_skeletons_of_many_keys_are_those_of_each(keys: list[str]) -> None:
+    assert skeletons(keys) == [found if (found := skeleton(key)).isascii() else "" for key in keys]

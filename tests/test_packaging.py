@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from email.parser import Parser
 from pathlib import Path
 
 import pytest
+
+from geomap.gazetteer.shipped import index_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 REGISTRY = ROOT / "data" / "gazetteer" / "registry.json"
@@ -47,8 +50,31 @@ def test_the_wheel_holds_the_code_and_what_it_reads(wheel: dict[str, bytes]) -> 
         if path.is_file() and "__pycache__" not in path.parts:
             assert wheel[str(path.relative_to(ROOT))] == path.read_bytes()
     assert "geomap/py.typed" in wheel
-    for name in json.loads(REGISTRY.read_text()):
-        assert wheel[f"geomap/data/gazetteer/{name}"] == (REGISTRY.parent / name).read_bytes()
+    assert wheel["geomap/data/gazetteer/registry.json"] == REGISTRY.read_bytes()
+
+
+def test_the_wheel_holds_the_index_and_not_the_tables_too(wheel: dict[str, bytes]) -> None:
+    folder = index_folder()
+    inside = {n: len(content) for n, content in wheel.items() if n.startswith("geomap/data/index/")}
+    meta = json.loads(wheel[f"geomap/data/index/{folder.name}/meta.json"])
+    assert meta["count"] > 200_000
+    for name, size in meta["sizes"].items():
+        assert inside[f"geomap/data/index/{folder.name}/{name}"] == size
+    assert not [n for n in wheel if n.endswith((".parquet", ".csv")) and n.startswith("geomap/data/gazetteer")]
+
+
+def test_an_unpacked_wheel_answers_without_building(wheel: dict[str, bytes], tmp_path: Path) -> None:
+    for name, content in wheel.items():
+        if name.startswith("geomap/"):
+            (path := tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    ran = subprocess.run(
+        [sys.executable, "-m", "geomap", "resolve", "Izyum", "--format", "json"], cwd=tmp_path, capture_output=True,
+        text=True, env={**os.environ, "PYTHONPATH": str(tmp_path), "GEOMAP_CACHE": str(tmp_path / "cache")},
+    )  # fmt: skip
+    assert json.loads(ran.stdout)[0]["country"] == "UA"
+    assert ran.stderr == ""
+    assert not list((tmp_path / "cache").glob("base-*")), "nothing is built where the index came along"
 
 
 def test_the_wheel_holds_nothing_else(built: dict[str, Path], wheel: dict[str, bytes]) -> None:

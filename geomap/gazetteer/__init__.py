@@ -2,7 +2,7 @@
 
 ::
 
-    gazetteer = read_gazetteer()                    # builds the index on first use, into the user's cache
+    gazetteer = read_gazetteer()                    # maps the index that came with geomap; else builds one, once
     gazetteer.find("Izyum", country=None, near=(lat, lon), limit=10, fuzzy=True)   # list[Place], best first, scored
     gazetteer.candidates("Kherson region")          # list[Candidate], exact after normalise, most important first
     gazetteer.has("kherson")                        # is this normalised key a name?

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.gazetteer import cache, data
+from geomap.gazetteer import data
 from geomap.gazetteer import geometry as shapes_of
-from geomap.gazetteer.index import Index, Row, write_index
+from geomap.gazetteer.index import Index
 from geomap.gazetteer.names import normalise
 from geomap.gazetteer.search import Candidate, Search
+from geomap.gazetteer.shipped import base_index
 from geomap.geodesy import distance_km
 from geomap.models import Place, Provenance
 
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
 Bounds = tuple[float, float, float, float]
 """west, south, east, north in degrees."""
 
-ROWS = 275_000
-"""About how many rows the shipped index has, for the progress bar."""
-
 
 def read_gazetteer(*layers: Path) -> Gazetteer:
     """The shipped gazetteer under any ``layers`` (folders that ``build_layer`` or ``add_places`` made), nearest first.
 
-    The index is built on first use into the user's cache (``GEOMAP_CACHE`` overrides); later calls open it in
-    milliseconds.
+    The index comes with the wheel; in a checkout where ``make`` has not built it, the first use builds it into the
+    user's cache (``GEOMAP_CACHE`` overrides). Opening takes milliseconds.
 
     Raises
     ------
@@ -39,23 +36,6 @@ def read_gazetteer(*layers: Path) -> Gazetteer:
         Where shipped data are missing or damaged, a layer is no index, or no folder can be written.
     """
     return Gazetteer([*(Index(Path(layer)) for layer in layers), base_index()])
-
-
-def base_index() -> Index:
-    def build(folder: Path, step: Callable[[int], None]) -> None:
-        regions: dict[str, str] = {}
-        extra = {"members": data.read_members(), "demonyms": data.read_demonyms(), "regions": regions}
-
-        def rows() -> Iterator[Row]:
-            for row in data.read_rows():
-                if row.feature == "A.ADM1":
-                    regions[f"{row.country}.{row.admin1}"] = row.name
-                yield row
-
-        shapes_of.write_shapes(folder)
-        write_index(rows(), folder, {"name": "shipped"}, step, extra=extra)
-
-    return cache.open_or_build(f"base-{data.data_key()}", build, total=ROWS)
 
 
 MAX_BASEMAP_PLACES = 240

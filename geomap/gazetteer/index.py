@@ -1,4 +1,4 @@
-"""One layer's look-up index: memory-mapped columns and tries, written once, opened in milliseconds.
+"""One layer's look-up index: memory-mapped columns and tries, written once (``writing``), opened in milliseconds.
 
 A folder with ``meta.json``; one little-endian file a column (``lat.f64`` ...); ``names.utf8``; tries of keys to rows
 (marisa-trie, Yata 2011), cut into shards of sorted keys so that a layer of any size is built in bounded memory; and for
@@ -7,21 +7,18 @@ misspellings the keys again with 64-bit letter signatures. Opening imports neith
 
 from __future__ import annotations
 
-import heapq
 import json
 import mmap
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geomap.errors import GazetteerError
 from geomap.gazetteer import checking
-from geomap.gazetteer.names import normalise, skeleton
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,10 +26,6 @@ if TYPE_CHECKING:
 
 FORMAT = 10
 """Raise when the files or what is in them change: older indexes are then built anew."""
-RUN = 2_000_000
-"""Keys sorted in memory at a time: about 400 MB."""
-SHARD = 1_500_000
-"""Keys a trie: marisa-trie needs some 300 MB to build one of that size."""
 FUZZY_MIN = 4
 """Shorter keys have too many neighbours at two edits for a suggestion to mean anything."""
 
@@ -87,72 +80,6 @@ class Row(NamedTuple):
     radius: float = 0.0
 
 
-class _Sorter:
-    """Sorts any number of (key, value) pairs, spilling sorted runs to files."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._folder, self._name = folder, name
-        self._pairs: list[tuple[str, int]] = []
-        self._runs: list[Path] = []
-
-    def add(self, key: str, value: int) -> None:
-        self._pairs.append((key, value))
-        if len(self._pairs) >= RUN:
-            self._spill()
-
-    def _spill(self) -> None:
-        self._pairs.sort()
-        path = self._folder / f"{self._name}.run{len(self._runs)}"
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(f"{key}\t{value}\n" for key, value in self._pairs)
-        self._runs.append(path)
-        self._pairs = []
-
-    def sorted(self) -> Iterator[tuple[str, int]]:
-        self._pairs.sort()
-        if not self._runs:
-            yield from self._pairs
-            return
-
-        def read(path: Path) -> Iterator[tuple[str, int]]:
-            with path.open(encoding="utf-8", newline="\n") as file:
-                for line in file:
-                    key, _, value = line.rstrip("\n").rpartition("\t")
-                    yield key, int(value)
-
-        yield from heapq.merge(*map(read, self._runs), self._pairs)
-        for path in self._runs:
-            path.unlink()
-
-
-class _StringWriter:
-    """Writes what ``Strings`` reads."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self._blob, self._ends = (folder / f"{name}.utf8").open("wb"), (folder / f"{name}.end").open("wb")
-        self._buffer, self._end = array("Q"), 0
-
-    def __enter__(self) -> _StringWriter:
-        return self
-
-    def add(self, text: str) -> None:
-        self._end += self._blob.write(text.encode())
-        self._buffer.append(self._end)
-        if len(self._buffer) >= 50_000:
-            self._flush()
-
-    def _flush(self) -> None:
-        if sys.byteorder == "big":
-            self._buffer.byteswap()
-        self._buffer.tofile(self._ends)
-        del self._buffer[:]
-
-    def __exit__(self, *failure: object) -> None:
-        self._flush()
-        self._blob.close()
-        self._ends.close()
-
-
 def signature(key: str) -> int:
     """64 bits that tell which letters a key holds: a to z twice (once, more than once), digits, space, others.
 
@@ -168,124 +95,6 @@ def signature(key: str) -> int:
             code += 32
         bits |= 1 << code
     return bits
-
-
-def write_index(
-    rows: Iterable[Row],
-    folder: Path,
-    meta: dict[str, Any],
-    step: Callable[[int], None] = lambda done: None,
-    *,
-    extra: dict[str, Any] | None = None,
-) -> None:
-    """Write an index of ``rows`` into an empty ``folder``; ``step`` is told the number of rows so far.
-
-    ``meta`` is read whenever the index is opened, ``extra`` when it is asked for. Both may be filled while the rows
-    are read.
-    """
-    import marisa_trie
-    import numpy as np
-
-    tables: dict[str, dict[str, int]] = {name: {"": 0} for name in ("feature", "country", "admin1", "admin2", "source")}
-    text_ids: dict[str, int] = {}
-    buffers: dict[str, array[Any]] = {name: array(code) for name, code in COLUMNS.items()}
-    exact, loose = _Sorter(folder, "keys"), _Sorter(folder, "loose")
-    count = 0
-    with ExitStack() as stack:
-        files = {name: stack.enter_context((folder / f"{name}.col").open("wb")) for name in COLUMNS}
-        names = stack.enter_context(_StringWriter(folder, "names"))
-
-        def flush() -> None:
-            for name, buffer in buffers.items():
-                if sys.byteorder == "big":
-                    buffer.byteswap()
-                buffer.tofile(files[name])
-                del buffer[:]
-
-        for row in rows:
-            names.add(row.name)
-            number = row.id if isinstance(row.id, int) else -1 - text_ids.setdefault(row.id, len(text_ids))
-            codes = {}
-            for column, value in (
-                ("feature", row.feature), ("country", row.country), ("admin1", f"{row.country}.{row.admin1}"),
-                ("admin2", row.admin2), ("source", row.source),
-            ):  # fmt: skip
-                table = tables[column]
-                codes[column] = table.setdefault(value, len(table))
-            for column, number_value in (
-                ("id", number), ("lat", row.lat), ("lon", row.lon), ("population", row.population),
-                ("importance", row.importance), ("radius", row.radius), *codes.items(),
-            ):  # fmt: skip
-                buffers[column].append(number_value)
-            keys: dict[str, int] = {}
-            if key := normalise(row.name):
-                keys[key] = PRIMARY
-            for alternate, kind in row.alternates:
-                if (key := normalise(alternate)) and kind < keys.get(key, 9):
-                    keys[key] = kind
-            loosened: dict[str, int] = {}
-            for key, kind in keys.items():
-                exact.add(key, count << 2 | kind)
-                if kind < MACHINE and (loose_key := skeleton(key)).isascii() and kind < loosened.get(loose_key, 9):
-                    loosened[loose_key] = kind
-            for key, kind in loosened.items():
-                loose.add(key, count << 2 | kind)
-            count += 1
-            if count % 50_000 == 0:
-                flush()
-                step(count)
-        flush()
-    for name, texts in (("admin1s", tables.pop("admin1")), ("admin2s", tables.pop("admin2")), ("text_ids", text_ids)):
-        with _StringWriter(folder, name) as writer:
-            for text in texts:
-                writer.add(text)
-    ids = np.fromfile(folder / "id.col", "<i8")
-    order = np.argsort(ids, kind="stable").astype("<u4")
-    order.tofile(folder / "by_id.col")
-
-    shards: dict[str, list[str]] = {"keys": [], "loose": []}
-    for name, sorter in (("keys", exact), ("loose", loose)):
-        for first, chunk in _chunks(sorter.sorted()):
-            number = len(shards[name])
-            trie = marisa_trie.RecordTrie("<I", ((key, (value,)) for key, value in chunk))
-            trie.save(str(folder / f"{name}.{number}.trie"))
-            del trie
-            shards[name].append(first)
-            if name == "keys":
-                spelled = sorted({key for key, _ in chunk if len(key) >= FUZZY_MIN and key.isascii()})
-                plain = marisa_trie.Trie(spelled)
-                plain.save(str(folder / f"fuzzy.{number}.trie"))
-                ids = np.array([plain[key] for key in spelled], "<u4")
-                signatures = np.array([signature(key) for key in spelled], "<u8")
-                lengths = np.array([min(len(key), LONGEST) for key in spelled], "u1")
-                # by length: a look-up reads only the lengths within two letters of its own
-                by_length = np.argsort(lengths, kind="stable")
-                signatures[by_length].tofile(folder / f"fuzzy.{number}.sig")
-                ids[by_length].tofile(folder / f"fuzzy.{number}.id")
-                bounds = np.searchsorted(lengths[by_length], np.arange(LONGEST + 2))
-                bounds.astype("<u4").tofile(folder / f"fuzzy.{number}.len")
-        step(count)
-    (folder / "extra.json").write_text(json.dumps(extra or {}, ensure_ascii=False), "utf-8")
-    meta = {
-        **meta, "format": FORMAT, "count": count, "shards": shards,
-        "tables": {name: list(table) for name, table in tables.items()},
-        "sizes": {p.name: p.stat().st_size for p in sorted(folder.iterdir())},
-        "hashes": checking.digests(folder),
-    }  # fmt: skip
-    meta["digest"] = checking.digest_of(meta)
-    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
-
-
-def _chunks(pairs: Iterator[tuple[str, int]]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """Shards of sorted pairs with their first key; all pairs of a key stay together."""
-    chunk: list[tuple[str, int]] = []
-    for pair in pairs:
-        if len(chunk) >= SHARD and pair[0] != chunk[-1][0]:
-            yield chunk[0][0], chunk
-            chunk = []
-        chunk.append(pair)
-    if chunk:
-        yield chunk[0][0], chunk
 
 
 def _cast(view: memoryview, code: Any) -> memoryview[Any]:

@@ -16,7 +16,7 @@ from typing import Any
 from geomap.errors import GazetteerError, InputError
 from geomap.files import broken_zip
 from geomap.gazetteer import cache, data
-from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row, write_index
+from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row
 from geomap.gazetteer.names import normalise
 
 DUMP_COLUMNS = 19
@@ -97,6 +97,8 @@ def build_layer(
     meta = {"name": name or dump.stem, "source": str(dump), "kind": "dump"}
 
     def build(target: Path, step: Callable[[int], None]) -> None:
+        from geomap.gazetteer.writing import write_index
+
         write_index(_dump_rows(dump, set(classes)), target, meta, step)
 
     return _replace(f"dump-{_slug(name or dump.stem)}", folder, build, f"Indexing {dump.name}", _guess_lines(dump))
@@ -205,6 +207,8 @@ def add_places(file: Path, *, name: str | None = None, folder: Path | None = Non
             from geomap.gazetteer.geometry import write_blobs
 
             write_blobs(target, list(shapes), list(shapes.values()))
+        from geomap.gazetteer.writing import write_index
+
         write_index(rows, target, meta, step)
 
     return _replace(f"own-{layer}", folder, build, f"Indexing {file.name}", len(rows))
@@ -378,7 +382,7 @@ def _recover(home: Path) -> None:
 
 def info(layers: Iterable[Path] | None = None) -> dict[str, Any]:
     """What is embedded and layered: files with SHA-256, rows, licences, and each layer's name, source and rows."""
-    from geomap.gazetteer.gazetteer import base_index
+    from geomap.gazetteer.shipped import base_index
 
     base = base_index()
     paths = installed_layers() if layers is None else list(layers)
