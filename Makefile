@@ -25,7 +25,7 @@ $(BENCHED): $(INSTALLED)
 	@touch $(BENCHED)
 
 $(INDEX): data/gazetteer/registry.json geomap/gazetteer/index.py | $(INSTALLED)
-	@$(PY) -m geomap.gazetteer.shipped
+	@$(PY) -c "from geomap.gazetteer.shipped import prebuild; prebuild()"
 	@touch $(INDEX)
 
 install: $(INSTALLED) $(INDEX)  ## Make .venv and install everything

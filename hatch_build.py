@@ -15,7 +15,9 @@ class IndexHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, self.root)
+        from geomap.gazetteer.checking import CHECKED
         from geomap.gazetteer.shipped import prebuild
 
         folder = prebuild()
+        (folder / CHECKED).unlink(missing_ok=True)  # it speaks of this machine's files
         build_data["force_include"][str(folder)] = f"geomap/data/index/{folder.name}"

@@ -1,12 +1,8 @@
-"""The shipped index: built with the wheel and mapped where it lies; built once in a checkout.
-
-``python -m geomap.gazetteer.shipped [FOLDER]`` builds it beside the tables (or in FOLDER), unless it is there already.
-"""
+"""The shipped index: built with the wheel and mapped where it lies; in a checkout built once, by ``make`` or when used."""
 
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -80,7 +76,3 @@ def prebuild(home: Path | None = None) -> Path:
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return final
-
-
-if __name__ == "__main__":
-    prebuild(*map(Path, sys.argv[1:2]))
