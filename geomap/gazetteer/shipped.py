@@ -1,4 +1,4 @@
-"""The shipped index: built with the wheel and mapped where it lies; in a checkout built once, by ``make`` or when used."""
+"""The shipped index: built with the wheel and mapped where it lies; in a checkout built once."""
 
 from __future__ import annotations
 
