@@ -11,6 +11,7 @@ from collections import Counter
 
 from geomap.claims.attribution import Speakers, side
 from geomap.claims.passage import Draft, Passage
+from geomap.lang.names import stand_ins
 from geomap.models import MOVES, ClaimKind, Effect, MentionKind, Predicate, SourceSide
 
 _CLEAR = 0.7
@@ -78,8 +79,8 @@ def party(p: Passage, span: tuple[int, int] | None) -> str | None:
             return (toponym.place.country if toponym.place else None) or toponym.text.lower()
     low = p.tk.low
     for k in range(*span):
-        if low[k] in p.lang.maps.get("seats", {}):
-            return str(p.lang.maps["seats"][low[k]])
+        if low[k] in stand_ins():
+            return stand_ins()[low[k]]
     if p.has_force(*span):
         a = next((k for k in range(*span) if p.tk.capital(k) and p.capital_name(k)), None)
         if a is not None and a + 1 <= span[1]:

@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 
 from geomap.evidence.ground import Ground, places_in, sentence_span
+from geomap.lang.names import stand_ins
 from geomap.models import Claim, ClaimKind, ControlSeries, Effect, Predicate
 from geomap.verdicts.comparing import party
 
 OWN_GROUND = frozenset({Predicate.RECAPTURED, Predicate.LIBERATED})
 """Taken back: by the side whose country it is, where the words name nobody."""
-METONYMS: dict[str, str] = {
-    "kremlin": "RU",
-    "pentagon": "US",
-    "whitehall": "GB",
-    "elysee": "FR",
-    "élysée": "FR",
-    "zhongnanhai": "CN",
-    "knesset": "IL",
-    "bundeswehr": "DE",
-    "idf": "IL",
-    "tsahal": "IL",
-    "pla": "CN",
-}
-"""Seats and armies that stand for a country and are no place in a gazetteer."""
 FORCE = re.compile(
     r"\b(?:forces?|troops?|army|armies|military|soldiers?|fighters?|militants?|rebels?|militia\w*|units?|formations?|"
     r"brigades?|divisions?|battalions?|invaders?|insurgents?|marines?|paratroopers?|defenders?|columns?|tanks?|"
@@ -55,8 +42,8 @@ def _country_of(words: str, ground: Ground) -> str | None:
             name = re.sub(r"['’]s?$", "", name).strip(".-")
             if not name[:1].isupper():
                 continue
-            if name.casefold() in METONYMS:
-                return METONYMS[name.casefold()]
+            if name.casefold() in stand_ins():
+                return stand_ins()[name.casefold()]
             found = ground.gazetteer.demonym(name)
             if found is not None and found.country:
                 return str(found.country)

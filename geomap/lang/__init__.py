@@ -14,10 +14,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar, cast
 
 from geomap.errors import InputError
 
@@ -25,7 +25,14 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 P = ParamSpec("P")
-R = TypeVar("R", covariant=True)
+R = TypeVar("R")
+
+
+class _Cached(Protocol):
+    def cache_clear(self) -> None: ...
+
+
+C = TypeVar("C", bound=_Cached)
 
 _folders: list[Traversable] = [files(__name__)]
 _emptied: list[Callable[[], None]] = []
@@ -33,14 +40,13 @@ _emptied: list[Callable[[], None]] = []
 
 def kept(function: Callable[P, R]) -> Callable[P, R]:
     """Like ``functools.cache``, but forgets when a folder of languages comes or goes: for what is made of tables."""
-    remembered = cache(function)
-    _emptied.append(remembered.cache_clear)
+    return cast("Callable[P, R]", forgetful(cache(function)))
 
-    @wraps(function)
-    def ask(*args: P.args, **kwargs: P.kwargs) -> R:
-        return remembered(*args, **kwargs)  # type: ignore[arg-type]
 
-    return ask
+def forgetful(cached: C) -> C:
+    """Let what is cached by ``functools.lru_cache`` forget when a folder of languages comes or goes."""
+    _emptied.append(cached.cache_clear)
+    return cached
 
 
 @kept

@@ -50,7 +50,7 @@ def confirm_rows(
 def confirmed(
     chosen: Sequence[Scored], groups: Sequence[int], frame: Frame, first: FirstPass, model: Model
 ) -> list[SpanCandidate]:
-    """The likely names that stay; those that the words beside vouch for (``recognise.nudge``) were never in doubt."""
+    """The likely names that stay; those that the words beside vouch for (``rule_odds``) were never in doubt."""
     if not chosen:
         return []
     scores = model.keep(confirm_rows(chosen, groups, frame, first, model))

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from geomap.lang import forgetful
+from geomap.lang.names import feature_words
 from geomap.models import Article, MentionKind, Place, Toponym
 from geomap.toponyms.confirm import confirmed
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
@@ -21,7 +23,6 @@ from geomap.toponyms.recognise import choose, scored, unspaced_names
 from geomap.toponyms.resolve import Ranking, first_pass, frame_of, named, second_pass, with_context
 from geomap.toponyms.spans import SpanCandidate, candidates
 from geomap.toponyms.text import Tokens, tokenise
-from geomap.toponyms.words import FEATURE_WORDS
 
 ALTERNATIVES = 5
 """Runners-up that a place carries at most."""
@@ -78,6 +79,7 @@ def read_text(text: str, gazetteer: Gazetteer) -> Reading:
     return _read_text(text, hashable)
 
 
+@forgetful
 @lru_cache(maxsize=2)
 def _read_text(text: str, gazetteer: Any) -> Reading:
     lookup = _lookup(gazetteer)
@@ -85,6 +87,7 @@ def _read_text(text: str, gazetteer: Any) -> Reading:
     return Reading(tokens, lookup, candidates(tokens, lookup))
 
 
+@forgetful
 @lru_cache(maxsize=2)
 def _lookup(gazetteer: Any) -> Lookup:
     return Lookup(gazetteer)
@@ -103,6 +106,7 @@ def likely_names(reading: Reading, model: Model) -> tuple[Look, list[tuple[int, 
     return look, sorted([*((s.start, s.end) for s in kept), *unspaced])
 
 
+@forgetful
 @lru_cache(maxsize=2)
 def _likely_names(text: str, gazetteer: Any) -> tuple[Look, list[tuple[int, int]]]:
     return likely_names(_read_text(text, gazetteer), read_model())
@@ -213,7 +217,7 @@ def _disjoint(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _why_not(text: str) -> str:
     word = split_feature(text.lower())[1]
-    if FEATURE_WORDS.get(word) in WATER:
+    if feature_words().get(word) in WATER:
         return f"no {word} called {_shown(text)} in the gazetteer"
     return f"no place called {_shown(text)} in the gazetteer, and no sure place beside it"
 

@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from geomap.models import Place
-from geomap.toponyms.words import (
-    AMBIGUOUS_DEMONYMS,
-    COUNTRY_NAMES,
-    COUNTRY_SHORT,
-    DIRECTIONS,
-    FEATURE_PREFIXES,
-    FEATURE_WORDS,
-    LEADING_FEATURES,
-    METONYMS,
+from geomap.lang.names import (
+    COUNTRY,
+    WordLists,
     abbreviations,
+    city_short,
+    country_names,
+    country_short,
     demonyms,
+    feature_words,
+    filed_words,
     postal_codes,
+    seats,
+    shared_demonyms,
+    word_lists,
 )
+from geomap.models import Place
 
 MAX_NAMES = 5_000
 """Names whose candidates are remembered from one article to the next: a paper's own towns, capitals, countries."""
@@ -30,6 +32,17 @@ MAX_CANDIDATES = 40
 """Most candidates of one name that are weighed, likeliest first: the 41st San Jose was right in no training text."""
 
 
+FEATURE_PREFIXES: dict[str, tuple[str, ...]] = {
+    "region": ("A.ADM1", "A.ADM2", "A.ADM3", "A.ADM", "L."),
+    "county": ("A.ADM2", "A.ADM3", "A.ADM", "A.ADM1"),
+    "river": ("H.STM", "H.CNL"),
+    "lake": ("H.LK", "H.RSV", "H.LGN", "S.DAM"),
+    "sea": ("H.",),
+    "city": ("P.",),
+    "land": ("T.", "L.", "V."),
+    "country": ("A.PCL",),
+}
+"""Class of a feature word -> prefixes of GeoNames codes that it means."""
 WATER = ("river", "lake", "sea")
 PART_PRIOR = 5.6
 """A town of 100,000 under its own name, a smaller region or any country: what may stand for a longer name around it."""
@@ -155,8 +168,8 @@ class Lookup:
 
     def _key(self, key: str) -> list[Option]:
         found = [(c, EXACT if c.is_primary else ALTERNATE) for c in self.gazetteer.by_key(key)] if key else []
-        if key in COUNTRY_NAMES:
-            code = COUNTRY_NAMES[key]
+        if key in country_names():
+            code = country_names()[key]
             held = {c.id for c, _ in found}
             found = [
                 (c, EXACT) if c.country == code and c.feature.startswith("A.PCL") else (c, how) for c, how in found
@@ -196,17 +209,17 @@ class Lookup:
 
     def special(self, text: str, key: str, *, postal: bool = False) -> list[Option]:
         """Abbreviations, demonyms and seats of government: names that no gazetteer files."""
-        if text in COUNTRY_SHORT:
-            return [(c, ABBREVIATED) for c in self.country(COUNTRY_SHORT[text])]
+        if text in country_short():
+            return [(c, ABBREVIATED) for c in self.country(country_short()[text])]
         for written in (text, text + "."):
             if written in abbreviations():
                 return self.region(*abbreviations()[written])
-        if text == "L.A.":
-            return [(c, ABBREVIATED) for c, _ in self.key("los angeles")[:1]]
+        if text in city_short():
+            return [(c, ABBREVIATED) for c, _ in self.key(city_short()[text])[:1]]
         if postal and text in postal_codes():
             return self.region(*postal_codes()[text])
-        if key in METONYMS:
-            city, code = METONYMS[key]
+        if key in seats():
+            city, code = seats()[key]
             named = self.key(self.gazetteer.normalise(city))
             return [(c, ABBREVIATED) for c, _ in named if c.country == code and c.feature.startswith("P.")][:1]
         return self.demonym(key)
@@ -216,10 +229,10 @@ class Lookup:
         if key not in demonyms():
             return []
         sort, value = demonyms()[key]
-        if sort == "country":
+        if sort == COUNTRY:
             found: list[Option] = [(c, DEMONYM) for c in self.country(value)]
-            if key in AMBIGUOUS_DEMONYMS:
-                other = self.gazetteer.normalise(AMBIGUOUS_DEMONYMS[key])
+            if key in shared_demonyms():
+                other = self.gazetteer.normalise(shared_demonyms()[key])
                 found += [(c, DEMONYM) for c, _ in self.key(other) if c.feature.startswith("A.ADM1")][:1]
             return found
         return [(c, DEMONYM) for c, _ in self.key(self.gazetteer.normalise(value))[:1]]
@@ -245,37 +258,41 @@ class Lookup:
             return Options(special, ordered=True)
         found = self.key(key)
         body, word = split_feature(key)
-        sort = FEATURE_WORDS.get(word, "") or cue
-        if not body and key.startswith("the "):
-            return self._find(text, key[4:], cue, postal)
+        sort = feature_words().get(word, "") or cue
+        bare = _without_article(key, word_lists())
+        if not body and bare != key:
+            return self._find(text, bare, cue, postal)
         if sort:
-            found = list(found)
-            held = {c.id for c, _ in found}
-            prefixes = FEATURE_PREFIXES.get(sort, ())
-            base = body or key
-            more = list(self.key(base)) if body else []
-            if sort == "region":
-                for suffix in (" oblast", " region", " province", " governorate", " state"):
-                    more += self.key(base + suffix)
-            elif sort in ("county", "river", "lake") and not body:
-                more += self.key(f"{base} {sort}")
-            fit, rest = [], []
-            for c, how in more:
-                if c.id in held:
-                    continue
-                held.add(c.id)
-                if c.feature.startswith(prefixes):
-                    fit.append((c, how if how <= ALTERNATE else STRIPPED))
-                elif body:
-                    rest.append((c, MISMATCHED))
-            found += fit
+            fit, rest = self._of_class(sort, body, key, {c.id for c, _ in found})
+            found = [*found, *fit]
             if not found and body and sort in WATER:
                 return []  # a river that the gazetteer lacks is not the town it is named after
-            if not found:
-                found = rest
+            found = found or rest
         if not found:
             found = self._parts(key)
         return found if isinstance(found, Options) else Options(found)
+
+    def _of_class(self, sort: str, body: str, key: str, held: set[str]) -> tuple[list[Option], list[Option]]:
+        """More candidates of a name whose feature word says its class: those of the class, and the others.
+
+        ``body`` is the name without the word, "" where it stands outside; entries ``held`` are left out.
+        """
+        prefixes = FEATURE_PREFIXES.get(sort, ())
+        more = list(self.key(body)) if body else []
+        if sort == "region" or not body:
+            for word in filed_words().get(sort, ()):
+                more += self.key(f"{body or key} {word}")
+        fit: list[Option] = []
+        rest: list[Option] = []
+        for candidate, how in more:
+            if candidate.id in held:
+                continue
+            held.add(candidate.id)
+            if candidate.feature.startswith(prefixes):
+                fit.append((candidate, how if how <= ALTERNATE else STRIPPED))
+            elif body:
+                rest.append((candidate, MISMATCHED))
+        return fit, rest
 
     def _parts(self, key: str) -> list[Option]:
         """Candidates of the longest part of a name that has any: "northern Iraq", "Dubai World Cup".
@@ -283,7 +300,8 @@ class Lookup:
         A part must be a place that news calls by that word alone, or it says nothing of the whole ("Golden Gate").
         """
         words = key.split()[:8]
-        while words and (words[0] in DIRECTIONS or words[0] in ("the", "downtown", "greater", "city", "of", "mid")):
+        lists = word_lists()
+        while words and (words[0] in lists.directions or words[0] in lists.leading_parts):
             words = words[1:]
         if not words:
             return []
@@ -291,7 +309,7 @@ class Lookup:
             for i in range(len(words) - size + 1):
                 part = words[i : i + size]
                 joined = " ".join(part)
-                if size == 1 and (len(joined) < 4 or joined in FEATURE_WORDS):
+                if size == 1 and (len(joined) < 4 or joined in feature_words()):
                     continue
                 found = self.key(joined) or self.demonym(joined)
                 if size < len(words):
@@ -303,12 +321,20 @@ class Lookup:
 
 def split_feature(key: str) -> tuple[str, str]:
     """("kharkiv", "region") of "kharkiv region", ("victoria", "lake") of "lake victoria"; else ("", "")."""
+    features, lists = feature_words(), word_lists()
     head, _, rest = key.partition(" ")
     body, _, tail = key.rpartition(" ")
-    if body and tail in FEATURE_WORDS:
-        return body.removeprefix("the "), tail
-    if rest and head in LEADING_FEATURES and head in FEATURE_WORDS:
+    if body and tail in features:
+        return _without_article(body, lists), tail
+    if rest and head in lists.leading_features and head in features:
         return rest, head
-    if rest.startswith("of ") and head in FEATURE_WORDS:
-        return rest[3:].removeprefix("the "), head
+    of, _, whole = rest.partition(" ")
+    if whole and of in lists.of_words and head in features:
+        return _without_article(whole, lists), head
     return "", ""
+
+
+def _without_article(key: str, lists: WordLists) -> str:
+    """ "oskil" of "the oskil"."""
+    head, _, rest = key.partition(" ")
+    return rest if rest and head in lists.articles else key

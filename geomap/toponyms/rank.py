@@ -21,6 +21,7 @@ from geomap.toponyms.lookup import (
     ALTERNATE,
     DEMONYM,
     EXACT,
+    FEATURE_PREFIXES,
     MISMATCHED,
     PART,
     STRIPPED,
@@ -28,7 +29,6 @@ from geomap.toponyms.lookup import (
     Options,
     priors_of,
 )
-from geomap.toponyms.words import FEATURE_PREFIXES
 
 Floats = NDArray[np.float64]
 Shorts = NDArray[np.float32]

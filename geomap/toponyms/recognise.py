@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from geomap.lang import kept
+from geomap.lang.names import WordLists, feature_words, word_lists
 from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, prior
 from geomap.toponyms.model import Model, table
 from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe, unknown_word
 from geomap.toponyms.text import Tokens, unspaced_runs
-from geomap.toponyms.words import (
-    BEING,
-    FEATURE_WORDS,
-    FIGHTING_VERBS,
-    HOLDS,
-    ORG_WORDS,
-    POI_WORDS,
-    SOCIETIES,
-    STATE_SUFFIXES,
-    TAKEN,
-    TAKING_VERBS,
-    TITLES,
-)
 
 FOR, AGAINST, FOREIGN, SURELY_NOT = 2.0, -3.0, 8.0, -8.0
 """Log-odds: the first two turn a candidate that the trees leave open, not one that they are sure of."""
@@ -30,24 +19,6 @@ NAME, SURE_NAME = 0.2, 0.5
 POWER = 6.3
 """Prior of a capital of a million and more, or of nearly any country."""
 HYPHENS = frozenset("-‐‑–")
-NO_SURNAME = POI_WORDS | ORG_WORDS | frozenset(FEATURE_WORDS)
-BODIES = frozenset(
-    (
-        "bank",
-        "council",
-        "university",
-        "institute",
-        "college",
-        "museum",
-        "court",
-        "church",
-        "academy",
-        "association",
-        "union",
-    )
-)
-SAID = frozenset(("said", "says", "told", "added", "asked", "wrote"))
-
 LONGEST_UNSPACED = 8
 """Most signs of a name in a script without spaces; longer ones are met by their parts."""
 UNSPACED_PRIOR = 5.0
@@ -61,63 +32,117 @@ def scored(tokens: Tokens, spans: list[SpanCandidate], model: Model) -> list[tup
     describe(tokens, spans, model.lexicon)
     rows = table([[*s.features, model.words(s.context)] for s in spans])
     scores = model.spans(rows).tolist()
-    nudges = [nudge(tokens, s, model.lexicon) for s in spans]
-    for span, value in zip(spans, nudges, strict=True):
-        span.vouched = value > 0
-    return [(score + value, s) for score, value, s in zip(scores, nudges, spans, strict=True)]
+    found = []
+    for score, span in zip(scores, spans, strict=True):
+        odds = rule_odds(tokens, span, model.lexicon)
+        span.vouched = odds > 0
+        found.append((score + odds, span))
+    return found
 
 
-def nudge(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
-    """Log-odds for what local news of the United States has too little of to learn from.
+class Beside:
+    """What stands beside a span: the small word before, the word after, whether a capitalised one follows."""
+
+    __slots__ = ("after", "before", "capital_after", "capital_before", "joined", "opens")
+
+    def __init__(self, tokens: Tokens, span: SpanCandidate) -> None:
+        i, j = span.first, span.last
+        keys, capital, joins = tokens.key, tokens.capital, tokens.joins
+        led = i > 0 and joins[i - 1]
+        self.capital_before = led and capital[i - 1]
+        self.before = keys[i - 1] if led and not capital[i - 1] else ""
+        self.joined = j + 1 < len(tokens) and joins[j]
+        self.capital_after = self.joined and capital[j + 1]
+        self.after = keys[j + 1] if self.joined else ""
+        self.opens = i == 0 or tokens.sentence[i] != tokens.sentence[i - 1]
+
+
+def rule_odds(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
+    """Log-odds for what local news of the United States has too little of to learn from; the first rule counts.
 
     For: "took Lyman on Saturday", "a U.S.-based group", "Kiev". Against: a first name before a surname or a word that
     nobody knows, a surname that opens a sentence and speaks, societies and picture credits.
     """
-    i, j = span.first, span.last
-    keys, capital, joins = tokens.key, tokens.capital, tokens.joins
-    n = len(tokens)
     if span.sort not in (GAZETTEER, SPECIAL) or not span.options:
         return 0.0
     if not span.key.isascii():
         return _foreign(tokens, span)
-    before = keys[i - 1] if i and joins[i - 1] and not capital[i - 1] else ""
-    joined = j + 1 < n and joins[j]
-    after = keys[j + 1] if joined else ""
-    if joined and tokens.gap(j) in HYPHENS and not capital[j + 1] and after in STATE_SUFFIXES:
+    beside, lists = Beside(tokens, span), word_lists()
+    if not beside.capital_after and _compound(tokens, span.last, beside.after, lists):
         return FOR
-    if before == "of" and i > 1 and capital[i - 2] and joins[i - 2] and keys[i - 2] in BODIES:
+    if beside.before in lists.of_words and _after_body(tokens, span.first, lists):
         return AGAINST
-    if span.options[0][1] == DEMONYM:
-        t = j + 1
-        while t < min(n, j + 6) and joins[t - 1] and capital[t]:
-            if keys[t] in SOCIETIES:
-                return SURELY_NOT
-            t += 1
-    person = i == j and lexicon.first_name(keys[i]) > NAME
-    if person and joined and capital[j + 1] and lexicon.surname(after) > NAME and after not in NO_SURNAME:
+    if span.options[0][1] == DEMONYM and _in_society(tokens, span.last, lists):
+        return SURELY_NOT
+    if beside.capital_after and span.first == span.last and _given_name(tokens, span.last, beside.after, lexicon):
         return AGAINST
-    given = i == j and lexicon.first_name(keys[i]) > 0
-    if given and joined and capital[j + 1] and unknown_word(after, lexicon) and tokens.gap(j) == " ":
-        return AGAINST
-    if i > 1 and unknown_word(keys[i - 1], lexicon) and "/" in tokens.gap(i - 2) and "/" in tokens.gap(j):
-        return SURELY_NOT  # the credit of a picture: "REUTERS / Suspilne Kharkiv / ..."
-    if (
-        _seat_of_power(span, lexicon)
-        and not (joined and capital[j + 1])
-        and not (i and joins[i - 1] and capital[i - 1])
-    ):
+    if _in_credit(tokens, span, lexicon):
+        return SURELY_NOT
+    if not beside.capital_after and not beside.capital_before and _seat_of_power(span, lexicon):
         return FOR
-    opens = i == 0 or tokens.sentence[i] != tokens.sentence[i - 1]
-    if opens and i == j and after in SAID and lexicon.surname(keys[i]) > SURE_NAME:
+    if beside.opens and beside.after in lists.said_verbs and _surname(tokens, span, lexicon):
         governing = any(c.feature.startswith(("A.PCL", "P.PPLC")) for c, _ in span.options[:3])
         return 0.0 if governing else AGAINST
-    if joined and capital[j + 1]:
+    if beside.capital_after:
         return 0.0
-    fought = before in FIGHTING_VERBS and not any(_is_known(k, lexicon) for k in keys[i : j + 1])
-    if (before in TAKING_VERBS or fought) and tokens.full_end[j] == tokens.end[j]:
-        return FOR
-    named = bool(i) and (keys[i - 1] in TITLES or (joins[i - 1] and capital[i - 1]))
-    return FOR if joined and not named and _is_held(tokens, j + 1) else 0.0
+    return FOR if _taken(tokens, span, beside, lexicon, lists) else 0.0
+
+
+def _compound(tokens: Tokens, last: int, after: str, lists: WordLists) -> bool:
+    """ "U.S.-based", "Russia-occupied", "Moscow-backed"."""
+    return (after in lists.state_suffixes or after in lists.backed_words) and tokens.gap(last) in HYPHENS
+
+
+def _after_body(tokens: Tokens, first: int, lists: WordLists) -> bool:
+    """ "University of X"."""
+    return first > 1 and tokens.capital[first - 2] and tokens.joins[first - 2] and tokens.key[first - 2] in lists.bodies
+
+
+def _in_society(tokens: Tokens, last: int, lists: WordLists) -> bool:
+    """ "American Heart Association": a people in the name of a body that does not act for it."""
+    for t in range(last + 1, min(len(tokens), last + 6)):
+        if not tokens.joins[t - 1] or not tokens.capital[t]:
+            return False
+        if tokens.key[t] in lists.societies:
+            return True
+    return False
+
+
+def _given_name(tokens: Tokens, i: int, after: str, lexicon: Lexicon) -> bool:
+    """A first name before a surname ("Chelsea Clinton"), or before a word that nobody knows."""
+    first_name = lexicon.first_name(tokens.key[i])
+    if first_name > NAME and lexicon.surname(after) > NAME and after not in _no_surnames():
+        return True
+    return first_name > 0 and unknown_word(after, lexicon) and tokens.gap(i) == " "
+
+
+@kept
+def _no_surnames() -> frozenset[str]:
+    """Words that follow names of places and are surnames too: "Paris Park"."""
+    lists = word_lists()
+    return lists.poi_words | lists.org_words | frozenset(feature_words())
+
+
+def _in_credit(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> bool:
+    """The credit of a picture: "REUTERS / Suspilne Kharkiv / ..."."""
+    i = span.first
+    return (
+        i > 1 and unknown_word(tokens.key[i - 1], lexicon) and "/" in tokens.gap(i - 2) and "/" in tokens.gap(span.last)
+    )
+
+
+def _surname(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> bool:
+    return span.first == span.last and lexicon.surname(tokens.key[span.first]) > SURE_NAME
+
+
+def _taken(tokens: Tokens, span: SpanCandidate, beside: Beside, lexicon: Lexicon, lists: WordLists) -> bool:
+    """ "took Lyman", "Lyman remained in Russian hands"."""
+    i, j = span.first, span.last
+    fought = beside.before in lists.fighting_verbs and not any(_is_known(key, lexicon) for key in tokens.key[i : j + 1])
+    if (beside.before in lists.taking_verbs or fought) and tokens.full_end[j] == tokens.end[j]:
+        return True
+    person = i > 0 and (tokens.key[i - 1] in lists.titles or beside.capital_before)
+    return beside.joined and not person and _is_held(tokens, j + 1, lists)
 
 
 def _is_known(key: str, lexicon: Lexicon) -> bool:
@@ -125,15 +150,15 @@ def _is_known(key: str, lexicon: Lexicon) -> bool:
     return bool(lexicon.first_name(key) or lexicon.surname(key) or lexicon.common(key))
 
 
-def _is_held(tokens: Tokens, first: int) -> bool:
+def _is_held(tokens: Tokens, first: int, lists: WordLists) -> bool:
     """Whether what is said from token ``first`` on is said of ground: "remained in Russian hands", "was retaken"."""
     keys, joins = tokens.key, tokens.joins
-    if keys[first] not in BEING:
+    if keys[first] not in lists.being_verbs:
         return False
     for t in range(first + 1, min(first + 6, len(keys))):
         if not joins[t - 1]:
             return False
-        if keys[t] in HOLDS or (t < first + 4 and keys[t] in TAKEN):
+        if keys[t] in lists.held_nouns or (t < first + 4 and keys[t] in lists.taken_words):
             return True
     return False
 

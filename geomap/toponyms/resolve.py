@@ -5,15 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geomap.lang.names import WordLists, feature_words, word_lists
 from geomap.toponyms.lookup import (
     ABBREVIATED,
     ALTERNATE,
     DEMONYM,
     EXACT,
+    FEATURE_PREFIXES,
     Candidate,
     Lookup,
     Option,
@@ -24,14 +27,6 @@ from geomap.toponyms.model import Model
 from geomap.toponyms.rank import Frame, Group, Weigher, softmax
 from geomap.toponyms.spans import UNKNOWN, SpanCandidate
 from geomap.toponyms.text import Tokens
-from geomap.toponyms.words import (
-    CITY_HINTS,
-    FEATURE_PREFIXES,
-    FEATURE_WORDS,
-    GOVERNOR_WORDS,
-    PLURAL_FEATURES,
-    REGION_HINTS,
-)
 
 Floats = NDArray[np.float64]
 
@@ -113,116 +108,135 @@ def named(tokens: Tokens, spans: Sequence[tuple[int, int]], lookup: Lookup) -> l
 
 def _cues(tokens: Tokens, mentions: list[Named]) -> None:
     """Feature words inside and beside each mention."""
-    keys, joins = tokens.key, tokens.joins
-    n = len(tokens)
-    if not n:
-        return
+    lists = word_lists()
     plural = [""] * len(mentions)
-    for m, mention in enumerate(mentions):
-        i, j = mention.first, mention.last
-        tail = split_feature(mention.key)[1]
-        cue = FEATURE_WORDS.get(tail, "")
-        if not cue and j + 1 < n and joins[j] and not tokens.capital[j + 1]:
-            cue = (
-                FEATURE_WORDS.get(keys[j + 1], "") if keys[j + 1] not in ("capital", "port", "state", "country") else ""
-            )
-            if keys[j + 1] in PLURAL_FEATURES:
-                plural[m] = cue
-        if tail in PLURAL_FEATURES:
-            plural[m] = cue
-        if (
-            not cue
-            and i >= 2
-            and joins[i - 1]
-            and keys[i - 1] == "of"
-            and keys[i - 2] not in ("capital", "state", "suburb")
-        ):
-            cue = FEATURE_WORDS.get(keys[i - 2], "")
-        if not cue and i >= 1 and joins[i - 1] and not tokens.capital[i - 1]:
-            cue = FEATURE_WORDS.get(keys[i - 1], "") if keys[i - 1] != "state" else ""
-        if not cue and j + 2 < n and tokens.gap(j) == ", ":
-            cue = _apposition(tokens, j + 1)
-        mention.cue = cue
+    for m, mention in enumerate(mentions if len(tokens) else ()):
+        mention.cue, several = _cue(tokens, mention, lists)
+        plural[m] = mention.cue if several else ""
     for m in range(len(mentions) - 2, -1, -1):  # "Kherson and Zaporizhzhia regions"
         between = tokens.text[mentions[m].end : mentions[m + 1].start][:8].strip(" ,")
-        if not mentions[m].cue and plural[m + 1] and between in ("and", "or", ""):
+        if not mentions[m].cue and plural[m + 1] and (not between or between in lists.conjunctions):
             mentions[m].cue, plural[m] = plural[m + 1], plural[m + 1]
     for m in range(1, len(mentions)):  # "the provinces of Donetsk and Luhansk"
         before = mentions[m - 1]
         between = tokens.text[before.end : mentions[m].start][:8].strip(" ,")
-        first = before.first
-        of = first >= 2 and keys[first - 1] == "of" and keys[first - 2] in PLURAL_FEATURES
-        if of and not mentions[m].cue and between in ("and", "or", ""):
-            mentions[m].cue = FEATURE_WORDS[keys[first - 2]]
+        of = _of(tokens, before.first, lists)
+        if of in lists.plural_features and not mentions[m].cue and (not between or between in lists.conjunctions):
+            mentions[m].cue = feature_words()[of]
 
 
-def _apposition(tokens: Tokens, i: int) -> str:
+def _cue(tokens: Tokens, mention: Named, lists: WordLists) -> tuple[str, bool]:
+    """The class of a mention's feature word, and whether that word may serve the mention before it too ("regions")."""
+    keys, joins, features = tokens.key, tokens.joins, feature_words()
+    i, j = mention.first, mention.last
+    tail = split_feature(mention.key)[1]
+    cue, plural = features.get(tail, ""), tail in lists.plural_features
+    if not cue and j + 1 < len(tokens) and joins[j] and not tokens.capital[j + 1]:
+        after = keys[j + 1]  # "Kherson region"
+        cue = features.get(after, "") if after not in lists.loose_features else ""
+        plural = plural or after in lists.plural_features
+    if not cue:  # "the city of Kherson"
+        of = _of(tokens, i, lists)
+        cue = features.get(of, "") if of not in lists.loose_features_of else ""
+    if not cue and i >= 1 and joins[i - 1] and not tokens.capital[i - 1]:  # "the river Dnipro"
+        cue = features.get(keys[i - 1], "") if keys[i - 1] not in lists.loose_features_before else ""
+    if not cue and j + 2 < len(tokens) and tokens.gap(j) == ", ":  # "Lyman, a small town"
+        cue = _apposition(tokens, j + 1, lists)
+    return cue, plural
+
+
+def _of(tokens: Tokens, first: int, lists: WordLists) -> str:
+    """The word before "of" that stands before token ``first``: "city" in "the city of Kherson"; or ""."""
+    joined = first >= 2 and tokens.joins[first - 1] and tokens.key[first - 1] in lists.of_words
+    return tokens.key[first - 2] if joined else ""
+
+
+def _apposition(tokens: Tokens, i: int, lists: WordLists) -> str:
     """The class of "a small town", "one of the four regions" from token ``i`` on."""
-    keys, joins = tokens.key, tokens.joins
-    if keys[i] not in ("a", "an", "one"):
+    keys, joins, features = tokens.key, tokens.joins, feature_words()
+    if keys[i] not in lists.apposition_starts:
         return ""
     for t in range(i + 1, min(i + 6, len(tokens))):
         if not joins[t - 1] or tokens.capital[t]:
             return ""
-        if keys[t] in FEATURE_WORDS and keys[t] not in ("port", "capital", "state", "country"):
-            return FEATURE_WORDS[keys[t]]
-        if keys[t] in ("in", "to", "from", "near", "that", "which", "where", "with"):
+        if keys[t] in features and keys[t] not in lists.loose_features:
+            return features[keys[t]]
+        if keys[t] in lists.apposition_ends:
             return ""
     return ""
 
 
 def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
     """Bare names that a city and its region share: the sense last stated, unless the words beside say otherwise."""
+    lists = word_lists()
     stated: dict[str, str] = {}
     bases = [split_feature(m.key)[0] or m.key for m in mentions]
     only: dict[str, set[str]] = {}
     for base, mention in zip(bases, mentions, strict=True):
         if mention.cue in ("region", "city", "river"):
             only.setdefault(base, set()).add(mention.cue)
-    keys, joins = tokens.key, tokens.joins
     for n, (base, mention) in enumerate(zip(bases, mentions, strict=True)):
         if mention.cue in ("region", "city"):
             stated[base] = mention.cue
-            continue
         if mention.cue:
             continue
-        i, j = mention.first, mention.last
-        before = keys[i - 1] if i and joins[i - 1] else ""
-        before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
-        after = keys[j + 1] if j + 1 < len(tokens) and joins[j] else ""
-        if before in CITY_HINTS:
-            sense = "city"
-        elif (
-            before in REGION_HINTS
-            or (before == "of" and before2 in REGION_HINTS)
-            or after in GOVERNOR_WORDS
-            or (before in ("of", "over") and before2 in ("all", "whole", "across"))
-        ):
-            sense = "region"
-        else:
-            before_it = mentions[n - 1] if n else None
-            paired = before_it is not None and tokens.text[before_it.end : mention.start] in (" and ", " or ", ", ")
+        before, before2, after = _beside(tokens, mention)
+        sense = _sense_said(before, before2, after, lists)
+        if not sense:
             sense = stated.get(base, "")
-            beside = paired and before_it is not None and before_it.sense == "region"
+            beside = n > 0 and mentions[n - 1].sense == "region" and _paired(tokens, mentions[n - 1], mention, lists)
             if not sense and (beside or only.get(base) == {"region"}):
                 sense = "region"
         flows = any(c.feature.startswith("H.") for c, _ in mention.options)
-        if before == "the" and flows and not sense and not (after and tokens.capital[j + 1]):
+        named_on = bool(after) and tokens.capital[mention.last + 1]
+        if before in lists.articles and flows and not sense and not named_on:
             mention.cue = "river"  # "the Oskil": towns take no article
-        if sense == "region":
-            city = next((c for c, _ in mention.options if c.feature.startswith("P.")), None)
-            if city is not None and city.feature != "P.PPLC":
-                regions = [
-                    (c, how)
-                    for c, how in lookup.name("", mention.key, "region")
-                    if c.feature.startswith("A.ADM1") and c.country == city.country
-                ]
-                if regions:
-                    mention.sense = "region"
-                    held = {c.id for c, _ in mention.options}
-                    mention.options = mention.options + [o for o in regions if o[0].id not in held]
-        elif sense == "city":
-            mention.sense = "city"
+        _take(mention, sense, lookup)
+
+
+def _beside(tokens: Tokens, mention: Named) -> tuple[str, str, str]:
+    """The word before a mention, the one before that and the one after; "" where a sign stands between."""
+    keys, joins = tokens.key, tokens.joins
+    i, j = mention.first, mention.last
+    before = keys[i - 1] if i and joins[i - 1] else ""
+    before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
+    return before, before2, keys[j + 1] if j + 1 < len(tokens) and joins[j] else ""
+
+
+def _sense_said(before: str, before2: str, after: str, lists: WordLists) -> str:
+    """What the words beside a name say of it: "near X" the city, "annexed X", "X governor", "all of X" the region."""
+    if before in lists.city_hints:
+        return "city"
+    region = before in lists.region_hints or after in lists.governor_words
+    annexed = before in lists.of_words and before2 in lists.region_hints
+    whole = before in lists.whole_links and before2 in lists.whole_words
+    return "region" if region or annexed or whole else ""
+
+
+def _paired(tokens: Tokens, one: Named, other: Named, lists: WordLists) -> bool:
+    """ "Kherson and Zaporizhzhia", "Kherson, Zaporizhzhia"."""
+    between = tokens.text[one.end : other.start]
+    return between == ", " or (between[:1] == between[-1:] == " " and between[1:-1] in lists.conjunctions)
+
+
+def _take(mention: Named, sense: str, lookup: Lookup) -> None:
+    """Give a mention the sense; as a region only where one of its name lies in the likeliest town's country."""
+    if sense == "city":
+        mention.sense = sense
+    if sense != "region":
+        return
+    city = next((c for c, _ in mention.options if c.feature.startswith("P.")), None)
+    if city is None or city.feature == "P.PPLC":
+        return
+    regions = [
+        (c, how)
+        for c, how in lookup.name("", mention.key, sense)
+        if c.feature.startswith("A.ADM1") and c.country == city.country
+    ]
+    if regions:
+        mention.sense = sense
+        held = {c.id for c, _ in mention.options}
+        mention.options = mention.options + [o for o in regions if o[0].id not in held]
 
 
 def frame_of(tokens: Tokens, mentions: list[Named]) -> Frame:
@@ -263,47 +277,64 @@ def _held(mentions: list[Named], containers: list[tuple[int, int, float]]) -> di
     return found
 
 
-def _fronted(tokens: Tokens, mention: Named) -> bool:
+def _fronted(tokens: Tokens, mention: Named, lists: WordLists) -> bool:
     """Whether a country or region opens its sentence after "in"."""
     i, keys = mention.first - 1, tokens.key
-    if i >= 0 and keys[i] == "the":
+    if i >= 0 and keys[i] in lists.articles:
         i -= 1
-    opens = i >= 0 and keys[i] == "in" and (i == 0 or tokens.sentence[i - 1] != tokens.sentence[i])
+    opens = i >= 0 and keys[i] in lists.in_words and (i == 0 or tokens.sentence[i - 1] != tokens.sentence[i])
     return opens and bool(mention.options) and mention.options[0][0].feature.startswith(BROAD)
 
 
+_APART = 28
+"""Characters between two mentions beyond which what stands between says nothing of both."""
+
+
 def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, float]]:
+    """(mention, the one that contains it, weight): "X, Y" and "In Y, X" 1, "X, Z, Y" 0.8, "X in Y", "Y's X" 0.6."""
     found = []
-    text = tokens.text
-    for m, mention in enumerate(mentions):
-        if m + 1 < len(mentions):
-            other = mentions[m + 1]
-            between = text[mention.end : min(other.start, mention.end + 30)]
-            if other.start - mention.end <= 28:
-                stripped = between.strip()
-                broad = any(c.feature.startswith("A.") for c, _ in other.options[:4])
-                if stripped == "," and _fronted(tokens, mention) and not broad:
-                    found.append((m + 1, m, 1.0))  # "In the Donetsk region, Lyman"
-                    continue
-                if broad and stripped in (",", "(", ", in", "/"):
-                    found.append((m, m + 1, 1.0))
-                    if m + 2 < len(mentions):
-                        third = mentions[m + 2]
-                        if text[other.end : third.start].strip() == "," and any(
-                            c.feature.startswith("A.") for c, _ in third.options[:3]
-                        ):
-                            found.append((m, m + 2, 0.8))
-                elif (
-                    broad and stripped.startswith(("in ", "in the")) and stripped.count(" ") <= 3
-                ) or stripped == "in":
-                    found.append((m, m + 1, 0.6))
-                elif (
-                    stripped in ("'s", "’s")
-                    or (stripped[:2] in ("'s", "’s") and stripped.count(" ") <= 3)
-                    or (0 < stripped.count(" ") < 3 and stripped.endswith((" of", " city", " town", " village")))
-                ):
-                    found.append((m + 1, m, 0.6))
+    text, lists = tokens.text, word_lists()
+    for m, (mention, other) in enumerate(pairwise(mentions)):
+        if other.start - mention.end > _APART:
+            continue
+        between = text[mention.end : other.start].strip()
+        broad = any(c.feature.startswith("A.") for c, _ in other.options[:4])
+        if between == "," and not broad and _fronted(tokens, mention, lists):
+            found.append((m + 1, m, 1.0))  # "In the Donetsk region, Lyman"
+        elif broad and _introduces(between, lists):
+            found.append((m, m + 1, 1.0))
+            third = mentions[m + 2] if m + 2 < len(mentions) else None
+            if (
+                third is not None
+                and text[other.end : third.start].strip() == ","
+                and any(c.feature.startswith("A.") for c, _ in third.options[:3])
+            ):
+                found.append((m, m + 2, 0.8))
+        elif _lies_within(between, lists, broad):
+            found.append((m, m + 1, 0.6))
+        elif _belongs(between, lists):
+            found.append((m + 1, m, 0.6))
     return found
+
+
+def _introduces(between: str, lists: WordLists) -> bool:
+    """Signs after which the place follows that holds the one before: "X, Y", "X (Y", "X, in Y", "X/Y"."""
+    return between in (",", "(", "/") or (between[:2] == ", " and between[2:] in lists.in_words)
+
+
+def _lies_within(between: str, lists: WordLists, broad: bool) -> bool:
+    """ "X in Y"; "X in the war-torn Y" where Y is a country or region."""
+    return between in lists.in_words or (
+        broad and between.partition(" ")[0] in lists.in_words and between.count(" ") <= 3
+    )
+
+
+def _belongs(between: str, lists: WordLists) -> bool:
+    """ "Y's X", "Y's second city X", "Y city of X"."""
+    spaces = between.count(" ")
+    if between.startswith(tuple(lists.possessives)) and spaces <= 3:
+        return True
+    return 0 < spaces < 3 and between.rpartition(" ")[2] in lists.part_ends
 
 
 @dataclass(slots=True)

@@ -10,40 +10,27 @@ from itertools import compress
 from operator import not_
 from typing import cast
 
+from geomap.lang import kept
+from geomap.lang.names import (
+    abbreviations,
+    city_short,
+    country_short,
+    demonyms,
+    feature_words,
+    postal_codes,
+    seats,
+    word_lists,
+)
 from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.lookup import ALTERNATE, DEMONYM, EXACT, Lookup, Option, Options, priors_of, split_feature
 from geomap.toponyms.text import Tokens
-from geomap.toponyms.words import (
-    BACKED_WORDS,
-    COUNTRY_SHORT,
-    DIRECTIONS,
-    FEATURE_WORDS,
-    GOVERNMENT_NOUNS,
-    LEADING_FEATURES,
-    LOCATIVE,
-    LOWER_FEATURES,
-    METONYMS,
-    MONTHS_DAYS,
-    NEVER,
-    ORG_WORDS,
-    PARTICLES,
-    POI_WORDS,
-    SPEECH_VERBS,
-    TITLES,
-    abbreviations,
-    demonyms,
-    postal_codes,
-)
 
-NAME_WORDS = ORG_WORDS | POI_WORDS | DIRECTIONS | LOCATIVE | LEADING_FEATURES | frozenset(FEATURE_WORDS)
-"""Capitalised words that stand beside names of places and bodies, not of people."""
-SAYING = frozenset(
-    ("said", "says", "told", "added", "asked", "wrote", "testified", "recalled", "explained", "who", "whose")
-)
 NOBODY = [1.0, 0.0, 0.0, 0.0, 0.0]
 MAX_TOKENS = 6
 """Most tokens of a span; longer names ("United Kingdom of Great Britain and ...") are met by their parts."""
 
+SHORTEST_UNKNOWN = 3
+"""Letters of a name that no gazetteer knows; fewer are initials."""
 GAZETTEER, SPECIAL, FEATURE, UNKNOWN = range(4)
 """Why a span is a candidate: a gazetteer name, an abbreviation or demonym, a feature word, capitals alone."""
 
@@ -76,7 +63,7 @@ def candidates(tokens: Tokens, lookup: Lookup) -> list[SpanCandidate]:
 def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
     keys, words, capital, joins = tokens.key, tokens.word, tokens.capital, tokens.joins
     n = len(tokens)
-    lower_demonyms = demonyms()
+    lists, peoples, governments = word_lists(), demonyms(), seats()
     for i in compress(range(n), capital):
         first = keys[i]
         if not first:
@@ -91,12 +78,12 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
             if span is not None:
                 yield span
                 best = span.last
-        if best < 0 and (first in lower_demonyms or first in METONYMS):
+        if best < 0 and (first in peoples or first in governments):
             yield _make(tokens, i, i, SPECIAL, lookup)
             best = i
         elif best < 0 and i + 1 < n and joins[i]:
             two = first + " " + keys[i + 1]
-            if (two in lower_demonyms and capital[i + 1]) or two in METONYMS:
+            if (two in peoples and capital[i + 1]) or two in governments:
                 yield _make(tokens, i, i + 1, SPECIAL, lookup)
         # gazetteer names, shortest to longest
         longest = i - 1
@@ -105,20 +92,20 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
             j = i
             while True:
                 inner = joined + " " + keys[j] if joined else keys[j]
-                if capital[j] or keys[j] in LOWER_FEATURES:
+                if capital[j] or keys[j] in lists.lower_features:
                     has = lookup.has(inner)
                     if tokens.full[j] != keys[j]:
                         full = joined + " " + tokens.full[j] if joined else tokens.full[j]
                         if lookup.has(full):
                             yield _make(tokens, i, j, GAZETTEER, lookup, key=full, end=tokens.full_end[j])
                             longest = j
-                    if has and not (j == i and (i == best or first in NEVER)):
+                    if has and not (j == i and (i == best or first in lists.never_places)):
                         yield _make(tokens, i, j, GAZETTEER, lookup)
                         longest = j
                 if j - i + 1 >= MAX_TOKENS or j + 1 >= n or not joins[j]:
                     break
                 after = keys[j + 1]
-                if not (capital[j + 1] or after in PARTICLES or after in LOWER_FEATURES or after.isdigit()):
+                if not (capital[j + 1] or after in lists.particles or after in lists.lower_features or after.isdigit()):
                     break
                 joined = joined + " " + tokens.full[j] if joined else tokens.full[j]
                 if not lookup.has_prefix(joined):
@@ -145,7 +132,7 @@ def _make(
 def _abbreviation(tokens: Tokens, i: int, lookup: Lookup) -> SpanCandidate | None:
     word = tokens.word[i]
     text, start = tokens.text, tokens.start[i]
-    if word in COUNTRY_SHORT or word == "L.A.":
+    if word in country_short() or word in city_short():
         return _make(tokens, i, i, SPECIAL, lookup)
     for size in (8, 7, 6, 5, 4, 3):  # "Calif.", "W. Va.": the dot is part of the name and not of the token
         written = text[start : start + size]
@@ -164,30 +151,31 @@ def _abbreviation(tokens: Tokens, i: int, lookup: Lookup) -> SpanCandidate | Non
 def _with_feature_word(tokens: Tokens, i: int, longest: int, lookup: Lookup) -> Iterator[SpanCandidate]:
     """ "Neches River", "Kharkiv region", "Lake Lanier", "South Los Angeles": where the gazetteer lacks the whole."""
     keys, capital, joins = tokens.key, tokens.capital, tokens.joins
+    lists, features = word_lists(), feature_words()
     n = len(tokens)
     first = keys[i]
-    if first in NEVER and first not in DIRECTIONS:
+    if first in lists.never_places and first not in lists.directions:
         return
     j = i
     while j < min(i + 4, n - 1) and joins[j] and tokens.full[j] == keys[j]:
         j += 1
         after = keys[j]
-        if after in FEATURE_WORDS and (capital[j] or after in LOWER_FEATURES) and j != longest:
-            if not (first in FEATURE_WORDS and j == i + 1):
+        if after in features and (capital[j] or after in lists.lower_features) and j != longest:
+            if not (first in features and j == i + 1):
                 yield _make(tokens, i, j, FEATURE, lookup)
             break
         if not capital[j]:
             break
     if i + 1 >= n or not joins[i] or longest > i:
         return
-    if first in LEADING_FEATURES and capital[i + 1] and keys[i + 1] not in NEVER:
+    if first in lists.leading_features and capital[i + 1] and keys[i + 1] not in lists.never_places:
         yield _make(tokens, i, i + 1, FEATURE, lookup)
-    elif first in DIRECTIONS and capital[i + 1]:
+    elif first in lists.directions and capital[i + 1]:
         for j in range(min(i + 3, n - 1), i, -1):
             if all(joins[i:j]) and lookup.has(" ".join(keys[i + 1 : j + 1])):
                 yield _make(tokens, i, j, FEATURE, lookup)
                 break
-    elif first in FEATURE_WORDS and keys[i + 1] == "of" and i + 2 < n and joins[i + 1] and capital[i + 2]:
+    elif first in features and keys[i + 1] in lists.of_words and i + 2 < n and joins[i + 1] and capital[i + 2]:
         for j in range(min(i + 4, n - 1), i + 1, -1):
             if all(joins[i:j]) and lookup.has(" ".join(keys[i + 2 : j + 1])):
                 yield _make(tokens, i, j, FEATURE, lookup)
@@ -202,10 +190,13 @@ def _unknown(tokens: Tokens, i: int, lookup: Lookup) -> Iterator[SpanCandidate]:
         j += 1
     if j - i == 2 and j + 1 < len(tokens) and joins[j] and capital[j + 1]:
         return
-    if keys[i] in NEVER or keys[i] in MONTHS_DAYS or keys[i] in TITLES or keys[i].isdigit() or len(keys[i]) < 3:
+    first, lists = keys[i], word_lists()
+    if first in lists.never_places or first in lists.calendar or first in lists.titles or first.isdigit():
+        return
+    if len(first) < SHORTEST_UNKNOWN:
         return
     before = keys[i - 1] if i and joins[i - 1] else ""
-    if before in LOCATIVE or before == "of" or (tokens.gap(j) == ", " and j + 1 < len(tokens) and capital[j + 1]):
+    if before in lists.locatives or (tokens.gap(j) == ", " and j + 1 < len(tokens) and capital[j + 1]):
         yield _make(tokens, i, j, UNKNOWN, lookup)
 
 
@@ -235,6 +226,7 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
     upper, sentence, full_end = tokens.upper, tokens.sentence, tokens.full_end
     n = len(tokens)
     text = tokens.text
+    lists, feature_nouns = word_lists(), feature_words()
     common_word, first_name, surname = lexicon.words.get, lexicon.first_names.get, lexicon.surnames.get
     lower_count = Counter(compress(keys, map(not_, capital)))
     known_of = [_of_options(s.options) for s in spans]
@@ -264,18 +256,18 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
         right_capital = bool(after) and capital[j + 1]
         common = [common_word(k, 0.0) for k in inside]
         given = first_name(keys[i], 0.0)
-        title_before = before in TITLES
+        title_before = before in lists.titles
         first_before = first_name(before, 0.0) if left_capital else 0.0
         surname_after = surname(after, 0.0) if right_capital else 0.0
-        person = 1.0 if title_before or (first_before > 0.3 and before not in LOCATIVE) else 0.0
+        person = 1.0 if title_before or (first_before > 0.3 and before not in lists.locatives) else 0.0
         if i == j and given > 0.3 and surname_after > 0.2:
             person = 1.0
         opener = i > 1 and sentence[i - 2] != sentence[i - 1]
-        locative = (
-            1.0
-            if before in LOCATIVE and (not capital[i - 1] or (before not in DIRECTIONS and (opener or i == 1)))
-            else 0.0
-        )
+        first_word = opener or i == 1  # "In Kyiv": the capital is the sentence's, unless it is a direction
+        small = before in lists.locatives and not capital[i - 1]
+        led = before in lists.locatives and before not in lists.directions and first_word
+        locative = 1.0 if small or led else 0.0
+        listed = before in lists.conjunctions or gap_before == ", "
         container = 1.0 if gap_after[:2] == ", " and j + 1 in region_starts else 0.0
         seen, named, called, spoken, opening = people.get(keys[j], NOBODY)
         row = [  # in the order of FEATURE_NAMES
@@ -292,8 +284,8 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             max(common),  # common_word
             min(common),  # common_min
             min([lower_count.get(k, 0) for k in inside]),  # lower_in_text
-            keys[i] in NEVER and i == j,  # never
-            i == j and keys[i] in MONTHS_DAYS,  # month
+            keys[i] in lists.never_places and i == j,  # never
+            i == j and keys[i] in lists.calendar,  # month
             given if i == j else given * 0.5,  # first_name
             surname(keys[j], 0.0),  # surname
             left_capital,  # left_capital
@@ -304,17 +296,17 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             first_before,  # first_name_before
             left_capital and len(words[i - 1]) == 1,  # initial_before
             surname_after,  # surname_after
-            right_capital and after in ORG_WORDS,  # org_after
-            right_capital and after in POI_WORDS,  # poi_after
-            not POI_WORDS.isdisjoint(inside),  # poi_inside
-            j > i and not ORG_WORDS.isdisjoint(inside[1:]),  # org_inside
-            after in FEATURE_WORDS,  # feature_after
-            before == "of" and before2 in FEATURE_WORDS,  # feature_before_of
+            right_capital and after in lists.org_words,  # org_after
+            right_capital and after in lists.poi_words,  # poi_after
+            not lists.poi_words.isdisjoint(inside),  # poi_inside
+            j > i and not lists.org_words.isdisjoint(inside[1:]),  # org_inside
+            after in feature_nouns,  # feature_after
+            before in lists.of_words and before2 in feature_nouns,  # feature_before_of
             locative,  # locative_before
-            before == "the" and before2 in LOCATIVE,  # locative_before_the
-            before == "of",  # of_before
-            before == "the",  # the_before
-            before in DIRECTIONS,  # direction_before
+            before in lists.articles and before2 in lists.locatives,  # locative_before_the
+            before in lists.of_words,  # of_before
+            before in lists.articles,  # the_before
+            before in lists.directions,  # direction_before
             before[:1].isdigit(),  # number_before
             after[:1].isdigit(),  # number_after
             i == 0 or sentence[i] != sentence[i - 1],  # sentence_start
@@ -328,20 +320,20 @@ def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> No
             full_end[j] > tokens.end[j] and s.end == tokens.end[j],  # possessive
             "—" in gap_after or "--" in gap_after or " - " in gap_after,  # dash_after
             gap_after[:1] in (".", "!", "?", ";", ":", ")"),  # dot_after
-            after in SPEECH_VERBS,  # speech_after
-            after in GOVERNMENT_NOUNS,  # government_after
+            after in lists.government_verbs,  # speech_after
+            after in lists.government_nouns,  # government_after
             bool(after) and not capital[j + 1],  # lower_after
             bool(before) and not capital[i - 1],  # lower_before
             (covered.get(i, 0) if i == j else max([covered.get(t, 0) for t in range(i, j + 1)])) > j - i + 1,  # covered
             any((i, t) in by_span for t in range(i, j)) if j > i else 0,  # covering
             max([p for a, b, p in over.get(i, ()) if b >= j and (a, b) != (i, j)], default=0.0),  # covered_prior
             split_feature(s.key)[1] != "",  # feature_inside
-            before == "by",  # by_before
-            j + 1 < n and gap_after == "-" and keys[j + 1] in BACKED_WORDS,  # backed_after
-            before in ("and", "or"),  # conjunction_before
+            before in lists.by_words,  # by_before
+            j + 1 < n and gap_after == "-" and keys[j + 1] in lists.backed_words,  # backed_after
+            before in lists.conjunctions,  # conjunction_before
             float(  # neighbour_place
-                ((before in ("and", "or") or gap_before == ", ") and ((i - 2) in place_ends or (i - 1) in place_ends))
-                or ((after in ("and", "or")) and (j + 2) in place_starts)
+                (listed and ((i - 2) in place_ends or (i - 1) in place_ends))
+                or ((after in lists.conjunctions) and (j + 2) in place_starts)
             ),
             left_capital and unknown_word(keys[i - 1], lexicon),  # called_here
             named / seen, called / seen, spoken / seen, opening / seen,  # named_share to opens_run_share
@@ -393,7 +385,20 @@ def _strength(options: Sequence[Option]) -> tuple[tuple[float, ...], frozenset[s
 
 def unknown_word(key: str, lexicon: Lexicon) -> bool:
     """Neither an English word nor one that stands beside names of places: perhaps a first name, or an outlet."""
-    return key not in NAME_WORDS and key not in TITLES and not lexicon.common(key)
+    return key not in _never_called() and not lexicon.common(key)
+
+
+@kept
+def _name_words() -> frozenset[str]:
+    """Words that, capitalised, stand beside names of places and bodies, not of people."""
+    lists = word_lists()
+    beside = lists.org_words | lists.poi_words | lists.directions | lists.locatives | lists.leading_features
+    return beside | frozenset(feature_words())
+
+
+@kept
+def _never_called() -> frozenset[str]:
+    return _name_words() | word_lists().titles
 
 
 def _people(tokens: Tokens, lexicon: Lexicon) -> dict[str, list[float]]:
@@ -401,6 +406,7 @@ def _people(tokens: Tokens, lexicon: Lexicon) -> dict[str, list[float]]:
     word, beside a verb of speech, before a surname]."""
     keys, capital, joins, sentence = tokens.key, tokens.capital, tokens.joins, tokens.sentence
     n = len(tokens)
+    lists, name_words = word_lists(), _name_words()
     found: dict[str, list[float]] = {}
     for i in compress(range(n), capital):
         use = found.get(keys[i])
@@ -410,7 +416,7 @@ def _people(tokens: Tokens, lexicon: Lexicon) -> dict[str, list[float]]:
         if i and joins[i - 1]:
             before = keys[i - 1]
             if capital[i - 1]:
-                if lexicon.first_name(before) > 0 or before in TITLES:
+                if lexicon.first_name(before) > 0 or before in lists.titles:
                     use[1] += 1
                 elif (
                     unknown_word(before, lexicon)
@@ -418,14 +424,14 @@ def _people(tokens: Tokens, lexicon: Lexicon) -> dict[str, list[float]]:
                     and not (i > 1 and sentence[i - 2] != sentence[i - 1])
                 ):
                     use[2] += 1
-            elif before in SAYING:
+            elif before in lists.saying_words:
                 use[3] += 1
         if i + 1 < n and joins[i]:
             after = keys[i + 1]
             if capital[i + 1]:
-                use[4] += lexicon.surname(after) > 0 and after not in NAME_WORDS
+                use[4] += lexicon.surname(after) > 0 and after not in name_words
             else:
-                use[3] += after in SAYING
+                use[3] += after in lists.saying_words
     return found
 
 

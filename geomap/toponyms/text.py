@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import accumulate, compress
 from operator import not_
 
-from geomap.toponyms.words import ABBREVIATED_WORDS, NO_STOP
+from geomap.lang.names import word_lists
 
 Entry = tuple[str, str, str, int, bool, bool]
 MAX_WORD = 60
@@ -88,6 +88,7 @@ def tokenise(text: str, normalise: Callable[[str], str]) -> Tokens:
     gaps = out.gaps = pieces[2::2]
     joins = out.joins = [gap == " " for gap in gaps]
     opens = [0] * len(raws)
+    lists = word_lists()
     for i, joint in enumerate(joins[:-1]):
         if joint or gaps[i] == ", ":  # the commonest: the first joins, the second does not, neither stops
             continue
@@ -98,8 +99,8 @@ def tokenise(text: str, normalise: Callable[[str], str]) -> Tokens:
             stop = capital[i + 1] or words[i + 1][:1].isdigit()
             if ends == DOT:
                 initial = len(words[i]) == 1 and words[i].isupper()
-                stop = stop and len(gap) > 1 and not (initial or keys[i] in NO_STOP)
-                joint = joint and (initial or keys[i] in ABBREVIATED_WORDS)
+                stop = stop and len(gap) > 1 and not (initial or keys[i] in lists.dotted_words)
+                joint = joint and (initial or keys[i] in lists.short_name_words)
         opens[i + 1] = stop
         joins[i] = joint and not stop
     joins[-1] = False
