@@ -1,5 +1,17 @@
-"""``python -m geomap``: the same as the command ``geomap``."""
+"""The command ``geomap``, also as ``python -m geomap``."""
 
-from geomap.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line. Its parts take a tenth of a second to load, in which Ctrl-C is one line too."""
+    try:
+        from geomap.cli import main as run
+    except KeyboardInterrupt:
+        print("geomap: stopped", file=sys.stderr)
+        sys.exit(130)
+    run()
+
+
+if __name__ == "__main__":
+    main()

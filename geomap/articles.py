@@ -6,7 +6,6 @@ exception: its article text is extracted (trafilatura), and offsets count in tha
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import os
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from geomap.errors import InputError
-from geomap.files import read_bytes, sha256, shown
+from geomap.files import MAX_BYTES, read_bytes, read_table, sha256, shown
 from geomap.models import Article, Span
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".csv", ".parquet")
@@ -188,7 +187,12 @@ def _suffix(path: Path) -> str:
 
 
 def _standard_input() -> bytes:
-    return sys.stdin.buffer.read()
+    if sys.stdin is None or sys.stdin.closed:
+        raise InputError("-: standard input is closed; expected an article in it")
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise InputError(f"-: more than {MAX_BYTES // 2**20} MB on standard input; expected less. Split it")
+    return data
 
 
 def _sniff(text: str) -> str:
@@ -265,20 +269,18 @@ def _object(where: str, value: object) -> dict[str, Any]:
 
 
 def _csv(name: str, text: str) -> Iterator[Record]:
-    csv.field_size_limit(MAX_CHARACTERS * 4)
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    if "text" not in (rows.fieldnames or ()):
-        columns = ", ".join(shown(c) for c in (rows.fieldnames or [])[:8])
-        raise InputError(f"{name}:1: columns are {columns}; expected id and text, optionally title, source, url")
-    try:
-        for row in rows:
-            where = f"{name}:{rows.line_num}"
-            record = {k: v for k, v in row.items() if k is not None}
-            if record.get("toponyms"):
-                record["toponyms"] = _loads(where, record["toponyms"])
-            yield where, record
-    except csv.Error as error:
-        raise InputError(f"{name}:{rows.line_num}: not CSV ({error})") from None
+    columns, rows = read_table(text, name)
+    if "text" not in columns:
+        found = ", ".join(shown(c) for c in columns[:8])
+        raise InputError(f"{name}:1: columns are {found}; expected id and text, optionally title, source, url")
+    for line, row in rows:
+        where = f"{name}:{line}"
+        record: dict[str, Any] = dict(row)
+        if record.get("toponyms"):
+            record["toponyms"] = _loads(where, record["toponyms"])
+        else:
+            record.pop("toponyms", None)
+        yield where, record
 
 
 def _parquet(name: str, data: bytes) -> Iterator[Record]:

@@ -354,13 +354,22 @@ def read_and_extract(
 
 
 def review(
-    inputs: Sequence[str], *, published: str | None = None, claims: Path | None = None, decisions: Path | None = None
+    inputs: Sequence[str],
+    *,
+    published: str | None = None,
+    claims: Path | None = None,
+    decisions: Path | None = None,
+    over: Path | None = None,
 ) -> str:
-    """The rows for people to decide on, as CSV; decisions made before stay in it."""
-    from geomap.review import render_rows, review_rows
+    """The rows for people to decide on, as CSV; decisions made before stay in it.
 
+    ``over``: the file that it will replace; what people have decided there stays too.
+    """
+    from geomap.review import decisions_at, render_rows, review_rows
+
+    standing = decisions_at(over, decisions) if over is not None else None
+    before = _decisions(decisions) or standing
     articles, own = read_articles(inputs, published=as_date(published)), _own_claims(claims)
-    before = _decisions(decisions)
     toponyms, found = extract(articles, open_gazetteer(), own_claims=own)
     rows = review_rows([*articles, *own], toponyms, found)
     return render_rows(before.carried_over(rows) if before else rows)

@@ -7,14 +7,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
-from geomap.files import safe_cell, shown, write_stream, write_whole
+from geomap.files import is_terminal, safe_cell, shown, write_stdout, write_stream, write_whole
 
 if TYPE_CHECKING:
     from geomap.progress import Progress
@@ -35,7 +35,7 @@ def chosen(given: Format | None, output: Path | None) -> Format:
     """The format asked for, else the one of ``-o``'s suffix, else a table on a terminal and JSON Lines in a pipe."""
     if given is not None:
         return given
-    if output is not None:
+    if output is not None and str(output) != "-":
         suffix = output.suffix.lower().removeprefix(".")
         if suffix == "ndjson":
             return Format.JSONL
@@ -45,7 +45,7 @@ def chosen(given: Format | None, output: Path | None) -> Format:
             raise OutputError(
                 f"{shown(output)}: unknown suffix; expected .json .jsonl .csv or .geojson, or say --format"
             ) from None
-    return Format.TABLE if sys.stdout.isatty() else Format.JSONL
+    return Format.TABLE if is_terminal(sys.stdout) else Format.JSONL
 
 
 def emit(
@@ -71,17 +71,17 @@ def emit(
     elif form is Format.JSONL:
         text = "".join(json.dumps(r, ensure_ascii=False, allow_nan=False) + "\n" for r in records)
     elif form is Format.CSV:
-        text = render_csv(records)
+        text = render_csv(records, columns.values())
     else:
         print_table(records, columns, output)
         return
-    write_out(text, output)
+    write_out(text, output, as_json=form is not Format.CSV)
 
 
-def write_out(text: str, output: Path | None) -> None:
-    """To a file whole, or to stdout."""
+def write_out(text: str, output: Path | None, *, as_json: bool = False) -> None:
+    """To a file whole, or to stdout. ``as_json``: what a terminal must not see is escaped as JSON has it."""
     if output is None or str(output) == "-":
-        write_stream(sys.stdout, text)
+        write_stdout(text, as_json=as_json)
     else:
         write_whole(output, text)
         note(f"wrote {shown(output)}")
@@ -91,12 +91,15 @@ def render_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def render_csv(records: Sequence[Mapping[str, Any]]) -> str:
-    """Flat CSV: nested fields as ``value.si``, lists joined by ``; ``, no cell that a spreadsheet would run."""
+def render_csv(records: Sequence[Mapping[str, Any]], columns: Iterable[str] = ()) -> str:
+    """Flat CSV: nested fields as ``value.si``, lists joined by ``; ``, no cell that a spreadsheet would run.
+
+    ``columns``: the header where there is no record.
+    """
     import csv
 
     rows = [dict(flat(r)) for r in records]
-    header = list(dict.fromkeys(k for row in rows for k in row))
+    header = list(dict.fromkeys(k for row in rows for k in row)) or list(columns)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
@@ -151,10 +154,12 @@ def print_table(records: Sequence[Mapping[str, Any]], columns: Columns, output: 
     for record in records:
         table.add_row(*(Text(_human(_at(record, path))) for path in columns.values()))
     if output is None or str(output) == "-":
-        Console(file=sys.stdout, highlight=False).print(table)
-        return
+        if is_terminal(sys.stdout):
+            Console(file=sys.stdout, highlight=False).print(table)
+            return
+        output = None
     buffer = io.StringIO()
-    Console(file=buffer, width=160, highlight=False, no_color=True).print(table)
+    Console(file=buffer, width=None if output is None else 160, highlight=False, no_color=True).print(table)
     write_out(buffer.getvalue(), output)
 
 
@@ -184,14 +189,15 @@ def _human(value: Any) -> str:
 
 
 def note(message: str) -> None:
-    """A message for people, on stderr."""
-    write_stream(sys.stderr, f"{message}\n")
+    """A message for people, on stderr; where that cannot be written, to nobody."""
+    with suppress(OSError, ValueError):
+        write_stream(sys.stderr, f"{message}\n")
 
 
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A progress bar on stderr for what takes over a second; nothing where stderr is no terminal."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
         yield lambda what, done, total: None
         return
     from rich.console import Console

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
-from geomap.files import read_bytes, sha256, shown, write_whole
+from geomap.files import escape_for_script, read_bytes, sha256, shown, write_whole
 from geomap.models import Assessment, to_record
 from geomap.settings import Style
 
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 PAGES = (".html", ".htm")
 PICTURES = (".png", ".svg", ".pdf")
 TABLES = (".csv", ".geojson", ".gpkg", ".parquet")
+
+
+def check_suffix(path: Path) -> None:
+    """Refuse a name whose suffix says no format that a report can be saved in."""
+    known = (*PAGES, ".json", ".md", *PICTURES, *TABLES)
+    if path.suffix.lower() not in known:
+        expected = " ".join((*PAGES[:1], ".json", ".md", *PICTURES, *TABLES))
+        raise OutputError(f"{shown(path)}: unknown suffix; expected one of {expected}")
 
 
 def as_json(value: Any) -> str:
@@ -167,6 +175,8 @@ class Report:
         """
         target = Path(path)
         suffix = target.suffix.lower()
+        check_suffix(target)
+        self._keep_apart(target)
         if suffix in PAGES:
             write_whole(target, self.to_html(page=page, publish=publish, tiles=tiles))
         elif suffix == ".json":
@@ -188,20 +198,42 @@ class Report:
             write_whole(target, words)
         elif suffix in PICTURES:
             write_whole(target, self._picture(suffix[1:]))
-        elif suffix in TABLES:
+        else:
             from geomap.reports import write_exports
 
             write_exports(self.assessment, target)
-        else:
-            expected = " ".join((*PAGES[:1], ".json", ".md", *PICTURES, *TABLES))
-            raise OutputError(f"{shown(target)}: unknown suffix; expected one of {expected}")
-        return sha256(read_bytes(target))
+        return sha256(read_bytes(target)) if target.is_file() else ""
 
-    def save_claimreview(self, path: str | Path) -> None:
-        """Write ClaimReview JSON-LD: a rating only where a verdict exists."""
+    def _keep_apart(self, target: Path) -> None:
+        """Refuse to write over what the report was made from, and over a picture of another's beside a text."""
+        from geomap.outputs import Read, check_side_picture, keep_apart
+
+        methods = self.assessment.methods
+        reads = [Read(Path(i.path)) for i in methods.inputs if i.path]
+        reads += [
+            Read(Path(s.provenance.path)) for c in self.assessment.control for s in c.snapshots if s.provenance.path
+        ]
+        beside = target.with_suffix(".png") if target.suffix.lower() == ".md" else None
+        keep_apart([target, beside], reads)
+        if beside is not None:
+            check_side_picture(beside)
+
+    def to_claimreview(self) -> str:
+        """ClaimReview JSON-LD, safe inside a page's script element: a rating only where a verdict exists.
+
+        Raises
+        ------
+        PublishError
+            No claim is approved, or nobody is credited with the review.
+        """
         from geomap.reports import claim_review
 
-        write_whole(Path(path), as_json(claim_review(self.assessment, style=self._style)))
+        return escape_for_script(as_json(claim_review(self.assessment, style=self._style)))
+
+    def save_claimreview(self, path: str | Path) -> None:
+        """Write ``to_claimreview`` to a file."""
+        self._keep_apart(Path(path))
+        write_whole(Path(path), self.to_claimreview())
 
     def __repr__(self) -> str:
         return f"<geomap.Report: {self.summary}>"

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from geomap.errors import DecisionsError, InputError
-from geomap.files import read_bytes, safe_cell, shown
+from geomap.files import read_bytes, read_table, safe_cell, shown
 from geomap.models import (
     Article,
     Claim,
@@ -178,18 +178,17 @@ class Decisions:
         )
 
     def carried_over(self, rows: Sequence[Row]) -> list[Row]:
-        """Fresh rows with the decisions made before in them; added and orphaned rows follow at the end."""
+        """Fresh rows with the decisions made before in them, and the notes on what is undecided; added and orphaned
+        rows follow at the end."""
         fresh = list(rows)
-        taken: set[int] = set()
+        like: dict[tuple[str, str, str], list[int]] = {}
+        for i, new in enumerate(fresh):
+            like.setdefault((new.article, new.type, new.quote), []).append(i)
         rest = []
         for old in self.rows:
-            if not old.decision:
+            if not old.decision and not old.note:
                 continue
-            same = [
-                i
-                for i, new in enumerate(fresh)
-                if i not in taken and (new.article, new.type, new.quote) == (old.article, old.type, old.quote)
-            ]
+            same = like.get((old.article, old.type, old.quote), [])
             if old.decision == "add" or not same:
                 rest.append(old)
                 continue
@@ -197,8 +196,11 @@ class Decisions:
                 same,
                 key=lambda i: _common(fresh[i].before[::-1], old.before[::-1]) + _common(fresh[i].after, old.after),
             )
-            taken.add(at)
-            fresh[at] = replace(old, before=fresh[at].before, after=fresh[at].after, found=fresh[at].found)
+            same.remove(at)
+            if old.decision:
+                fresh[at] = replace(old, before=fresh[at].before, after=fresh[at].after, found=fresh[at].found)
+            else:
+                fresh[at] = replace(fresh[at], note=old.note)
         return [*fresh, *rest]
 
     def decide_toponyms(self, article: Article, toponyms: Sequence[Toponym], places: Places) -> list[Toponym]:
@@ -293,20 +295,41 @@ def read_decisions(path: Path) -> Decisions:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DecisionsError(f"{name}: not UTF-8 ({error.reason}); save it as CSV UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    missing = [c for c in ("article", "type", "quote", "decision") if c not in (reader.fieldnames or ())]
+    columns, records = read_table(text, name, error=DecisionsError)
+    missing = [c for c in ("article", "type", "quote", "decision") if c not in columns]
     if missing:
         raise DecisionsError(f"{name}:1: no column {missing[0]}; expected those of `geomap review`")
     rows = []
-    for record in reader:
-        where = f"{name}:{reader.line_num}"
-        cells = {c: plain_cell((record.get(c) or "").strip() if c not in _VERBATIM else record.get(c) or "")
-                 for c in COLUMNS}  # fmt: skip
+    for line, record in records:
+        where = f"{name}:{line}"
+        cells = {c: plain_cell(record.get(c, "") if c in _VERBATIM else record.get(c, "").strip()) for c in COLUMNS}
         row = Row(**cells, where=where)
         row = replace(row, decision=row.decision.lower())
         _check(row)
         rows.append(row)
     return Decisions(rows=tuple(rows))
+
+
+def decisions_at(path: Path, given: Path | None) -> Decisions | None:
+    """What a file that a new review would be written over decides; None where it is not there, or is ``given``.
+
+    Raises
+    ------
+    DecisionsError
+        It is something else than a decisions file; or it decides, and so does the one given.
+    """
+    if not path.is_file() or path.stat().st_size == 0:
+        return None
+    try:
+        found = read_decisions(path)
+    except DecisionsError as error:
+        raise DecisionsError(f"{error}; a review is not written over it. Mend it, or choose another -o") from None
+    if given is not None and not path.samefile(given) and any(row.decision or row.note for row in found.rows):
+        raise DecisionsError(
+            f"{shown(path)}: holds decisions of its own; expected one file of them. Leave out --decisions, or choose "
+            "another -o"
+        )
+    return found
 
 
 _VERBATIM = {"quote", "before", "after"}
@@ -475,13 +498,13 @@ def read_own_claims(path: Path) -> list[Article]:
         text = read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: not UTF-8 ({error.reason}); save it as CSV UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    if "claim" not in (reader.fieldnames or ()):
+    columns, records = read_table(text, name)
+    if "claim" not in columns:
         raise InputError(f"{name}:1: no column claim; expected claim, value, unit, place, date, source")
     articles = []
-    for record in reader:
-        where = f"{name}:{reader.line_num}"
-        cells = {k: plain_cell((v or "").strip()) for k, v in record.items() if isinstance(v, (str, type(None))) and k}
+    for line, record in records:
+        where = f"{name}:{line}"
+        cells = {k: plain_cell(v.strip()) for k, v in record.items() if k}
         words = cells.get("claim", "")
         if not words:
             raise InputError(f"{where}: the claim is empty; expected its words")
@@ -494,7 +517,7 @@ def read_own_claims(path: Path) -> list[Article]:
             raise InputError(f"{where}: date is {shown(day)!r}; expected one such as 2022-09-10") from None
         articles.append(
             Article(
-                id=f"{path.stem}:{reader.line_num}",
+                id=f"{path.stem}:{line}",
                 text=words + (f" ({'; '.join(given)})" if given else ""),
                 title=cells.get("place") or None,
                 source=cells.get("source") or None,

@@ -91,7 +91,7 @@ def test_the_wheel_names_its_command_extras_and_licences(wheel: dict[str, bytes]
     assert found["License-File"] == ["LICENSE", "NOTICE"]
     assert {"all", "corpus"} <= set(found["Provides-Extra"])
     entry = next(v.decode() for n, v in wheel.items() if n.endswith("entry_points.txt"))
-    assert "geomap = geomap.cli:main" in entry
+    assert "geomap = geomap.__main__:main" in entry
     assert any(n.endswith("licenses/NOTICE") and v for n, v in wheel.items())
     runtime = [r for r in found["Requires-Dist"] if "extra ==" not in r]
     assert all(re.search(r">=|==|~=", r) for r in runtime), "every dependency states the oldest that will do"

@@ -6,11 +6,14 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 places left unresolved (``--stric
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 import typer.main
@@ -88,6 +91,13 @@ class Root(TyperGroup):
         super().__init__(**given)
         self.commands = Commands()  # type: ignore[assignment]  # nothing is ever added to it
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; stopped, it says so in one line of ours where typer has two of its own."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            _leave("geomap: stopped", 128 + (stop.args[0] if isinstance(stop, Stopped) else signal.SIGINT))
+
 
 app = typer.Typer(
     name="geomap",
@@ -110,18 +120,65 @@ def greet(
         typer.echo(GREETING, nl=False)
 
 
+class Stopped(KeyboardInterrupt):
+    """The system or another program asks this one to end (SIGTERM): cleaned up as for Ctrl-C."""
+
+
 def main() -> None:
     """Run the command line; a ``GeomapError`` becomes one line on stderr and exit code 1."""
+    with _stoppable():
+        try:
+            try:
+                app()
+            finally:
+                _flush()
+        except GeomapError as error:
+            line = " ".join(shown(error).split())
+            _leave(f"geomap: {line if len(line) <= MAX_LINE else line[:MAX_LINE] + '…'}", 1)
+        except BrokenPipeError:
+            # the reader of the pipe left: nothing more to say, and nothing to say it to
+            _leave(None, 0)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            _leave(f"geomap: nothing more can be written ({error.strerror}); make room, then start again", 1)
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""A disk that takes no more: no bug of ours, wherever it is met."""
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM and a closed terminal end the work as Ctrl-C does: what is half written goes, children too."""
+
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # once is enough: the second must not cut short what cleans up
+        raise Stopped(number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {}
+    with suppress(ValueError):  # only the main thread is told of signals
+        # nohup has SIGHUP ignored: that stays
+        before = {n: signal.signal(n, stop) for n in numbers if signal.getsignal(n) is signal.SIG_DFL}
     try:
-        app()
-    except GeomapError as error:
-        line = " ".join(shown(error).split())
-        note(f"geomap: {line if len(line) <= MAX_LINE else line[:MAX_LINE] + '…'}")
-        sys.exit(1)
-    except BrokenPipeError:
-        # the reader of the pipe left: nothing more to say, and nothing to say it to
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _flush() -> None:
+    if sys.stdout is not None and not sys.stdout.closed:
+        sys.stdout.flush()
+
+
+def _leave(line: str | None, code: int) -> NoReturn:
+    """Say why, and exit; what standard output would not take is not tried again."""
+    if line is not None:
+        note(line)
+    try:
+        _flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except KeyboardInterrupt:
-        note("geomap: stopped")
-        sys.exit(130)
+    sys.exit(code)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from geomap.cli.options import FormatOption, OutputOption, Region, Repair, Rules, Since
+from geomap.cli.options import FormatOption, OutputOption, Region, Repair, Rules, Since, apart_of_records
+from geomap.errors import OutputError
 from geomap.files import shown
 from geomap.printing import emit, note, progress_bar
 
@@ -24,6 +25,7 @@ def area(
     """
     from geomap import measure
 
+    apart_of_records(output, form, maps=[file])
     emit(measure.area_records(file, repair=repair), {"feature": "feature", "area km²": "area_km2"}, form, output)
 
 
@@ -50,6 +52,7 @@ def diff(
     """
     from geomap import measure
 
+    apart_of_records(output, form, maps=[before, after], files=[rules])
     if since is not None:
         note("--since has no meaning between two maps; it is not used")
     if sources:
@@ -86,6 +89,9 @@ def series(
     """
     from geomap import measure
 
+    if map_file is not None and str(map_file) != "-" and map_file.suffix.lower() not in (".html", ".htm"):
+        raise OutputError(f"--map {shown(map_file)}: the time map is a page; expected a name in .html")
+    apart_of_records(output, form, map_file, maps=snapshots, files=[rules])
     with progress_bar() as progress:
         records, features = measure.series_records(
             snapshots, rules=rules, since=since, region=region, repair=repair, by_region=by_region, map_file=map_file,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from geomap.files import shown
-from geomap.printing import Format
+from geomap.printing import Format, chosen
 
 Inputs = Annotated[
     list[str],
@@ -78,3 +79,32 @@ def _two_letters(value: str | None) -> str | None:
 Country = Annotated[
     str | None, typer.Option(metavar="CC", callback=_two_letters, help="Only this country (ISO 3166 two letters).")
 ]
+
+
+def apart(
+    *writes: Path | None,
+    articles: Sequence[str] = (),
+    maps: Sequence[str | Path] = (),
+    files: Sequence[Path | None] = (),
+) -> None:
+    """Refuse an output that is an input, before anything begins.
+
+    ``writes``: the answer's place first, then those of what is written beside it; ``files``: what else is read.
+    """
+    from geomap.articles import SUFFIXES
+    from geomap.outputs import Read, keep_apart
+
+    reads = [Read(Path(given), SUFFIXES) for given in articles if given != "-"]
+    reads += [Read(Path("geomap.toml")), *(Read(path) for path in files if path is not None)]
+    if maps:
+        from geomap.control.files import SUFFIXES as MAPS
+        from geomap.measure import named_controls
+
+        reads += [Read(path, (*MAPS, ".zip", ".csv")) for _, path in named_controls(maps)]
+    keep_apart(writes, reads, to_stdout=writes[0] is None)
+
+
+def apart_of_records(output: Path | None, form: Format | None, *more: Path | None, **reads: Any) -> None:
+    """``apart`` where the answer is records: its format is known too."""
+    chosen(form, output)
+    apart(output, *more, **reads)

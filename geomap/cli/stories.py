@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -30,9 +32,11 @@ from geomap.cli.options import (
     Since,
     Strict,
     Tiles,
+    apart,
+    apart_of_records,
 )
 from geomap.errors import OutputError
-from geomap.files import shown
+from geomap.files import is_terminal, shown, write_whole, writing
 from geomap.models import Label, to_record
 from geomap.printing import Format, emit, note, point_feature, progress_bar, write_out
 
@@ -71,11 +75,12 @@ def report(
 
     Example: geomap report story.txt --published 2022-09-12 --control snapshots/ -o report.html
     """
+    _check_page(output, claimreview, inputs, control, [events, rules, claims, decisions, config, corrections])
     made = _made(
         inputs, published, control, events, rules, since, region, claims, decisions, config, repair, corrections
     )
-    _save(made, output, publish=publish, tiles=tiles, page="report")
-    _also_claimreview(made, claimreview)
+    with _with_claimreview(made, claimreview):
+        _save(made, output, publish=publish, tiles=tiles, page="report")
     _leave(made, strict, fail_on)
 
 
@@ -100,6 +105,7 @@ def draw_map(
 
     Example: geomap map story.txt --control snapshots/ -o map.html
     """
+    _check_page(output, None, inputs, control, [events, rules, claims, decisions, config])
     made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
     _save(made, output, publish=publish, tiles=tiles, page="map")
     _leave(made, strict, None)
@@ -127,13 +133,15 @@ def check(
 
     Example: geomap check story.txt --published 2022-09-12 --control snapshots/ --fail-on does_not_fit
     """
+    files = [events, rules, claims, decisions, config]
+    apart_of_records(output, form, claimreview, articles=inputs, maps=control or (), files=files)
     made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
     records = [to_record(c) for c in made.assessment.claims]
     columns = {"claim": "quote", "kind": "kind", "verdict": "verdict.label", "why": "verdict.reason"}
-    emit(records, columns, form, output, features=_features(made, form, output))
+    with _with_claimreview(made, claimreview):
+        emit(records, columns, form, output, features=_features(made, form, output))
     if not records:
         note("no claims that geometry can test were found")
-    _also_claimreview(made, claimreview)
     _leave(made, strict, fail_on)
 
 
@@ -152,6 +160,7 @@ def extract(
     """
     from geomap import pipeline
 
+    apart_of_records(output, form, articles=inputs, files=[claims, decisions])
     toponyms, found = pipeline.read_and_extract(
         inputs, published=published, claims=claims, decisions=decisions, say=note
     )
@@ -177,6 +186,7 @@ def toponyms(
     """
     from geomap import pipeline
 
+    apart_of_records(output, form, articles=inputs, files=[decisions])
     found = pipeline.read_and_resolve(inputs, given=spans is Spans.GIVEN, decisions=decisions, say=note)
     records = [to_record(t) for t in found]
     columns = {
@@ -201,11 +211,19 @@ def review(
 ) -> None:
     """Rows to decide on: keep, fix, drop or add.
 
+    Written over a file of decisions, it keeps them; the file as it was stays beside, with .bak after its name.
+
     Example: geomap review story.txt -o decisions.csv
     """
     from geomap import pipeline
 
-    write_out(pipeline.review(inputs, published=published, claims=claims, decisions=decisions), output)
+    over = None if output is None or str(output) == "-" else output
+    backup = None if over is None else over.with_name(f"{over.name}.bak")
+    apart(output, backup, articles=inputs, files=[claims])
+    text = pipeline.review(inputs, published=published, claims=claims, decisions=decisions, over=over)
+    if over is not None and backup is not None and over.is_file() and over.read_bytes() != text.encode():
+        write_whole(backup, over.read_bytes())
+    write_out(text, output)
 
 
 def compare(
@@ -221,6 +239,7 @@ def compare(
     """
     from geomap import pipeline
 
+    apart(output, files=[old, new, config])
     day = pipeline.as_date(on) or date.today()
     write_out(pipeline.compare_files(old, new, on=day, config=config), output)
 
@@ -292,7 +311,7 @@ def _made(
 
 def _save(made: Report, output: Path | None, *, publish: bool, tiles: str | None, page: str) -> None:
     if output is None or str(output) == "-":
-        if sys.stdout.isatty():
+        if is_terminal(sys.stdout):
             raise OutputError(f"a page does not belong on a terminal; say where with -o {page}.html")
         write_out(made.to_html(page=page, publish=publish, tiles=tiles), None)
         return
@@ -304,9 +323,38 @@ def _save(made: Report, output: Path | None, *, publish: bool, tiles: str | None
         note(f"To embed it:\n{embed_snippet(output.name, made.summary)}")
 
 
-def _also_claimreview(made: Report, path: Path | None) -> None:
-    if path is not None:
-        made.save_claimreview(path)
+def _check_page(
+    output: Path | None,
+    claimreview: Path | None,
+    inputs: list[str],
+    control: list[str] | None,
+    files: list[Path | None],
+) -> None:
+    """What can be refused before the work begins: an unknown suffix, an output that is an input or another's file."""
+    from geomap.outputs import check_side_picture
+    from geomap.results import check_suffix
+
+    beside = None
+    if output is not None and str(output) != "-":
+        check_suffix(output)
+        if output.suffix.lower() == ".md":
+            beside = output.with_suffix(".png")
+    apart(output, claimreview, beside, articles=inputs, maps=control or (), files=files)
+    if beside is not None:
+        check_side_picture(beside)
+
+
+@contextmanager
+def _with_claimreview(made: Report, path: Path | None) -> Iterator[None]:
+    """Write ClaimReview beside the answer: both, or, where either cannot be, neither."""
+    if path is None:
+        yield
+        return
+    text = made.to_claimreview()
+    with writing(path) as beside:
+        beside.write_text(text, "utf-8")
+        yield
+    if str(path) != "-":
         note(f"wrote {shown(path)}")
 
 

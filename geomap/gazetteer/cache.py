@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Literal
 
 from geomap.errors import GazetteerError
+from geomap.files import is_terminal
 from geomap.gazetteer.index import FORMAT, Index
 
 Build = Callable[[Path, Callable[[int], None]], None]
@@ -145,7 +146,7 @@ def _remove_stale(name: str, final: Path) -> None:
 @contextlib.contextmanager
 def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal's stderr, one line elsewhere; nothing for what is done within a second."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         started, told = monotonic(), False
 
         def step(done: int) -> None:

@@ -74,7 +74,7 @@ def _seen(folder: Path, statuses: Mapping[str, os.stat_result]) -> list[Any]:
 def _is_stamped(folder: Path, seen: list[Any]) -> bool:
     try:
         stamp = json.loads((folder / CHECKED).read_bytes())
-        return stamp["seen"] == seen and 0 <= time.time() - stamp["at"] < DAY_SECONDS
+        return bool(stamp["seen"] == seen and 0 <= time.time() - stamp["at"] < DAY_SECONDS)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -7,12 +7,12 @@ no part of it is ever read as markup.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from geomap.files import escape_for_script
 from geomap.maps.features import Bounds, Gazetteer, Shape, is_ambiguous, is_wide, mentioned_places
 from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen, without_islets
 from geomap.models import Assessment, ControlSeries, Snapshot, Status
@@ -329,10 +329,4 @@ def ambiguous_count(assessment: Assessment) -> int:
 def as_json(value: Mapping[str, Any]) -> str:
     """JSON that is safe inside a script element: no "<", no line separators, nothing that turns or hides text raw."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    text = _ESCAPED.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text)
-    # a lone surrogate cannot be written as UTF-8
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
-
-
-_ESCAPED = re.compile("[<>&\u2028\u2029\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Written as escapes: a record's text stays what it was, and the page's source shows it as it stands."""
+    return escape_for_script(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from geomap.errors import PublishError
 from geomap.models import Assessment, Claim, to_record
@@ -55,7 +56,7 @@ def _review(claim: Claim, assessment: Assessment, style: Style, url: str | None)
     }
     if article is not None and article.published_on is not None:
         item["datePublished"] = to_record(article.published_on)
-    if article is not None and (article.url or "").startswith(("http://", "https://")):
+    if article is not None and _is_web_address(article.url or ""):
         item["appearance"] = {"@type": "CreativeWork", "url": article.url}
     made: dict[str, Any] = {
         "@type": "ClaimReview",
@@ -71,3 +72,13 @@ def _review(claim: Claim, assessment: Assessment, style: Style, url: str | None)
     if url is not None:
         made["url"] = f"{url}#claim-{claim.id}"
     return made
+
+
+def _is_web_address(url: str) -> bool:
+    """Whether an address is one that a reader may follow: no script, no file, nothing hidden in it."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    plain = all(c.isprintable() and c not in ' <>"\\^`{|}' for c in url)
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -202,28 +202,32 @@ def write_exports(assessment: Assessment, path: Path) -> None:
     if suffix == ".csv":
         write_whole(path, _csv(frame))
         return
-    with writing(path) as beside:
-        if suffix == ".parquet":
+    if suffix == ".parquet":
+        with writing(path) as beside:
             frame.to_parquet(beside, schema_version="1.1.0", write_covering_bbox=True)
-        else:
-            _write_ogr(frame, beside, suffix)
+    else:
+        write_whole(path, _ogr_bytes(frame, suffix))
 
 
-def _write_ogr(frame: geopandas.GeoDataFrame, path: Path, suffix: str) -> None:
+def _ogr_bytes(frame: geopandas.GeoDataFrame, suffix: str) -> bytes:
+    """The frame as GDAL writes it, in memory: on a full disk it says nothing and leaves a part."""
+    import io
+
     import pyogrio
 
-    path.unlink(missing_ok=True)
+    out = io.BytesIO()
     if suffix == ".geojson":
         for name in DATES:
             frame[name] = frame[name].dt.strftime("%Y-%m-%d")
-        pyogrio.write_dataframe(frame, path, driver="GeoJSON", layer="claims", RFC7946="YES", COORDINATE_PRECISION=6)
-        return
+        pyogrio.write_dataframe(frame, out, driver="GeoJSON", layer="claims", RFC7946="YES", COORDINATE_PRECISION=6)
+        return out.getvalue()
     # SQLite stamps the hour of writing into the file: the same input shall give the same bytes
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z"})
     try:
-        pyogrio.write_dataframe(frame, path, driver="GPKG", layer="claims", geometry_type="Unknown")
+        pyogrio.write_dataframe(frame, out, driver="GPKG", layer="claims", geometry_type="Unknown")
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    return out.getvalue()
 
 
 def _csv(frame: geopandas.GeoDataFrame) -> str:
