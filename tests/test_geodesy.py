@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import geopandas
 import numpy as np
@@ -351,3 +352,65 @@ def test_scalars_need_neither_numpy_nor_shapely() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     with pytest.raises(AttributeError, match="acreage"):
         geodesy.acreage  # noqa: B018
+
+
+# ── round the globe ──────────────────────────────────────────────────────────────────────────────────────────
+
+HALF_KM2 = 255_032_810.9
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [
+        [(0, 0), (120, 0), (240, 0)],
+        [(-180, 0), (-90, 0), (0, 0), (90, 0), (180, 0)],
+        [(0, 0), (90, 0), (180, 0), (-90, 0)],
+        [(0, 0), (-120, 0), (120, 0)],
+    ],
+)
+def test_the_ring_round_the_equator_is_half_the_globe(ring: list[tuple[float, float]]) -> None:
+    assert geodesy.area(Polygon(ring))[0] / 1e6 == pytest.approx(HALF_KM2, abs=0.1)
+
+
+BERING = [(178, 66), (-178, 66), (-178, 67), (178, 67)]
+FIJI = [(177, -18), (179, -19), (-179, -18.5), (-178, -17), (-179.5, -16), (178, -16.5)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "km2"),
+    [
+        (box(-180, -90, 180, 90), 2 * HALF_KM2),  # an edge of a full turn has one way only
+        (box(-170, -10, 170, 10), 83_288_596.0),
+        (Polygon(BERING), 19_855.6),
+        (box(178, 66, 182, 67), 19_855.6),
+        (box(-182, 66, -178, 67), 19_855.6),
+        (box(538, 66, 542, 67), 19_855.6),
+        (MultiPolygon([box(178, 66, 180, 67), box(-180, 66, -178, 67)]), 19_855.6),
+        (Polygon(FIJI), 113_128.1),
+        (Polygon(FIJI[::-1]), 113_128.1),  # a slanted edge of 357° is none
+        (box(350, 0, 370, 10), 2_449_664.6),
+        (Polygon([(0, 0), (90, 0), (180, 0), (-90, 0)]), HALF_KM2),
+        (Polygon([(-170, 70), (-90, 75), (0, 70), (90, 75), (170, 71)]), 11_980_129.4),  # ice round the pole
+        (Polygon([(-180, -90), (180, -90), (180, -70), (0, -65), (-180, -70)]), 19_643_235.8),
+        (Polygon(BERING, [[(179, 66.2), (-179, 66.2), (-179, 66.8), (179, 66.8)]]), 13_898.87),
+    ],
+)
+def test_one_world_whichever_way_it_is_written(shape: Any, km2: float) -> None:
+    found = geodesy.one_world(shape)
+    west, south, east, north = found.shape.bounds
+    assert (west, south, east, north) == (max(west, -180), max(south, -90), min(east, 180), min(north, 90))
+    assert geodesy.area(found.shape, edges="planar")[0] / 1e6 == pytest.approx(km2, rel=1e-6)
+
+
+def test_what_may_be_meant_either_way_is_refused() -> None:
+    for ring in (BERING[::-1], [(-170, -10), (-170, 10), (170, 10), (170, -10)]):
+        with pytest.raises(GeomapError, match="cut the shape at 180"):
+            geodesy.one_world(Polygon(ring))
+    # shapefiles run the other way
+    found = geodesy.one_world(Polygon(BERING[::-1]), clockwise=True)
+    assert geodesy.area(found.shape, edges="planar")[0] / 1e6 == pytest.approx(19_855.6, abs=0.1)
+
+
+def test_shapes_that_lie_within_half_the_globe_stand_as_they_are() -> None:
+    shapes = np.array([box(0, 0, 1, 1), Polygon(BERING), box(179, 0, 181, 1)], dtype=object)
+    assert geodesy.reaches_round(shapes).tolist() == [False, True, True]

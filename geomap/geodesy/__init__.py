@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from geomap.geodesy.shapes import into_180 as into_180
     from geomap.geodesy.shapes import round_pole as round_pole
     from geomap.geodesy.shapes import to_plane as to_plane
+    from geomap.geodesy.wide import one_world as one_world
+    from geomap.geodesy.wide import reaches_round as reaches_round
 
 LATER = {
     "area": "areas",
@@ -57,6 +59,8 @@ LATER = {
     "into_180": "shapes",
     "round_pole": "shapes",
     "to_plane": "shapes",
+    "one_world": "wide",
+    "reaches_round": "wide",
 }
 """Where the names that need numpy and shapely live."""
 
@@ -71,6 +75,10 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     return sorted({*globals(), *LATER})
 
+
+KM_PER_DEG = 111.2
+"""Km a degree of latitude, and of longitude at the equator, to within 0.6 %: for boxes and sorting, never for a measure
+that is told."""
 
 WINDS: tuple[Compass, ...] = tuple(Compass)
 

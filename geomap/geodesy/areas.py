@@ -228,7 +228,8 @@ def ring_areas(coordinates: Floats, counts: Ints, *, edges: Edges = "geodesic", 
         total += base[starts] * turn
         round_pole = np.abs(turn) > np.pi
         # what lies between the ring and the equator, taken from the hemisphere
-        total[round_pole] = -np.sign(total[round_pole]) * (CAP / B2 - np.abs(total[round_pole]))
+        side = np.where(total == 0, np.sign(turn), np.sign(total))[round_pole]  # on the equator: by its direction
+        total[round_pole] = -side * (CAP / B2 - np.abs(total[round_pole]))
     total *= -B2  # the lower edges of an anticlockwise ring run east: its integral is negative
     if polar and edges == "geodesic":
         for ring in np.flatnonzero(np.maximum.reduceat(np.abs(coordinates[:, 1]), starts) > POLAR):
