@@ -8,7 +8,19 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "geomap"
-FOUNDATION = {"geodesy", "models", "settings", "errors", "files", "outputs", "progress", "units", "wording", "lang"}
+FOUNDATION = {
+    "geodesy",
+    "models",
+    "settings",
+    "errors",
+    "files",
+    "lang",
+    "outputs",
+    "parties",
+    "progress",
+    "units",
+    "wording",
+}
 STAGES = {
     "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "review",
     "corpus",

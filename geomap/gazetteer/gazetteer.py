@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Bounds = tuple[float, float, float, float]
 """west, south, east, north in degrees."""
 
+NAMESAKES = 5
+"""Entries of one name looked at for a country: it stands among the first, by how well known it is."""
+
 
 def read_gazetteer(*layers: Path) -> Gazetteer:
     """The shipped gazetteer under any ``layers`` (folders that ``build_layer`` or ``add_places`` made), nearest first.
@@ -82,6 +85,19 @@ class Gazetteer(Search):
         """The country, region or continent whose people or adjective a word is ("Russian", "Europeans")."""
         place_id = self.demonyms.get(normalise(word))
         return self.locate(place_id) if place_id else None
+
+    def nation(self, name: str) -> str | None:
+        """The country (ISO alpha-2) whose side a name stands for: by demonym, country, capital or first-level region.
+
+        A village of that name is a surname: it stands for no side.
+        """
+        people = self.demonym(name)
+        if people is not None and people.country:
+            return people.country
+        found = self.find(name, limit=NAMESAKES, fuzzy=False)
+        countries = [p.country for p in found if p.feature.startswith("A.PCL")]
+        seats = [p.country for p in found[:1] if p.feature.startswith("A.ADM1") or p.feature == "P.PPLC"]
+        return next((code for code in (*countries, *seats) if code), None)
 
     # ── places ───────────────────────────────────────────────────────────────────────────────────────────────
 
