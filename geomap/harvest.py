@@ -83,6 +83,7 @@ def _toponym(toponym: Toponym, where: str) -> dict[str, Any]:
         **_place(place),
         "population": place and place.population,
         "score": place and place.score,
+        "match": str(place.match) if place and place.match else None,
         "place_source": place and place.source,
         "approximate": place and place.approximate,
         "alternatives": [p.id for p in place.alternatives] if place else [],

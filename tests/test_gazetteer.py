@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from geomap.gazetteer import Gazetteer, normalise, read_gazetteer
 from geomap.geodesy import distance_km, ellipsoid
+from geomap.models import to_record
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def test_country_and_nearness_decide_between_namesakes(gazetteer: Gazetteer) -> 
     assert gazetteer.find("Paris", country="us")[0].admin1 == "Texas"
     assert {p.country for p in gazetteer.find("Paris", country="us")} == {"US"}
     assert {p.country for p in gazetteer.find("Pariss", country="CA")} <= {"CA"}
-    assert gazetteer.find("Black Sea", country="UA")
+    assert not [p for p in gazetteer.find("Black Sea", country="UA") if p.country != "UA"]
     assert gazetteer.find("Springfield", near=(42.1, -72.6))[0].admin1 == "Massachusetts"
     assert gazetteer.find("Springfield", near=(37.2, -93.3))[0].admin1 == "Missouri"
     assert gazetteer.find("Lyman", near=(49.75, 36.15))[0].admin1 == "Kharkiv"
@@ -124,6 +125,41 @@ def test_did_you_mean(gazetteer: Gazetteer, typed: str, meant: str) -> None:
     assert found[0].score is not None
     assert found[0].score < 0.9  # never as sure as a name spelt right
     assert gazetteer.find(typed, fuzzy=False) == [] or gazetteer.find(typed, fuzzy=False)[0].name == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "meant", "match"),
+    [("Izyum", None, "Izyum", "exact"), ("Izium", None, "Izyum", "alternate"), ("Ізюм", None, "Izyum", "alternate"),
+     ("Shadadah", None, "Ash Shaddādah", "sound"), ("Nubul", "SY", "Nubl", "sound"),
+     ("Bakhmuut", None, "Bakhmut", "edits")],
+)  # fmt: skip
+def test_look_up_says_how_it_matched(
+    gazetteer: Gazetteer, typed: str, country: str | None, meant: str, match: str
+) -> None:
+    best = gazetteer.find(typed, country=country)[0]
+    assert (best.name, best.match) == (meant, match)
+    assert to_record(best)["match"] == match
+
+
+@pytest.mark.parametrize("name", ["Xyzzy", "Kiwanja", "Qwert"])
+def test_what_only_sounds_alike_is_a_suggestion(gazetteer: Gazetteer, name: str) -> None:
+    assert gazetteer.find(name, fuzzy=False) == []
+    for place in gazetteer.find(name):
+        assert place.match in ("sound", "edits")
+        assert (place.score or 0) <= 0.6
+
+
+def test_a_country_lets_nothing_else_through(gazetteer: Gazetteer) -> None:
+    assert not [p for p in gazetteer.find("Moura", country="ML") if p.country != "ML"]
+    assert gazetteer.find("Moura")[0].country != "ML"
+    for name in ("Dnipro river", "Black Sea", "Murray"):
+        assert {p.country for p in gazetteer.find(name, country="ML")} <= {"ML"}
+
+
+def test_names_like_one_are_sought_in_the_countries_told(gazetteer: Gazetteer) -> None:
+    assert [c.name for c in gazetteer.like("nubul", {"SY"})] == ["Nubl"]
+    assert gazetteer.like("nubul", {"UA"}) == []
+    assert gazetteer.like("nubul", set()) == []
 
 
 def test_nothing_near_a_name_is_no_place(gazetteer: Gazetteer) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geomap.gazetteer import normalise, skeleton, strip_feature_word
-from geomap.gazetteer.names import MAX_KEY, skeletons
+from geomap.gazetteer.names import MAX_KEY, all_bones, bones, skeletons
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,23 @@ def test_no_feature_word_without_a_name(key: str) -> None:
 @given(st.lists(st.text(alphabet="abcéKиївжщłß 12中'-", max_size=12).map(normalise), max_size=20))
 def test_skeletons_of_many_keys_are_those_of_each(keys: list[str]) -> None:
     assert skeletons(keys) == [found if (found := skeleton(key)).isascii() else "" for key in keys]
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [["Nubl", "Nubul"], ["Suheila", "Sehaila"], ["Sheikh Zuweid", "Shaykh Zuwayd"], ["Al Qayyārah", "Qayara"],
+     ["Mek'ele", "Mekelle", "Mekele"], ["El Obeid", "Al Ubayyid"], ["Ash Shaddādah", "Shadadah"]],
+)  # fmt: skip
+def test_names_of_scripts_without_vowels_share_their_consonants(spellings: list[str]) -> None:
+    assert len({bones(normalise(s)) for s in spellings}) == 1
+    assert all_bones([normalise(s) for s in spellings]) == [bones(normalise(s)) for s in spellings]
+
+
+def test_few_consonants_are_no_key() -> None:
+    assert bones("kaya") == ""
+    assert bones("yuma") == ""
+
+
+@given(st.lists(st.text(alphabet="abcdehikqszyأб 1'-", max_size=12).map(normalise), max_size=20))
+def test_bones_of_many_keys_are_those_of_each(keys: list[str]) -> None:
+    assert all_bones(keys) == [bones(key) if key.isascii() else "" for key in keys]

@@ -10,7 +10,7 @@ import typer
 from geomap.cli.options import Country, FormatOption, Near, OutputOption, Region
 from geomap.errors import NetworkError, PlaceError
 from geomap.files import shown
-from geomap.models import to_record
+from geomap.models import Match, to_record
 from geomap.printing import emit, feature, note, point_feature
 
 if TYPE_CHECKING:
@@ -63,12 +63,12 @@ def resolve(
             credited = credited or bool(away)
         if not found:
             raise PlaceError(unknown_place(name, gazetteer, country=country))
-        if not exact:
+        if not any(p.match in (Match.EXACT, Match.ALTERNATE) for p in found if p.source != "Nominatim"):
             note(f"{shown(name)!r}: no such name; the nearest spellings are shown")
         records += [to_record(p) | ({"query": name} if len(names) > 1 else {}) for p in found]
     columns = {
         "name": "name", "country": "country", "region": "admin1", "feature": "feature", "lat": "lat", "lon": "lon",
-        "population": "population", "score": "score", "id": "id",
+        "population": "population", "score": "score", "match": "match", "id": "id",
     }  # fmt: skip
     emit(records, columns, form, output, features=[point_feature(r, {}) for r in records])
     if credited:

@@ -191,7 +191,7 @@ def toponyms(
     records = [to_record(t) for t in found]
     columns = {
         "name": "text", "kind": "kind", "place": "place.name", "country": "place.country", "lat": "place.lat",
-        "lon": "place.lon", "score": "place.score", "why not": "why_not",
+        "lon": "place.lon", "score": "place.score", "match": "place.match", "why not": "why_not",
     }  # fmt: skip
     features = [
         point_feature(r["place"], {k: r[k] for k in ("article", "start", "end", "text", "kind")})

@@ -39,7 +39,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     TOPONYMS: {
         **_ARTICLE, "start": "whole!", "end": "whole!", "text": "text!", "kind": "text!", **_PLACE,
-        "population": "whole", "score": "number", "place_source": "text", "approximate": "flag",
+        "population": "whole", "score": "number", "match": "text", "place_source": "text", "approximate": "flag",
         "alternatives": "texts", "why_not": "text", "geometry": "point",
     },
     FAILURES: {"article": "text", "where": "text!", "reason": "text!"},

@@ -24,13 +24,22 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 10
+FORMAT = 11
 """Raise when the files or what is in them change: older indexes are then built anew."""
 FUZZY_MIN = 4
 """Shorter keys have too many neighbours at two edits for a suggestion to mean anything."""
 
 LONGEST = 255
 """Lengths of keys are told apart up to this."""
+
+BONE = "~"
+"""What marks a key of consonants (``names.bones``) among the loose ones."""
+UNVOWELLED = frozenset(
+    ("AE", "AF", "BH", "DJ", "DZ", "EG", "EH", "ER", "ET", "IL", "IQ", "IR", "JO", "KM", "KW", "LB", "LY", "MA", "MM",
+     "MR", "OM", "PK", "PS", "QA", "SA", "SD", "SO", "SS", "SY", "TD", "TN", "YE")
+)  # fmt: skip
+"""Countries whose names reach the news by way of a script that writes few vowels, or writes them otherwise than any
+Latin spelling: Arabic, Hebrew, Persian and Urdu, Burmese, Ethiopic."""
 
 PRIMARY, ALTERNATE, MACHINE, DERIVED = range(4)
 """How a key names its row: its name, another name, one that a program romanised, name and feature word."""

@@ -81,37 +81,83 @@ _IS_CYRILLIC = re.compile("[\u0400-\u052f]")
 _GLIDE = re.compile(r"i(?=[aeou])|(?<=[aeou])i")
 
 
+_ENDING = re.compile(r"(?<=[aeiou])h(?![a-z])")
+"""Arabic's feminine ending is written -a, -ah and -eh."""
+_ARTICLE = re.compile(r"^(?:al|el|a[dnrstz]|e[dnrstz]|ash|esh|adh|edh|ath)[ ](?=[^ ]{3})", re.MULTILINE)
+"""The Arabic article, assimilated or not, before a name: "Ash Shaddadah" is "Shadadah" too."""
+
+
+def without_article(key: str) -> str:
+    """A normalised key without the Arabic article before it."""
+    return _ARTICLE.sub("", key)
+
+
 def skeleton(key: str) -> str:
     """A looser key: romanisations of one Cyrillic or Arabic name that differ only by habit share it.
 
     Takes and gives a normalised key. "izyum", "izium", "ізюм", "изюм" and "isium"... fold together; so do Balakliya and
-    Balakliia, Krasny, Krasnyi and Krasnyy. Keys in other scripts come back as they are.
+    Balakliia, Krasny, Krasnyi and Krasnyy; Qayara and Al Qayyarah. Keys in other scripts come back as they are.
     """
     text = key.translate(_CYRILLIC)
-    if not text.isascii():
-        return text
+    return _skeletons(text) if text.isascii() else text
+
+
+def _skeletons(text: str) -> str:
+    """Skeletons of ASCII keys, one a line."""
+    text = _ENDING.sub("", _ARTICLE.sub("", text))
     for written, sound in _SOUNDS:
         text = text.replace(written, sound)
-    text = text.translate(_LATIN_FOLD)
     # z as s: German "Isjum". Glides go: ia, ya, ja and a are one.
-    return _GLIDE.sub("", _DOUBLE.sub(r"\1", text.replace("z", "s")))
+    text = _DOUBLE.sub(r"\1", text.translate(_LATIN_FOLD).replace("z", "s"))
+    return _GLIDE.sub("", text)
 
 
 def skeletons(keys: list[str]) -> list[str]:
-    """``skeleton`` of each normalised key, at a fifth of the time; those in other scripts come back as "".
+    """``skeleton`` of each normalised key, at a third of the time; those in other scripts come back as "".
 
     Keys must hold no line ends, which ``normalise`` never leaves in.
     """
-    found = [key if key.isascii() else _in_latin(key) for key in keys]
-    text = "\n".join(found)
-    for written, sound in _SOUNDS:
+    return _skeletons("\n".join(map(_in_latin, keys))).split("\n") if keys else []
+
+
+_BONES = (
+    ("kh", "h"), ("gh", "g"), ("sh", "s"), ("ch", "s"), ("th", "t"), ("dh", "d"), ("ph", "p"), ("zh", "z"), ("ts", "s"),
+    ("q", "k"), ("g", "j"), ("z", "s"), ("v", "b"), ("x", "s"),
+)  # fmt: skip
+_VOWELS = re.compile(r"(?<=[a-z])(?:[aeiouyw]+|h(?![a-z]))")
+_FIRST_VOWEL = re.compile(r"^[aeiouyw]+", re.MULTILINE)
+BONES_MIN = 3
+"""Consonants: fewer are shared by too many names, even within a country."""
+
+
+def bones(key: str) -> str:
+    """The consonants of an ASCII key, as scripts that leave vowels out keep them: "" where they are too few.
+
+    Nubl and Nubul, Sheikh and Shaykh, Suheila and Sehaila, Mekelle and Mek'ele share theirs. Far looser than
+    ``skeleton``: of use within one country alone.
+    """
+    found = _bones(key)
+    return found if len(found.replace(" ", "")) >= BONES_MIN else ""
+
+
+def _bones(text: str) -> str:
+    text = _ARTICLE.sub("", text)
+    for written, sound in _BONES:
         text = text.replace(written, sound)
-    text = _DOUBLE.sub(r"\1", text.translate(_LATIN_FOLD).replace("z", "s"))
-    return _GLIDE.sub("", text).split("\n") if keys else []
+    return _DOUBLE.sub(r"\1", _VOWELS.sub("", _FIRST_VOWEL.sub("a", text)))
+
+
+def all_bones(keys: list[str]) -> list[str]:
+    """``bones`` of each normalised key, "" for those in other scripts."""
+    text = "\n".join([key if key.isascii() else "" for key in keys])
+    lines = _bones(text).split("\n") if keys else []
+    return [line if len(line.replace(" ", "")) >= BONES_MIN else "" for line in lines]
 
 
 def _in_latin(key: str) -> str:
-    """A key in Cyrillic in Latin letters; "" in another script."""
+    """A Latin key as it is, one in Cyrillic in Latin letters; "" for another script."""
+    if key.isascii():
+        return key
     text = key.translate(_CYRILLIC) if _IS_CYRILLIC.search(key) else ""
     return text if text.isascii() else ""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property, lru_cache
 from math import cos, hypot, log10, radians
 from typing import NamedTuple
 
-from geomap.gazetteer.index import ALTERNATE, DERIVED, MACHINE, PRIMARY, Index
-from geomap.gazetteer.names import MAX_KEY, normalise, skeleton, strip_feature_word
-from geomap.models import Place
+from geomap.gazetteer.index import ALTERNATE, BONE, DERIVED, MACHINE, PRIMARY, UNVOWELLED, Index
+from geomap.gazetteer.names import MAX_KEY, bones, normalise, skeleton, strip_feature_word, without_article
+from geomap.models import Match, Place
 
 BASE = 10.0
 """Softmax base of scores: importance is a power of ten of people, so ten times the people is ten times the share."""
@@ -29,8 +29,12 @@ WITHIN_BONUS = 6.0
 """Powers of ten for lying in what the name says after its comma ("Paris, Texas"): it outweighs any city."""
 APPROXIMATE = "katottg"
 """Source of places that only a register names: near their municipality's other places."""
-LOOSE_QUALITY, EDIT_QUALITY = 0.9, {1: 0.6, 2: 0.4}
+LOOSE_QUALITY, EDIT_QUALITY = 0.85, {1: 0.6, 2: 0.4}
 """What a spelling that only sounds the same, or is one or two edits off, leaves of a score."""
+SUGGESTED_QUALITY = 0.4
+"""Of names that sound alike and are spelled otherwise: Xyzzy and Xizhi, Kiwanja and Kewanna. Never an answer."""
+SPELLED_EDITS = 2
+"""Romanisations of one name differ by so many letters: Balakliia and Balakliya, Izium and Isjum."""
 
 
 class Candidate(NamedTuple):
@@ -56,6 +60,20 @@ class Candidate(NamedTuple):
     importance: float
     kind: int
     radius_km: float
+
+
+class Found(NamedTuple):
+    """A candidate and how a look-up came to it; ``penalty`` in powers of ten of people."""
+
+    candidate: Candidate
+    quality: float
+    penalty: float
+    match: Match
+
+
+def match_of(candidate: Candidate) -> Match:
+    """How a candidate that was found under a key bears that key."""
+    return Match.EXACT if candidate.kind in (PRIMARY, DERIVED) else Match.ALTERNATE
 
 
 class Search:
@@ -142,9 +160,10 @@ class Search:
     ) -> list[Place]:
         """Places that a name may mean, best first.
 
-        Tried in turn: the exact name; the same sounds in another script or romanisation; with ``fuzzy``, names one or
-        two edits away. What follows a comma says what the place lies in ("Paris, Texas"). ``country`` (ISO alpha-2)
-        leaves out what lies elsewhere; ``near`` (lat, lon) favours, it does not exclude.
+        Tried in turn: the exact name; the same name in another script or romanisation; with ``fuzzy``, what sounds
+        alike and names one or two edits away, which are suggestions: none scores above 0.6. What follows a comma says
+        what the place lies in ("Paris, Texas"). ``country`` (ISO alpha-2) leaves out all that is not filed under it,
+        seas and long rivers too; ``near`` (lat, lon) favours, it does not exclude.
 
         Returns
         -------
@@ -155,7 +174,7 @@ class Search:
         country = country.upper() if country else None
         matched = self._match(name, country, fuzzy=fuzzy)
         containers: list[list[Candidate]] = []
-        if "," in name[:MAX_KEY] and not any(quality == 1.0 for _, quality, _ in matched):
+        if "," in name[:MAX_KEY] and not any(found.quality == 1.0 for found in matched):
             head, *rest = name[:MAX_KEY].split(",")
             if inner := self._match(head, country, fuzzy=fuzzy):
                 matched = inner
@@ -164,59 +183,100 @@ class Search:
             return []
         ranked = []
         sound = skeleton(normalise(name))
-        for candidate, quality, penalty in matched:
-            weight = _weight(candidate, sound) - penalty
-            weight += WITHIN_BONUS * sum(any(_within(candidate, c) for c in options) for options in containers)
+        for found in matched:
+            weight = _weight(found.candidate, sound) - found.penalty
+            weight += WITHIN_BONUS * sum(any(_within(found.candidate, c) for c in options) for options in containers)
             if near:
-                weight -= NEAR_PENALTY * log10(1 + _rough_km(near, (candidate.lat, candidate.lon)) / NEAR_KM)
-            ranked.append((weight, quality, candidate))
-        ranked.sort(key=lambda r: (-r[0], r[2].id))
+                weight -= NEAR_PENALTY * log10(
+                    1 + _rough_km(near, (found.candidate.lat, found.candidate.lon)) / NEAR_KM
+                )
+            ranked.append((weight, found))
+        ranked.sort(key=lambda r: (-r[0], r[1].candidate.id))
         top = ranked[0][0]
-        total = sum(BASE ** (weight - top) for weight, _, _ in ranked)
+        total = sum(BASE ** (weight - top) for weight, _ in ranked)
         return [
-            self.to_place(candidate, round(quality * BASE ** (weight - top) / total, 4))
-            for weight, quality, candidate in ranked[:limit]
+            self.to_place(found.candidate, round(found.quality * BASE ** (weight - top) / total, 4), match=found.match)
+            for weight, found in ranked[:limit]
         ]
 
-    def _match(self, name: str, country: str | None, *, fuzzy: bool) -> list[tuple[Candidate, float, float]]:
-        """(candidate, match quality, penalty in powers of ten)."""
+    def _match(self, name: str, country: str | None, *, fuzzy: bool) -> list[Found]:
         key = normalise(name)
         if not key:
             return []
 
         def wanted(candidate: Candidate) -> bool:
-            return country is None or candidate.country in (country, "")  # seas and long rivers are nobody's alone
+            return country is None or candidate.country == country
 
-        if found := [c for c in self._candidates(key) if wanted(c)]:
-            return [(c, 1.0, 0.0) for c in found]
-        best = {c.id: (c, LOOSE_QUALITY, penalty) for c, penalty in self._by_sound(key) if wanted(c)}
-        if stripped := strip_feature_word(key.removeprefix("the ")):
-            base, features = stripped
-            for candidate, penalty in [*((c, 0.0) for c in self._candidates(base)), *self._by_sound(base)]:
-                if not wanted(candidate):
-                    continue
-                if candidate.feature.startswith(features):
-                    best.setdefault(candidate.id, (candidate, LOOSE_QUALITY, penalty))
-                else:
-                    best.setdefault(candidate.id, (candidate, LOOSE_QUALITY / 2, penalty + EDIT_PENALTY[2]))
-        if fuzzy and not any(quality == LOOSE_QUALITY and not key.isascii() for _, quality, _ in best.values()):
-            for edits, other in self.similar(key):
-                for candidate in self._by_key(other):
-                    if candidate.kind in (PRIMARY, ALTERNATE) and wanted(candidate):
-                        best.setdefault(candidate.id, (candidate, EDIT_QUALITY[edits], EDIT_PENALTY[edits]))
+        if exact := [c for c in self._candidates(key) if wanted(c)]:
+            return [Found(c, 1.0, 0.0, match_of(c)) for c in exact]
+        found = [*self._by_sound(key), *self._by_base(key)]
+        if country and fuzzy:
+            found += [
+                Found(c, SUGGESTED_QUALITY, LOOSE_ALTERNATE_PENALTY, Match.SOUND) for c in self.like(key, (country,))
+            ]
+        if fuzzy and not any(f.quality == LOOSE_QUALITY and wanted(f.candidate) for f in found):
+            found += self._by_edits(key)
+        best: dict[str, Found] = {}
+        for one in found:
+            if wanted(one.candidate) and (fuzzy or one.quality != SUGGESTED_QUALITY):
+                best.setdefault(one.candidate.id, one)
         return list(best.values())
 
-    def _by_sound(self, key: str) -> list[tuple[Candidate, float]]:
-        """Candidates whose names differ from a key by script or romanisation, with their penalty."""
+    def _by_base(self, key: str) -> Iterator[Found]:
+        """What a name without its feature word means: entries of that feature first."""
+        stripped = strip_feature_word(key.removeprefix("the "))
+        if stripped is None:
+            return
+        base, features = stripped
+        exact = (Found(c, LOOSE_QUALITY, 0.0, match_of(c)) for c in self._candidates(base))
+        for found in (*exact, *self._by_sound(base)):
+            if found.candidate.feature.startswith(features):
+                yield found
+            else:
+                yield found._replace(quality=found.quality / 2, penalty=found.penalty + EDIT_PENALTY[2])
+
+    def _by_edits(self, key: str) -> Iterator[Found]:
+        for edits, other in self.similar(key):
+            if not edits:  # the name itself, of places elsewhere
+                continue
+            for candidate in self._by_key(other):
+                if candidate.kind in (PRIMARY, ALTERNATE):
+                    yield Found(candidate, EDIT_QUALITY[edits], EDIT_PENALTY[edits], Match.EDITS)
+
+    def _by_sound(self, key: str) -> list[Found]:
+        """Entries whose names differ from a key by script or romanisation; those that only sound alike suggest."""
         sound = skeleton(key)
         # "aaaa" sounds like any one letter
         if len(sound) < SOUND_MIN or len(key) > 3 * len(sound):
             return []
         found = []
         for candidate in self._by_key(sound, loose=True):
-            own = not key.isascii() or skeleton(normalise(candidate.name)) == sound
-            found.append((candidate, LOOSE_PENALTY if own else LOOSE_ALTERNATE_PENALTY))
+            own = normalise(candidate.name)
+            same = not key.isascii() or skeleton(own) == sound
+            spelled = same and (
+                not key.isascii() or _edits(without_article(key), without_article(own)) <= SPELLED_EDITS
+            )
+            quality = LOOSE_QUALITY if spelled else SUGGESTED_QUALITY
+            penalty = LOOSE_PENALTY if same else LOOSE_ALTERNATE_PENALTY
+            found.append(Found(candidate, quality, penalty, Match.SOUND))
         return found
+
+    def like(self, key: str, countries: Collection[str]) -> list[Candidate]:
+        """Entries of some countries whose names may be the same as a normalised key, written otherwise.
+
+        The same sounds, or in countries whose script leaves vowels out the same consonants; feature words count. For
+        stages that know from the text where a name lies: without that, the world has too many.
+        """
+        found: dict[str, Candidate] = {}
+        sound, consonants = skeleton(key), bones(key) if key.isascii() else ""
+        keys = [sound] if len(sound) >= SOUND_MIN and len(key) <= 3 * len(sound) else []
+        if consonants and not UNVOWELLED.isdisjoint(countries):
+            keys.append(BONE + consonants)
+        for loose in keys:
+            for candidate in self._by_key(loose, loose=True):
+                if candidate.country in countries:
+                    found.setdefault(candidate.id, candidate)
+        return list(found.values())
 
     # ── places ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -234,14 +294,17 @@ class Search:
     def _region_names(self) -> dict[str, str]:
         return dict(self.layers[-1].extra.get("regions", {}))
 
-    def to_place(self, candidate: Candidate, score: float | None = None, alternatives: tuple[Place, ...] = ()) -> Place:
+    def to_place(
+        self, candidate: Candidate, score: float | None = None, alternatives: tuple[Place, ...] = (),
+        match: Match | None = None,
+    ) -> Place:  # fmt: skip
         region = self.region_name(candidate.country, candidate.admin1) if candidate.admin1 else None
         return Place(
             id=candidate.id, name=candidate.name, lat=candidate.lat, lon=candidate.lon, feature=candidate.feature,
             country=candidate.country or None, admin1=region or candidate.admin1 or None,
             population=candidate.population or None, source=candidate.source,
             approximate=candidate.source == APPROXIMATE, radius_km=candidate.radius_km or None, score=score,
-            alternatives=alternatives,
+            match=match, alternatives=alternatives,
         )  # fmt: skip
 
 
@@ -261,6 +324,12 @@ def _within(candidate: Candidate, container: Candidate) -> bool:
     if not container.feature.startswith("A.ADM") or candidate.admin1 != container.admin1:
         return False
     return not container.admin2 or candidate.admin2 == container.admin2
+
+
+def _edits(one: str, other: str) -> int:
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(one, other)
 
 
 def _rough_km(a: tuple[float, float], b: tuple[float, float]) -> float:

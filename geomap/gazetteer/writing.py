@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.gazetteer import checking
-from geomap.gazetteer.index import COLUMNS, FORMAT, FUZZY_MIN, LONGEST, MACHINE, PRIMARY, Row
-from geomap.gazetteer.names import normalise, skeletons
+from geomap.gazetteer.index import BONE, COLUMNS, FORMAT, FUZZY_MIN, LONGEST, MACHINE, PRIMARY, UNVOWELLED, Row
+from geomap.gazetteer.names import all_bones, normalise, skeletons
 
 if TYPE_CHECKING:
     import numpy as np
@@ -179,6 +179,7 @@ def write_index(
             keys, values = _exact_keys(batch, count)
             exact.add(keys, values)
             loose.add(*_loose_keys(keys, values))
+            loose.add(*_bone_keys(batch, count, keys, values))
             count += len(batch)
             step(count)
     shared = tables.shared
@@ -226,6 +227,21 @@ def _loose_keys(keys: list[str], values: array[int]) -> Keys:
             pair = key, value >> 2
             if value < best.get(pair, value + 1):
                 best[pair] = value
+    return [key for key, _ in best], array("I", best.values())
+
+
+def _bone_keys(batch: list[Row], first: int, keys: list[str], values: array[int]) -> Keys:
+    """The consonants of names in countries whose script leaves vowels out, marked as such."""
+    chosen = [
+        at
+        for at, value in enumerate(values)
+        if value & 3 < MACHINE and batch[(value >> 2) - first].country in UNVOWELLED
+    ]
+    best: dict[tuple[str, int], int] = {}
+    for at, key in zip(chosen, all_bones([keys[at] for at in chosen]), strict=True):
+        if key:
+            pair = BONE + key, values[at] >> 2
+            best[pair] = min(values[at], best.get(pair, values[at]))
     return [key for key, _ in best], array("I", best.values())
 
 

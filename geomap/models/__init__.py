@@ -42,11 +42,11 @@ if TYPE_CHECKING:
         When,
     )
     from geomap.models.control import ControlSeries, Snapshot, Status
-    from geomap.models.places import Compass, Place, Provenance, to_record
+    from geomap.models.places import Compass, Match, Place, Provenance, to_record
     from geomap.models.texts import Article, MentionKind, Span, Toponym
 
 _NAMES = {
-    "places": "Provenance Place Compass to_record",
+    "places": "Provenance Match Place Compass to_record",
     "texts": "MentionKind Span Article Toponym",
     "claims": "ClaimKind Qualifier Effect MOVES STATES Predicate Polarity Modality SourceSide Label LABEL_WORDS Code "
     "Mention Conversion Value When Claim Role AspectName Method Relation Evidence Aspect Verdict Comparison Range",
@@ -57,9 +57,9 @@ _WHERE = {name: module for module, names in _NAMES.items() for name in names.spl
 
 __all__ = [
     "LABEL_WORDS", "MOVES", "STATES", "Article", "Aspect", "AspectName", "Assessment", "Claim", "ClaimKind", "Code",
-    "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label", "Mention", "MentionKind",
-    "Method", "Methods", "Modality", "Place", "Polarity", "Predicate", "Provenance", "Qualifier", "Range",
-    "Relation", "Role", "Snapshot", "SourceSide", "Span", "Status", "Toponym", "Value", "Verdict", "When",
+    "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label", "Match", "Mention",
+    "MentionKind", "Method", "Methods", "Modality", "Place", "Polarity", "Predicate", "Provenance", "Qualifier",
+    "Range", "Relation", "Role", "Snapshot", "SourceSide", "Span", "Status", "Toponym", "Value", "Verdict", "When",
     "report_record", "to_record", "why_untested",
 ]  # fmt: skip
 

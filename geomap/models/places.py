@@ -23,13 +23,23 @@ class Provenance:
     retrieved_at: str | None = None
 
 
+class Match(StrEnum):
+    """How a place was found: under its own name, another name, by sound (script, romanisation) or by edits."""
+
+    EXACT = "exact"
+    ALTERNATE = "alternate"
+    SOUND = "sound"
+    EDITS = "edits"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A gazetteer entry as the answer to a name.
 
     ``feature`` is GeoNames' class and code ("P.PPLA", "A.ADM1", "H.STM"); ``country`` ISO 3166 alpha-2; ``admin1``
-    the region's name; ``score`` in [0, 1]; ``radius_km`` how far the truth may lie from the point (approximate
-    places) or the town's edge from its centre. Geometry beyond the point: ``Gazetteer.geometry(place.id)``.
+    the region's name; ``score`` in [0, 1]; ``match`` how the name led here, None where no name was asked for;
+    ``radius_km`` how far the truth may lie from the point (approximate places) or the town's edge from its centre.
+    Geometry beyond the point: ``Gazetteer.geometry(place.id)``.
     """
 
     id: str
@@ -41,6 +51,7 @@ class Place:
     admin1: str | None = None
     population: int | None = None
     score: float | None = None
+    match: Match | None = None
     source: str = "geonames"
     approximate: bool = False
     radius_km: float | None = None

@@ -12,11 +12,11 @@ import numpy as np
 
 from geomap.lang import forgetful
 from geomap.lang.names import feature_words
-from geomap.models import Article, MentionKind, Place, Toponym
+from geomap.models import Article, Match, MentionKind, Place, Toponym
 from geomap.toponyms.confirm import confirmed
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
 from geomap.toponyms.kinds import kind_of
-from geomap.toponyms.lookup import STRIPPED, WATER, Gazetteer, Lookup, split_feature
+from geomap.toponyms.lookup import EXACT, STRIPPED, WATER, Gazetteer, Lookup, split_feature
 from geomap.toponyms.model import Model, read_model
 from geomap.toponyms.rank import Frame
 from geomap.toponyms.recognise import choose, scored, unspaced_names
@@ -304,9 +304,17 @@ def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Pla
     order = np.argsort(-ranking.scores[lo:hi], kind="stable")[: ALTERNATIVES + 1].tolist()
     chances = [(n, (1.0 - score) * float(shares[lo + n]) / rest) for n in order if lo + n != best][:ALTERNATIVES]
     alternatives = tuple(
-        gazetteer.to_place(options[n][0], round(chance, 3)) for n, chance in chances if chance >= CHANCE
+        gazetteer.to_place(options[n][0], round(chance, 3), match=_match_of(options[n][1]))
+        for n, chance in chances
+        if chance >= CHANCE
     )
-    return gazetteer.to_place(options[best - lo][0], round(score, 3), alternatives)
+    candidate, how = options[best - lo]
+    return gazetteer.to_place(candidate, round(score, 3), alternatives, _match_of(how))
+
+
+def _match_of(how: int) -> Match:
+    """How a record says that a candidate was reached."""
+    return Match.EXACT if how == EXACT else Match.ALTERNATE
 
 
 def _neighbour(m: int, frame: Frame, ranking: Ranking, answers: Answers) -> Place | None:

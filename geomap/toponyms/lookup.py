@@ -22,7 +22,7 @@ from geomap.lang.names import (
     shared_demonyms,
     word_lists,
 )
-from geomap.models import Place
+from geomap.models import Match, Place
 
 MAX_NAMES = 5_000
 """Names whose candidates are remembered from one article to the next: a paper's own towns, capitals, countries."""
@@ -84,7 +84,10 @@ class Gazetteer(Protocol):
     def has(self, key: str) -> bool: ...
     def has_prefix(self, key: str) -> bool: ...
     def normalise(self, name: str) -> str: ...
-    def to_place(self, candidate: Any, score: float | None = None, alternatives: tuple[Place, ...] = ()) -> Place: ...
+    def to_place(
+        self, candidate: Any, score: float | None = None, alternatives: tuple[Place, ...] = (),
+        match: Match | None = None,
+    ) -> Place: ...  # fmt: skip
     def country(self, code: str) -> Place | None: ...
     def locate(self, place_id: str) -> Candidate | None: ...
     def largest(
