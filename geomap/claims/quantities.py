@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from geomap.claims.language import Language
+from geomap.claims.line import DASHES, Line
 from geomap.claims.numbers import Number, read_amount, read_number
 from geomap.claims.tokens import Tokens
 from geomap.models import Qualifier
 from geomap.units import UNITS
 
-_DASHES = frozenset({"-", "–", "—", "‑"})
-_BY = frozenset({"by", "x", "×", "на"})
+_TIMES = "×"
 _CURRENCY = frozenset("$€£¥₴₽#№")
 _LOOSE_RATIO = 0.2
 """Without brackets, a second figure this close is the same one converted."""
@@ -23,6 +23,14 @@ _BARE_RATIO = 0.03
 _HOUR = 1 / 24
 _CONVERSION_FACTOR = 2.0
 """A second figure beyond this factor of the first is another claim, not its conversion."""
+_PRODUCT_STEP = 0.05
+"""Share of a product by which it may be off: both sides were rounded."""
+_MISREAD = 0.5
+"""A conversion so far off, as a share, asks whether a dot stood for thousands; within ``_READ`` it did."""
+_READ = 0.1
+_BRACKETS = {"(": ")", "[": "]"}
+_BRACKET_REACH = 12
+"""Tokens after a conversion among which its bracket closes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,410 +72,417 @@ class Quantity:
 
 def find_quantities(tk: Tokens, first: int, stop: int, lang: Language, commas: bool) -> list[Quantity]:
     """Quantities with a unit among tokens [first, stop), left to right, conversions folded in."""
+    line = Line(tk, first, stop, lang, commas)
     found: list[Quantity] = []
-    low, word, starts = tk.low, tk.word, lang.amount_starts
+    low, starts = tk.low, lang.amount_starts
     i = first
     while i < stop:
-        w = low[i]
-        if not (w in starts or w[0].isdecimal()):
+        if not (low[i] in starts or low[i][0].isdecimal()):
             i += 1
             continue
-        if i > first and word[i - 1] in _CURRENCY:
-            _, i = read_amount(tk, i, stop, lang, commas)
+        if i > first and tk.word[i - 1] in _CURRENCY:
+            _, i = read_amount(line, i)
             continue
-        quantity, after = _read(tk, i, first, stop, lang, commas)
+        quantity, after = _read(line, i)
         if quantity is None:
-            quantity = _elided_after(tk, i, first, stop, lang, commas, found)
+            quantity = _elided_after(line, i, found)
         if quantity is None:
             i = max(after, i + 1)
             continue
-        found.extend(_elided_before(tk, quantity, first, lang, commas, found))
-        found.append(quantity)
+        elided = _elided_before(line, quantity, found)
+        found += [quantity] if elided is None else [elided, quantity]
         i = max(quantity.end, i + 1)
     return found
 
 
-def _read(tk: Tokens, i: int, first: int, stop: int, lang: Language, commas: bool) -> tuple[Quantity | None, int]:
-    low = tk.low
-    if low[i] in ("a", "an"):
-        unit = lang.units.match(low, i + 1, stop)
-        if unit is not None and UNITS[unit[0]].dimension == "m" and len(low[i + 1]) > 2:
-            number: Number | None = Number(1.0, None, 0.5, i, i + 1, spelled=True)
-            return _finish(tk, number, i, first, stop, lang, commas, article=True), i + 2
-    number, after = read_amount(tk, i, stop, lang, commas)
-    if number is None:
-        return None, after
-    quantity = _finish(tk, number, i, first, stop, lang, commas)
+def _read(line: Line, i: int) -> tuple[Quantity | None, int]:
+    """The quantity at token i, and the token to go on from where there is none."""
+    if line.among(i, "indefinite"):  # "a mile", not "a m"
+        unit = line.unit(i + 1)
+        if unit is not None and UNITS[unit[0]].dimension == "m" and len(line.low[i + 1]) > 2:
+            return _quantity(line, Number(1.0, None, 0.5, i, i + 1, spelled=True), article=True), i + 2
+    number, after = read_amount(line, i)
+    quantity = _quantity(line, number) if number is not None else None
     return quantity, after if quantity is None else quantity.end
 
 
-def _finish(
-    tk: Tokens,
-    number: Number | None,
-    i: int,
-    first: int,
-    stop: int,
-    lang: Language,
-    commas: bool,
-    *,
-    article: bool = False,
-    inside: bool = False,
-) -> Quantity | None:
-    if number is None:
+# ── one quantity ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _Measure:
+    """A number with its unit while what stands around is read; ``end`` is the token to go on from."""
+
+    number: Number
+    low: float
+    high: float | None
+    step: float
+    code: str
+    dim: str
+    unit_at: int
+    end: int
+    qualifier: str | None
+    hyphen: bool
+    per: float = 1.0
+
+
+def _quantity(line: Line, number: Number, *, article: bool = False) -> Quantity | None:
+    """The quantity of a number, its conversion folded in; None where no unit follows."""
+    quantity = _unconverted(line, number, article=article)
+    return None if quantity is None else _converted(line, quantity, number)
+
+
+def _unconverted(line: Line, number: Number, *, article: bool = False) -> Quantity | None:
+    """The quantity of a number without regard to what another unit may say of it in brackets."""
+    j, qualifier = _qualified(line, number.j)
+    if number.fraction:  # "half a mile", "a third of an acre"
+        j = line.past(line.past(j, "of_words"), "indefinite")
+    hyphen = line.at(j) in DASHES and line.tokens.touching(j)
+    j = line.past(j + 1 if hyphen else j, "unit_adjectives")
+    product = _shared_unit(line, number, j)
+    if product is not None:
+        return product
+    unit = line.unit(j)
+    if unit is None or _is_name(line, number, j) or _is_million(line, number, j, unit[1]):
         return None
-    low = tk.low
-    j = number.j
-    qualifier: str | None = None
-    extra = lang.after.match(low, j + 1 if j < stop and low[j] == "-" else j, stop)
-    if extra is not None:
-        qualifier, j = extra
-    if number.fraction:
-        if j < stop and low[j] == "of":
-            j += 1
-        if j < stop and low[j] in ("a", "an"):
-            j += 1
-    hyphen = False
-    if j < stop and low[j] in _DASHES and tk.touching(j):
-        j += 1
-        hyphen = True
-    if j < stop and low[j] in lang.words("unit_adjectives"):
-        j += 1
-    if j < stop and low[j] in _BY and number.high is None and not number.vague and not number.fraction:
-        # "100 by 30 kilometres": the unit stands once
-        other, after = read_number(tk, j + 1, stop, lang, commas) if j + 1 < stop else (None, j)
-        unit = lang.units.match(low, after, stop) if other is not None and other.high is None else None
-        square = UNITS[unit[0]].square if unit is not None else None
-        if other is not None and unit is not None and square is not None:
-            product = number.low * other.low
-            return Quantity(
-                i=_hedge(tk, number.i, first, lang, "m2")[1], j=unit[1], end=unit[1], number=product, number_max=None,
-                unit=square, dim="m2", qualifier=Qualifier.DIMENSIONS, step=0.05 * product * UNITS[square].si,
-                unit_at=after,
-            )  # fmt: skip
-    unit = lang.units.match(low, j, stop)
-    if unit is None:
-        return None
-    code, after = unit
-    if (
-        number.spelled
-        and tk.capital(j)
-        and tk.capital(number.i)
-        and number.j == number.i + 1
-        and tk.word[j] != tk.word[j].upper()
-    ):
-        return None  # "Five Mile Creek"
-    if low[j] in ("m", "м") and after == j + 1 and (number.spelled or lang.units.match(low, after, stop) is not None):
-        return None
+    code, end = unit
     dim = UNITS[code].dimension
-    unit_at, j = j, after
-    low_end, high_end, step = number.low, number.high, number.step
-    # "a mile and a half"
-    if low[j : j + 2] == ["and", "a"] and j + 2 < stop and low[j + 2] in lang.fractions and dim == "m":
-        low_end += lang.fractions[low[j + 2]]
-        step = 0.05
-        j += 3
-    # "10km to 15km", "between 10km and 15km", "10 by 5 km"
-    between = _between(tk, number.i, first, lang)
-    second = _second(tk, j, stop, lang, commas, code, between)
-    if second is not None and high_end is None:
-        high_end, j = second
-        if high_end <= low_end:
-            low_end, high_end = min(low_end, high_end), max(low_end, high_end)
-    size = _by(tk, number, j, stop, lang, commas, code)
-    if size is not None and dim == "m":
-        product, j = size
-        code, dim, low_end, qualifier, step = UNITS[code].square or "m2", "m2", product, "dimensions", 0.05 * product
-    elif (
-        dim == "m"
-        and j < stop
-        and low[j] in lang.words("square_after")
-        and UNITS[code].square is not None
-        and lang.units.match(low, j, stop) is None
-    ):
-        code, dim, low_end, qualifier = UNITS[code].square or code, "m2", low_end * low_end, "dimensions"
-        j += 1
-    extra = lang.after.match(low, j, stop)
-    if extra is not None:
-        qualifier, j = extra
-    per = 1.0
-    k = j + 1 if j < stop and low[j] == "-" else j
-    period = lang.periods.match(low, k, stop)
-    if period is None and dim == "m2" and j < stop and low[j] in lang.words("of_words"):
-        # "four hectares of mangrove a week"
-        for k in range(j + 2, min(stop, j + 5)):
-            if low[k] in lang.words("period_leads") and low[k - 1] not in lang.words("prepositions"):
-                period = lang.periods.match(low, k, stop)
-                break
+    measure = _Measure(number, number.low, number.high, number.step, code, dim, j, end, qualifier, hyphen)
+    between = _between(line, number.i)
+    _and_a_fraction(line, measure)
+    _second_end(line, measure, between)
+    _squared(line, measure)
+    measure.end, after = _qualified(line, measure.end)
+    measure.qualifier = after or measure.qualifier
+    _by_period(line, measure)
+    return _hedged(line, measure, between, article)
+
+
+def _qualified(line: Line, j: int) -> tuple[int, str | None]:
+    """ "10 or more miles", "10 miles plus": the token after such words from token j on, and what they say."""
+    after = line.hedge_after(line.past_hyphen(j))
+    return (j, None) if after is None else (after[1], after[0])
+
+
+def _is_name(line: Line, number: Number, j: int) -> bool:
+    """ "Five Mile Creek"."""
+    tk = line.tokens
+    capitals = tk.capital(j) and tk.capital(number.i) and tk.word[j] != tk.word[j].upper()
+    return number.spelled and number.j == number.i + 1 and capitals
+
+
+def _is_million(line: Line, number: Number, j: int, after: int) -> bool:
+    """ "3m acres", "three m": the one letter that stands for metres and for a million."""
+    return len(line.low[j]) == 1 and after == j + 1 and (number.spelled or line.unit(after) is not None)
+
+
+def _and_a_fraction(line: Line, measure: _Measure) -> None:
+    """ "a mile and a half"."""
+    j, fractions = measure.end, line.lang.fractions
+    joined = line.among(j, "number_joins") and line.among(j + 1, "indefinite")
+    if measure.dim == "m" and joined and line.at(j + 2) in fractions:
+        measure.low += fractions[line.low[j + 2]]
+        measure.step, measure.end = 0.05, j + 3
+
+
+def _by_period(line: Line, measure: _Measure) -> None:
+    """ "5 km a day", "60 miles an hour", "four hectares of mangrove a week"."""
+    j = measure.end
+    period = line.period(line.past_hyphen(j))
+    if period is None and measure.dim == "m2" and line.among(j, "of_words"):
+        led = [
+            k
+            for k in range(j + 2, min(line.stop, j + 5))
+            if line.among(k, "period_leads") and not line.among(k - 1, "prepositions")
+        ]
+        period = line.period(led[0]) if led else None
     if period is not None:
-        per, j = period
-        dim = "speed" if per <= _HOUR and dim == "m" else f"{dim}/day"
-    hedge, i = _hedge(tk, number.i, first, lang, dim)
-    if between and high_end is not None:
-        qualifier, i = "between", between[0]
-    elif high_end is not None:
-        if number.vague:
-            qualifier = "vague_plural"
-        elif hedge in ("up_to", "at_least", "more_than", "less_than", "at_most"):
-            qualifier = "between"
-        else:
-            qualifier = "between"
+        measure.per, measure.end = period
+        speed = measure.per <= _HOUR and measure.dim == "m"
+        measure.dim = "speed" if speed else f"{measure.dim}/day"
+
+
+def _hedged(line: Line, measure: _Measure, between: tuple[int, bool] | None, article: bool) -> Quantity:
+    """The quantity, given what stands before its number."""
+    number = measure.number
+    hedge, start = _hedge(line, number.i, measure.dim)
+    qualifier = measure.qualifier
+    if measure.high is not None:
+        vague = number.vague and between is None
+        qualifier = Qualifier.VAGUE_PLURAL if vague else Qualifier.BETWEEN
+        start = between[0] if between is not None else start
     elif qualifier is None:
-        qualifier = hedge
-    if article and qualifier is None:
-        qualifier = "about"
-    quantity = Quantity(
-        i=i,
-        j=j,
-        end=j,
-        number=low_end,
-        number_max=high_end,
-        unit=code,
-        dim=dim,
-        qualifier=Qualifier(qualifier or "exact"),
-        step=step * UNITS[code].si / per,
-        hyphen=hyphen,
-        article=article,
-        unit_at=unit_at,
-        per_day=per,
-    )
-    return quantity if inside else _convert(tk, quantity, number, stop, lang, commas)
+        qualifier = hedge or (Qualifier.ABOUT if article else None)
+    return Quantity(
+        i=start, j=measure.end, end=measure.end, number=measure.low, number_max=measure.high, unit=measure.code,
+        dim=measure.dim, qualifier=Qualifier(qualifier or Qualifier.EXACT),
+        step=measure.step * UNITS[measure.code].si / measure.per, hyphen=measure.hyphen, article=article,
+        unit_at=measure.unit_at, per_day=measure.per,
+    )  # fmt: skip
 
 
-def _hedge(tk: Tokens, i: int, first: int, lang: Language, dim: str) -> tuple[str | None, int]:
-    """What stands before the number, and where it starts. The outermost firm word wins over "about"."""
-    low = tk.low
+def _hedge(line: Line, i: int, dim: str) -> tuple[str | None, int]:
+    """What stands before the number at token i, and where it starts. The outermost firm word wins over "about"."""
     firm: str | None = None
     start = i
+    not_hedges = "not_hedges_area" if dim.startswith("m2") else "not_hedges_length"
     for _ in range(4):
-        hit = lang.before.match_back(low, start, first)
+        hit = line.hedge_back(start)
         if hit is None:
             break
         word, at = hit
-        single = low[at] if start - at == 1 else ""
-        if single in lang.words("not_hedges_area") and dim.startswith("m2"):
+        if start - at == 1 and line.among(at, not_hedges):
             break
-        if single in lang.words("not_hedges_length") and not dim.startswith("m2"):
+        loose = start - at == 1 and line.among(at, "loose_hedges")
+        if loose and at > line.first and line.among(at - 1, "before_loose"):
             break
-        if single in lang.words("loose_hedges") and at > first and low[at - 1] in lang.words("before_loose"):
-            break
-        if firm is None or word not in ("about", "exact"):
+        if firm is None or word not in (Qualifier.ABOUT, Qualifier.EXACT):
             firm = word
         start = at
     return firm, start
 
 
-def _between(tk: Tokens, i: int, first: int, lang: Language) -> tuple[int, str] | None:
-    """Where "between" (or "from") opens a range whose first number is at token i, and the word that joins it."""
-    low = tk.low
-    for k in range(i - 1, max(first, i - 4) - 1, -1):
-        if low[k] in lang.words("between"):
-            return k, "and"
-        if low[k] in lang.words("from") and k == i - 1:
-            changing = lang.words("change_verbs")
-            if any(low[x] in changing for x in range(max(first, k - 6), k)):
-                return None
-            return k, "to"
-        if lang.before.match_back(low, k + 1, k) is None:
+# ── ranges and products ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _between(line: Line, i: int) -> tuple[int, bool] | None:
+    """Where "between" (or "from") opens a range whose first number is at token i, and whether it was "between"."""
+    for k in range(i - 1, max(line.first, i - 4) - 1, -1):
+        if line.among(k, "between"):
+            return k, True
+        if line.among(k, "from") and k == i - 1:
+            return None if line.any_among("change_verbs", k - 6, k) else (k, False)
+        if line.hedge_back(k + 1, k) is None:
             return None
     return None
 
 
-def _second(
-    tk: Tokens, j: int, stop: int, lang: Language, commas: bool, code: str, between: tuple[int, str] | None
-) -> tuple[float, int] | None:
-    """A range's second end with the same unit written again: "10km to 15km"."""
-    low = tk.low
-    if j >= stop or not (
-        low[j] in _DASHES or low[j] in ("to", "до") or (between and low[j] in ("and", "і", "й", "та"))
-    ):
-        return None
-    if low[j] in ("to", "до") and between is None and not tk.word[j - 1][0].isalpha():
-        return None
-    k = j + 1
-    while k < stop and k < j + 3 and lang.before.match(low, k, stop) is not None:
-        k = lang.before.match(low, k, stop)[1]  # type: ignore[index]
-    if k >= stop or not (tk.word[k][0].isdecimal() or low[k] in lang.numbers):
-        return None
-    number, after = read_number(tk, k, stop, lang, commas)
-    if number is None:
-        return None
-    after = after + 1 if after < stop and low[after] == "-" else after
-    unit = lang.units.match(low, after, stop)
-    if unit is None or unit[0] != code:
-        return None
-    return number.low, unit[1]
+def _second_end(line: Line, measure: _Measure, between: tuple[int, bool] | None) -> None:
+    """A range's second end with the same unit written again: "10km to 15km", "between 10 km and 15 km"."""
+    j = measure.end
+    opened_between = between is not None and between[1]
+    to, joined = line.among(j, "to_words"), opened_between and line.among(j, "between_joins")
+    if measure.high is not None or not (line.at(j) in DASHES or to or joined):
+        return
+    if to and between is None and not line.word[j - 1][0].isalpha():
+        return
+    other = _same_unit(line, j + 1, measure.code)
+    if other is not None:
+        measure.low, measure.high = sorted((measure.low, other[0]))
+        measure.end = other[1]
 
 
-def _by(
-    tk: Tokens, number: Number, j: int, stop: int, lang: Language, commas: bool, code: str
-) -> tuple[float, int] | None:
-    """ "20km by 5km", "20 km x 5 km": the product, in square units."""
-    low = tk.low
-    if j >= stop or low[j] not in _BY or number.high is not None:
+def _same_unit(line: Line, j: int, code: str) -> tuple[float, int] | None:
+    """A second figure with the unit ``code`` at token j, hedged or not, and the token after it."""
+    j = line.past_hedges(j, j + 2)
+    if not line.starts_figure(j):
         return None
-    k = j + 1
-    while k < stop and lang.before.match(low, k, stop) is not None and k < j + 3:
-        k = lang.before.match(low, k, stop)[1]  # type: ignore[index]
-    if k >= stop or not (tk.word[k][0].isdecimal() or low[k] in lang.numbers):
-        return None
-    other, after = read_number(tk, k, stop, lang, commas)
-    if other is None:
-        return None
-    after = after + 1 if after < stop and low[after] == "-" else after
-    unit = lang.units.match(low, after, stop)
-    if unit is None or unit[0] != code:
-        return None
-    return number.low * other.low, unit[1]
+    number, after = read_number(line, j)
+    unit = line.unit(line.past_hyphen(after)) if number is not None else None
+    return (number.low, unit[1]) if number is not None and unit is not None and unit[0] == code else None
 
 
-def _convert(tk: Tokens, q: Quantity, number: Number, stop: int, lang: Language, commas: bool) -> Quantity:
-    """Fold in a conversion that follows: "(about 62,050 hectares)", "[3,000 sq km]", "/6 miles", ", or 62,050 ha,"."""
-    low = tk.low
-    j = q.j
-    if j >= stop:
-        return q
-    opener = tk.word[j]
-    closing = {"(": ")", "[": "]"}.get(opener)
-    k = j
-    if closing or opener in "/=":
-        k = j + 1
-    elif opener in ",–—-" or low[j] in ("or", "або"):
-        k = j + 1 if low[j] in ("or", "або") or opener in "–—" else j + 2
-        bare = opener == "," and j + 1 < stop and tk.word[j + 1][0].isdecimal()
-        if (
-            opener == ","
-            and not bare
-            and not (j + 1 < stop and low[j + 1] in ("or", "about", "або", "equivalent", "equal"))
-        ):
-            return q
-        k = j + 1 if bare else k
-        if k < stop and low[k] == "to":
-            k += 1
-    else:
-        return q
-    inner = k
-    for _ in range(4):
-        hedge = lang.before.match(low, k, stop) if k < stop else None
-        if hedge is not None:
-            k = hedge[1]
-        elif k < stop and low[k] in ("equal", "equivalent", "or", "i.e", "or", "that", "is", "=", "to", "тобто", "або"):
-            k += 1
-    if k >= stop or not (tk.word[k][0].isdecimal() or low[k] in lang.numbers or low[k] in lang.fractions):
-        return q
-    other, _after = read_amount(tk, k, stop, lang, commas)
-    if other is None:
-        return q
-    second = _finish(tk, other, k, k, stop, lang, commas, inside=True)
-    if second is None or second.dim.split("/")[0] != q.dim.split("/")[0] or second.unit == q.unit:
-        return q
-    si, ratio = second.si, second.si / q.si if q.si else 0.0
-    if other.other is not None and abs(ratio - 1) > 0.5:
-        again = other.other * second.factor
-        if abs(again / q.si - 1) < 0.1:
-            si, ratio = again, again / q.si
-    if number.other is not None and number.high is None and abs(ratio - 1) > 0.5:
-        # "11.568 km² (4,466 sq mi)": the conversion says what the dot means
-        other_si = number.other * q.factor
-        if abs(si / other_si - 1) < 0.1:
-            q = replace(q, number=number.other, step=0.5 * q.factor)
-            ratio = si / other_si
-    if not closing and abs(ratio - 1) > (_BARE_RATIO if opener == "," and inner == j + 1 else _LOOSE_RATIO):
-        return q
-    if not 1 / _CONVERSION_FACTOR <= ratio <= _CONVERSION_FACTOR and not closing:
-        return q
-    end = second.j
-    if closing:
-        for extra in range(end, min(stop, end + 12)):
-            if tk.word[extra] == closing:
-                end = extra + 1
-                break
-    agrees = abs(si - q.si) <= q.step + second.step + 0.005 * q.si
-    return replace(q, end=end, conversion=(inner, second.j, si, agrees))
+def _multiplies(line: Line, j: int) -> bool:
+    """ "by" in "20 km by 5 km"."""
+    return line.at(j) == _TIMES or line.among(j, "dimension_joins")
 
 
-def _elided_before(
-    tk: Tokens, q: Quantity, first: int, lang: Language, commas: bool, found: list[Quantity]
-) -> list[Quantity]:
-    """Figures whose unit stands with the next one: "202 and 1,081 acres respectively", "from 500 to 800 acres"."""
-    low = tk.low
-    k = q.i - 1
-    if k - 1 < first or low[k] not in ("and", "to", ",", "до", "і", "та"):
-        return []
-    start = max(first, k - 6)
-    if low[k] == "and" or low[k] == ",":
-        if "respectively" not in low[q.j : q.j + 12]:
-            return []
-    elif not any(low[x] in lang.words("change_verbs") for x in range(max(first, k - 10), k)):
-        return []
-    for i in range(start, k):
-        if (
-            tk.word[i][0].isdecimal()
-            and not (i > first and tk.word[i - 1] in ".,")
-            and not (found and i < found[-1].end)
-        ):
-            number, after = read_amount(tk, i, k, lang, commas)
-            if number is not None and after == k and not number.plain_year and number.high is None:
-                factor = UNITS[q.unit].si
-                return [
-                    replace(
-                        q,
-                        i=_hedge(tk, i, first, lang, q.dim)[1],
-                        j=k,
-                        end=k,
-                        number=number.low * (q_scale(number, q)),
-                        number_max=None,
-                        step=number.step * factor,
-                        conversion=None,
-                        elided=True,
-                        qualifier=Qualifier(_hedge(tk, i, first, lang, q.dim)[0] or "exact"),
-                    )
-                ]
-    return []
-
-
-def _elided_after(
-    tk: Tokens, i: int, first: int, stop: int, lang: Language, commas: bool, found: list[Quantity]
-) -> Quantity | None:
-    """A figure whose unit was written before: "only to 2012's 3.41 million", "in hectares, about 3,100 a day"."""
-    low = tk.low
-    led = any(low[k] in lang.words("unit_leads") for k in range(max(first, i - 6), i))
-    if not led and not any(q.dim == "m2" for q in found):
+def _shared_unit(line: Line, number: Number, j: int) -> Quantity | None:
+    """ "100 by 30 kilometres": the unit stands once."""
+    if not _multiplies(line, j) or number.high is not None or number.vague or number.fraction or j + 1 >= line.stop:
         return None
-    number, j = read_amount(tk, i, stop, lang, commas)
-    if number is None or number.plain_year or number.vague:
+    other, after = read_number(line, j + 1)
+    unit = line.unit(after) if other is not None and other.high is None else None
+    square = UNITS[unit[0]].square if unit is not None else None
+    if other is None or unit is None or square is None:
         return None
-    hedge, start = _hedge(tk, i, first, lang, "m2")
-    period = lang.periods.match(low, j, stop)
-    if period is not None:
-        for k in range(max(first, start - 5), start):
-            if low[k] in lang.words("unit_leads"):
-                unit = lang.units.match(low, k + 1, start)
-                if unit is not None:
-                    dim = UNITS[unit[0]].dimension
-                    return Quantity(
-                        i=start, j=period[1], end=period[1], number=number.low, number_max=number.high, unit=unit[0],
-                        dim=f"{dim}/day", qualifier=Qualifier(hedge or "exact"),
-                        step=number.step * UNITS[unit[0]].si / period[0], elided=True, per_day=period[0],
-                    )  # fmt: skip
-        return None
-    same = [q for q in found if q.dim == "m2"]
-    if not same or number.high is not None or not (number.scale > 1 or number.grouped):
-        return None
-    last = same[-1]
-    if not 0.1 * last.number <= number.low <= 10 * last.number:
-        return None
-    if j < stop and tk.word[j][0].isalnum() and low[j] not in lang.words("elision_ends"):
-        return None
-    before = low[start - 1] if start > first else ""
-    named = any(low[k] in lang.words("elision_nouns") for k in range(max(first, start - 5), start))
-    if before not in lang.words("elision_leads") and not (named and before in lang.words("elision_verbs")):
-        return None
+    product = number.low * other.low
     return Quantity(
-        i=start, j=j, end=j, number=number.low, number_max=None, unit=last.unit, dim="m2",
-        qualifier=Qualifier(hedge or "exact"), step=number.step * UNITS[last.unit].si, elided=True,
+        i=_hedge(line, number.i, "m2")[1], j=unit[1], end=unit[1], number=product, number_max=None, unit=square,
+        dim="m2", qualifier=Qualifier.DIMENSIONS, step=_PRODUCT_STEP * product * UNITS[square].si, unit_at=after,
     )  # fmt: skip
 
 
-def q_scale(number: Number, q: Quantity) -> float:
+def _squared(line: Line, measure: _Measure) -> None:
+    """ "20km by 5km", "three miles square": lengths that say an area."""
+    j, square = measure.end, UNITS[measure.code].square
+    if measure.dim != "m" or j >= line.stop:
+        return
+    multiplied = _multiplies(line, j) and measure.number.high is None
+    other = _same_unit(line, j + 1, measure.code) if multiplied else None
+    if other is not None:
+        measure.low, measure.end = measure.number.low * other[0], other[1]
+        measure.step = _PRODUCT_STEP * measure.low
+        square = square or "m2"
+    elif line.among(j, "square_after") and square is not None and line.unit(j) is None:
+        measure.low, measure.end = measure.low * measure.low, j + 1
+    else:
+        return
+    measure.code, measure.dim, measure.qualifier = square, "m2", Qualifier.DIMENSIONS
+
+
+# ── conversions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _converted(line: Line, quantity: Quantity, number: Number) -> Quantity:
+    """Fold in a conversion that follows: "(about 62,050 hectares)", "[3,000 sq km]", "/6 miles", ", or 62,050 ha,"."""
+    inner = _conversion_start(line, quantity.j)
+    if inner is None:
+        return quantity
+    other = _conversion_number(line, inner)
+    second = _unconverted(line.since(inner), other) if other is not None else None
+    if other is None or second is None or second.unit == quantity.unit:
+        return quantity
+    if second.dim.split("/")[0] != quantity.dim.split("/")[0]:
+        return quantity
+    quantity, si = _dots_settled(quantity, number, second, other)
+    ratio = si / quantity.si if quantity.si else 0.0
+    closing = _BRACKETS.get(line.word[quantity.j])
+    if closing is None:
+        bare = line.word[quantity.j] == "," and inner == quantity.j + 1
+        if abs(ratio - 1) > (_BARE_RATIO if bare else _LOOSE_RATIO):
+            return quantity
+        if not 1 / _CONVERSION_FACTOR <= ratio <= _CONVERSION_FACTOR:
+            return quantity
+    end = second.j
+    for k in range(end, min(line.stop, end + _BRACKET_REACH)):
+        if line.word[k] == closing:
+            end = k + 1
+            break
+    agrees = abs(si - quantity.si) <= quantity.step + second.step + 0.005 * quantity.si
+    return replace(quantity, end=end, conversion=(inner, second.j, si, agrees))
+
+
+def _conversion_start(line: Line, j: int) -> int | None:
+    """Where a conversion may begin whose sign or word stands at token j; None where nothing announces one."""
+    sign = line.at(j)
+    if sign in _BRACKETS or sign in ("/", "="):
+        return j + 1
+    alternative = line.among(j, "conversion_or")
+    if sign in ("–", "—") or alternative:
+        inner = j + 1
+    elif sign == "-":
+        inner = j + 2
+    elif sign == ",":
+        bare = j + 1 < line.stop and line.word[j + 1][0].isdecimal()
+        if not bare and not line.among(j + 1, "conversion_leads"):
+            return None
+        inner = j + 1 if bare else j + 2
+    else:
+        return None
+    return line.past(inner, "to_words")
+
+
+def _conversion_number(line: Line, k: int) -> Number | None:
+    """The number of a conversion from token k on: "or about 62,050", "equal to 3,000", "that is 6"."""
+    for _ in range(4):
+        hedge = line.hedge(k) if k < line.stop else None
+        if hedge is not None:
+            k = hedge[1]
+        elif line.at(k) == "=" or line.among(k, "conversion_fillers"):
+            k += 1
+    if not line.starts_figure(k) and line.at(k) not in line.lang.fractions:
+        return None
+    return read_amount(line, k)[0]
+
+
+def _dots_settled(quantity: Quantity, number: Number, second: Quantity, other: Number) -> tuple[Quantity, float]:
+    """The quantity and the SI value of its conversion, each dot read as what makes both agree.
+
+    "11.568 km² (4,466 sq mi)": the conversion says that the dot means thousands.
+    """
+    si = second.si
+    if not quantity.si:
+        return quantity, si
+    if other.other is not None and abs(si / quantity.si - 1) > _MISREAD:
+        again = other.other * second.factor
+        si = again if abs(again / quantity.si - 1) < _READ else si
+    if number.other is not None and number.high is None and abs(si / quantity.si - 1) > _MISREAD:
+        thousands = number.other * quantity.factor
+        if abs(si / thousands - 1) < _READ:
+            quantity = replace(quantity, number=number.other, step=0.5 * quantity.factor)
+    return quantity, si
+
+
+# ── figures whose unit stands elsewhere ──────────────────────────────────────────────────────────────────────
+
+
+def _elided_before(line: Line, quantity: Quantity, found: list[Quantity]) -> Quantity | None:
+    """A figure whose unit stands with the next one: "202 and 1,081 acres respectively", "from 500 to 800 acres"."""
+    k = quantity.i - 1
+    if k - 1 < line.first or not _joins_figures(line, quantity, k):
+        return None
+    for i in range(max(line.first, k - 6), k):
+        inside = (i > line.first and line.word[i - 1] in ".,") or (found and i < found[-1].end)
+        if not line.word[i][0].isdecimal() or inside:
+            continue
+        number, after = read_amount(line.until(k), i)
+        if number is None or after != k or number.plain_year or number.high is not None:
+            continue
+        hedge, start = _hedge(line, i, quantity.dim)
+        return replace(
+            quantity, i=start, j=k, end=k, number=number.low * _shared_scale(number, quantity), number_max=None,
+            step=number.step * UNITS[quantity.unit].si, conversion=None, elided=True,
+            qualifier=Qualifier(hedge or Qualifier.EXACT),
+        )  # fmt: skip
+    return None
+
+
+def _joins_figures(line: Line, quantity: Quantity, k: int) -> bool:
+    """Whether token k joins a figure to a quantity that shares its unit."""
+    if line.at(k) == "," or line.among(k, "between_joins"):
+        return line.any_among("respectively", quantity.j, quantity.j + 12)
+    return line.among(k, "to_words") and line.any_among("change_verbs", k - 10, k)
+
+
+def _shared_scale(number: Number, quantity: Quantity) -> float:
     """ "1.2 to 1.5 million acres" after a verb of change: the first figure shares the scale of the second."""
-    return 1e6 if number.scale == 1.0 and number.low < 1000 and q.number >= 1e6 else 1.0
+    return 1e6 if number.scale == 1.0 and number.low < 1000 and quantity.number >= 1e6 else 1.0
+
+
+def _elided_after(line: Line, i: int, found: list[Quantity]) -> Quantity | None:
+    """A figure whose unit was written before: "only to 2012's 3.41 million", "in hectares, about 3,100 a day"."""
+    areas = [q for q in found if q.dim == "m2"]
+    if not areas and not line.any_among("unit_leads", i - 6, i):
+        return None
+    number, j = read_amount(line, i)
+    if number is None or number.plain_year or number.vague:
+        return None
+    period = line.period(j)
+    if period is not None:
+        return _rate_in_unit(line, number, *period)
+    return _same_as_last(line, number, j, areas[-1]) if areas else None
+
+
+def _rate_in_unit(line: Line, number: Number, days: float, end: int) -> Quantity | None:
+    """ "in hectares, about 3,100 a day"."""
+    hedge, start = _hedge(line, number.i, "m2")
+    for k in range(max(line.first, start - 5), start):
+        unit = line.until(start).unit(k + 1) if line.among(k, "unit_leads") else None
+        if unit is not None:
+            code = unit[0]
+            return Quantity(
+                i=start, j=end, end=end, number=number.low, number_max=number.high, unit=code,
+                dim=f"{UNITS[code].dimension}/day", qualifier=Qualifier(hedge or Qualifier.EXACT),
+                step=number.step * UNITS[code].si / days, elided=True, per_day=days,
+            )  # fmt: skip
+    return None
+
+
+def _same_as_last(line: Line, number: Number, j: int, last: Quantity) -> Quantity | None:
+    """ "only to 2012's 3.41 million": a figure as large as the last area, in the same unit."""
+    if number.high is not None or not (number.scale > 1 or number.grouped):
+        return None
+    if not 0.1 * last.number <= number.low <= 10 * last.number:
+        return None
+    if j < line.stop and line.word[j][0].isalnum() and not line.among(j, "elision_ends"):
+        return None
+    hedge, start = _hedge(line, number.i, "m2")
+    before = start - 1 if start > line.first else -1
+    named = line.any_among("elision_nouns", start - 5, start) and line.among(before, "elision_verbs")
+    if not named and not line.among(before, "elision_leads"):
+        return None
+    return Quantity(
+        i=start, j=j, end=j, number=number.low, number_max=None, unit=last.unit, dim="m2",
+        qualifier=Qualifier(hedge or Qualifier.EXACT), step=number.step * UNITS[last.unit].si, elided=True,
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from geomap.claims.line import Line
 from geomap.claims.numbers import read_amount
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity
@@ -109,7 +110,7 @@ def _size(p: Passage, k: int, after: int, code: str, first: int, stop: int) -> D
 def _number_ending(p: Passage, j: int, first: int) -> tuple[float, int] | None:
     """The number that ends just before token j ("one and a half"), and where it starts."""
     for start in range(max(first, j - 6), j):
-        number, end = read_amount(p.tk, start, j, p.lang, p.commas)
+        number, end = read_amount(Line(p.tk, first, j, p.lang, p.commas), start)
         if number is not None and end == j and number.high is None and not number.vague:
             return number.low, start
     return None
@@ -131,7 +132,7 @@ def _sized(p: Passage, k: int, first: int) -> Draft | None:
 def _share(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     """ "15% of Ukraine", "a fifth of the country", "one third of Pakistan's territory"."""
     low, words = p.tk.low, p.lang.words
-    number, j = read_amount(p.tk, k, stop, p.lang, p.commas)
+    number, j = read_amount(Line(p.tk, first, stop, p.lang, p.commas), k)
     if number is None or j >= stop:
         return None
     share, share_max = number.low, number.high
