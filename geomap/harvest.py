@@ -87,7 +87,7 @@ def _toponym(toponym: Toponym, where: str) -> dict[str, Any]:
         "place_source": place and place.source,
         "approximate": place and place.approximate,
         "alternatives": [p.id for p in place.alternatives] if place else [],
-        "why_not": toponym.why_not,
+        "why_not": toponym.why_not and str(toponym.why_not),
     }
 
 
@@ -136,7 +136,7 @@ def _claim(claim: Claim, article: Article, where: str) -> dict[str, Any]:
         "date_end": claim.date and claim.date.end,
         "antecedent": claim.antecedent,
         "checkable": claim.checkable,
-        "why_not": claim.why_not,
+        "why_not": claim.why_not and str(claim.why_not),
         **_place(places[0] if places else None),
     }
 

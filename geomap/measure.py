@@ -287,6 +287,7 @@ def series_from_events(
     from statistics import median
 
     from geomap.control import control_from_events, read_events
+    from geomap.models import FROM_REPORTS
 
     events = read_events(path)
     first = {e.settlement: next(iter(gazetteer.find(e.settlement, limit=1, fuzzy=False)), None) for e in events}
@@ -314,7 +315,7 @@ def series_from_events(
         gazetteer.settlements(around),
         shape,
         holder=holder,
-        name=f"{Path(path).stem}, from reports",
+        name=f"{Path(path).stem}{FROM_REPORTS}",
         resolve=places.get,
     )
 

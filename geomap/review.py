@@ -32,6 +32,7 @@ from geomap.models import (
     Toponym,
     Value,
     When,
+    message,
 )
 
 DECISIONS = ("keep", "fix", "drop", "add")
@@ -452,7 +453,7 @@ def _named(text: str, toponyms: Sequence[Toponym], start: int, end: int) -> Ment
     """A place of the claim by its name as written in the article: the mention nearest to the claim."""
     same = [t for t in toponyms if t.text.casefold() == text.casefold()]
     if not same:
-        return Mention(text=text, why_not="no mention of this name in the article")
+        return Mention(text=text, why_not=message("untested.not_mentioned"))
     t = min(same, key=lambda t: max(t.start - end, start - t.end, 0))
     return Mention(text=t.text, place=t.place, start=t.start, end=t.end, why_not=t.why_not)
 
@@ -540,7 +541,9 @@ def complete_own_claim(
     subject = tuple(_mention(t) for t in named)
     if not subject and article.title:
         place = next(iter(places.find(article.title, limit=1)), None)
-        subject = (Mention(text=article.title, place=place, why_not=None if place else "not in the gazetteer"),)
+        subject = (
+            Mention(text=article.title, place=place, why_not=None if place else message("untested.not_in_gazetteer")),
+        )
     if value is None or value.si_unit is None:
         kind = ClaimKind.CONTROL
     else:

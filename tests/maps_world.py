@@ -40,6 +40,7 @@ from geomap.models import (
     Value,
     Verdict,
     When,
+    message,
 )
 
 START = datetime(2031, 4, 3, 18, 0, tzinfo=UTC)
@@ -204,7 +205,7 @@ def claims() -> tuple[Claim, ...]:
                         unit="m",
                         aspect=AspectName.DISTANCE,
                         best=km * 1000,
-                        method=Method.POINTS,
+                        method=message(Method.POINTS),
                         source="GeoNames",
                         places=(BALKA.id, KAMIN.id),
                         geometry=line,
@@ -240,7 +241,7 @@ def claims() -> tuple[Claim, ...]:
                         unit="m2",
                         aspect=AspectName.AREA,
                         best=won_m2,
-                        method=Method.CHANGE,
+                        method=message(Method.CHANGE),
                         source="Valley Watch",
                         as_of="2031-04-12",
                         codes=(Code.CONTESTED,),
@@ -275,7 +276,7 @@ def claims() -> tuple[Claim, ...]:
                         measured=(7.2e8, 8.8e8),
                         unit="m2",
                         aspect=AspectName.AREA,
-                        method=Method.HULLS,
+                        method=message(Method.HULLS),
                         source="GeoNames",
                         geometry=hull,
                     ),

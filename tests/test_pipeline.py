@@ -145,7 +145,7 @@ def test_an_undated_story_is_not_dated(root: Path) -> None:
     assert fire.verdict is not None
     assert fire.verdict.label in {Label.MAPS_CANNOT_SETTLE, Label.NOT_TESTABLE}
     assert fire.date is None or fire.date.start is None
-    assert "--published" in fire.verdict.reason + " ".join(filter(None, [e.note for e in fire.verdict.evidence]))
+    assert "--published" in str(fire.verdict.reason) + " ".join(str(e.note) for e in fire.verdict.evidence)
     near = said(report, "undated", "30 miles south", "distance")
     assert near.verdict is not None
     assert near.verdict.label in {Label.FITS, Label.ROUGHLY_FITS}

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -24,18 +22,16 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from test_maps import structure
 
-import geomap
 from geomap import maps, reports
 from geomap.errors import InputError, OutputError, PublishError
-from geomap.models import Assessment, Label, Method, Verdict, report_record
+from geomap.models import Assessment, Label, Verdict, report_record
 from geomap.pipeline import read_config
 from geomap.reports.chart import series_chart
 from geomap.reports.findings import in_order, leading_findings, missing, publishable, summary_sentence
 from geomap.reports.markdown import escape_markdown
 from geomap.reports.page import safe_url
 from geomap.settings import Style
-from geomap.wording import context, day, fold, number, quantity, said, told, words
-from geomap.wording.telling import patterns
+from geomap.wording import context, day, fold, number, quantity, said
 
 HOUSE = Style(caption="The valley on 14 April", credit="The Valley Desk")
 
@@ -182,98 +178,6 @@ def test_pages_speak_ukrainian() -> None:
     assert "Чернетка, не перевірена людиною" in text
     assert "Не відповідає карті" in text
     assert "15 000 км²".replace(" ", "\u00a0", 1) in html
-
-
-def test_both_languages_have_every_word() -> None:
-    english, ukrainian = words("en"), words("uk")
-    assert set(english) == set(ukrainian)
-    for key in english:
-        assert set(re.findall(r"{\w+}", english[key])) == set(re.findall(r"{\w+}", ukrainian[key])), key
-
-
-# ── sentences in another language ────────────────────────────────────────────────────────────────────────────
-
-UKRAINIAN = Style(language="uk")
-SAMPLES = Path(__file__).parent.parent / "data" / "samples"
-
-
-@pytest.fixture(scope="module")
-def dispatches() -> geomap.Report:
-    return geomap.report(SAMPLES / "dispatches.jsonl", events=SAMPLES / "events.csv", since="2022-09-05")
-
-
-def sentences_of(made: Assessment) -> Iterator[tuple[str, str]]:
-    for claim in made.claims:
-        assert claim.verdict
-        yield "reason", claim.verdict.reason
-        for evidence in claim.verdict.evidence:
-            if evidence.role in ("measure", "would_fit"):
-                yield from (("what", evidence.what), ("method", evidence.method), ("source", evidence.source))
-    yield from (("comparison", c.sentence) for c in made.contradictions)
-
-
-def test_sentences_are_retold_with_every_number_and_quote(dispatches: geomap.Report) -> None:
-    many = [(group, text) for group, text in sentences_of(dispatches.assessment) if text]
-    assert len(many) > 80
-    for group, text in many:
-        retold = told(text, group, UKRAINIAN)
-        assert retold != text, text
-        assert re.search("[а-яії]", retold), retold
-        plain = retold.replace("\u00a0", ",").replace(",", "")
-        for digits in re.findall(r"\d[\d,.]*\d|\d", text):
-            assert digits.replace(",", "").replace(".", "") in plain.replace(".", ""), (digits, retold)
-        # nothing of our own English is left beside names and quotes
-        left = re.sub(r"«[^»]*»|Russia–Ukraine border", "", retold)
-        assert not re.search(r"\b(the|of|by|is|held|map|from|ground|shows|says)\b", left), retold
-        assert told(text, group, Style()) == text
-
-
-def test_a_ukrainian_page_leaves_no_english_sentence(dispatches: geomap.Report) -> None:
-    html = reports.render_report(dispatches.assessment, Parts(), style=UKRAINIAN)
-    assert 'lang="en"' not in html
-    assert "відповідає карті" in html
-    assert "geodesic" not in html
-    # records and JSON stay English, whatever the page's language
-    assert "fits the map" in json.dumps(report_record(dispatches.assessment))
-
-
-def test_sentences_that_no_pattern_reads_stay_as_they_are() -> None:
-    for text in ("Says nothing we know.", "x; " * 300, "Says " + "a; b: c, " * 120 + "fits the map."):
-        assert told(text, "reason", UKRAINIAN) == " ".join(text.split())
-    strange = replace(world.claims()[0].verdict, reason="An unheard-of reason.")
-    made = world.assessment(claims=(replace(world.claims()[0], verdict=strange),))
-    assert 'class="reason" dir="auto" lang="en">An unheard-of reason.' in page(made, style=UKRAINIAN)
-
-
-def test_patterns_fill_their_gaps() -> None:
-    tables = patterns("uk")
-    for group, table in tables.items():
-        for english, other in table.items():
-            named = re.findall(r"{(\w+)}", english)
-            assert len(set(named)) == len(named), (group, english)
-            assert set(re.findall(r"{(\w+)}", other)) <= set(named), (group, english)
-    # quotes of hostile text go through untouched: escaping is the page's
-    text = 'Says “<img src=x onerror="a; b: c">”; no map or line at hand measures it.'
-    assert '«<img src=x onerror="a; b: c">»' in told(text, "reason", UKRAINIAN)
-
-
-def test_every_method_of_measuring_has_its_words() -> None:
-    known = patterns("uk")["method"]
-    assert {m.value for m in Method if m.value} <= set(known)
-
-
-def test_every_way_a_verdict_falls_has_its_words() -> None:
-    """Literal words of ``how`` in the verdicts' code; those with numbers in them are read by the samples' sentences."""
-    known = {pattern.split("{")[0].strip() for pattern in (*patterns("uk")["how"], *patterns("uk")["reading"])}
-    code = (Path(geomap.__file__).parent / "verdicts" / "judging.py").read_text(encoding="utf-8")
-    said = []
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.keyword) and node.arg == "how" and isinstance(node.value, ast.Constant):
-            said.append(node.value.value)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "found":
-            said += [a.value for a in node.args if isinstance(a, ast.Constant)]
-    assert len(said) > 2
-    assert [words_of_it for words_of_it in said if words_of_it and words_of_it not in known] == []
 
 
 def test_corrections_stand_on_the_page() -> None:

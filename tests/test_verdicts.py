@@ -102,7 +102,7 @@ def test_not_testable_says_why() -> None:
     assert verdict.label is Label.NOT_TESTABLE
     assert "--published" in verdict.reason
     unresolved = replace(distance(40), why_not="Southam is ambiguous")
-    assert judge(unresolved, [item((39, 41))], SETTINGS).reason == "Southam is ambiguous."
+    assert str(judge(unresolved, [item((39, 41))], SETTINGS).reason) == "Southam is ambiguous."
 
 
 # ── rule 2 ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +213,7 @@ def test_road_takes_the_number_not_the_widened_range() -> None:
     road = item((29.1, 37.7), role=Role.ROAD)
     verdict = judge(distance(40, wind=Compass.S), [far, road], SETTINGS)
     assert verdict.label is Label.DOES_NOT_FIT
-    assert verdict.reason.startswith("Says 40km south of Northam")
+    assert str(verdict.reason).startswith("Says 40km south of Northam")
     assert "even by road" in verdict.reason
 
 
@@ -363,7 +363,7 @@ def test_a_wider_measurement_never_worsens_a_verdict(low: float, down: float, up
 
 def test_sentences_hold_no_control_characters_whatever_the_text_holds() -> None:
     hostile = Mention(text="North\nham\x1b[31m\u202e<script>", place=NORTHAM)
-    reason = judge(replace(distance(40), reference=hostile), [item((39, 41))], SETTINGS).reason
+    reason = str(judge(replace(distance(40), reference=hostile), [item((39, 41))], SETTINGS).reason)
     assert reason.isprintable()
 
 

@@ -137,7 +137,7 @@ def _table(judged: Sequence[Claim], gold: Sequence[dict[str, Any]], *, extracted
             print(f"      {a.aspect}: claimed {claimed}, measured {measured}: {a.label}")
         print(f"      {claim.verdict.reason}")
         if claim.verdict.would_fit:
-            print(f"      would fit: {'; '.join(claim.verdict.would_fit)}")
+            print(f"      would fit: {'; '.join(map(str, claim.verdict.would_fit))}")
     total = sum(agreed.values())
     print(f"\nverdicts agree with gold: {total} of {sum(asked.values())} ({dict(agreed)} of {dict(asked)})")
     print(f"bad errors (true called does_not_fit, false called fits or roughly): {len(bad)} {bad}")

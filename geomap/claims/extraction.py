@@ -28,9 +28,11 @@ from geomap.models import (
     Place,
     Predicate,
     Qualifier,
+    Text,
     Toponym,
     Value,
     When,
+    message,
 )
 from geomap.units import PER_DAY, UNITS, recorded
 
@@ -254,15 +256,15 @@ def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf
     return out
 
 
-def _checkable(draft: Draft, when: When | None) -> tuple[bool, str | None]:
+def _checkable(draft: Draft, when: When | None) -> tuple[bool, Text | None]:
     if draft.why_not is not None:
         return draft.checkable, draft.why_not
     if draft.predicate is Predicate.ANNEXED:
-        return True, "an annexation is a legal act: no map of control shows it"
+        return True, message("untested.legal_act")
     if draft.modality is not Modality.ASSERTED:
-        return True, f"{draft.modality}, not asserted"
+        return True, message("untested.not_asserted", modality=message(f"modality.{draft.modality}"))
     if when is not None and when.start is None:
-        return True, f"no publication date to count {when.text!r} from (--published says when the article appeared)"
+        return True, message("untested.no_day_to_count", when=when.text or "")
     return True, None
 
 

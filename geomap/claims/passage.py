@@ -19,7 +19,9 @@ from geomap.models import (
     Modality,
     Polarity,
     Predicate,
+    Text,
     Toponym,
+    message,
 )
 
 _SAME_START = 8
@@ -56,7 +58,7 @@ class Draft:
     unit: str | None = None
     times: float | None = None
     checkable: bool = True
-    why_not: str | None = None
+    why_not: Text | None = None
     qualifier: str | None = None
     nominal: bool = False
 
@@ -188,7 +190,7 @@ class Passage:
     def mention(self, i: int, j: int) -> Mention:
         """Tokens [i, j) as a mention, with the place of the last literal toponym inside."""
         place = None
-        why = None
+        why: Text | None = None
         seen = -1
         named_from = i
         whose = next((k for k in range(i + 1, j - 1) if self.tk.low[k] == "'s"), None)
@@ -198,7 +200,10 @@ class Passage:
             and (self.tk.low[j - 1] in self.lang.words("place_nouns"))
         )
         if described and whose is not None:
-            named_from, why = whose + 1, "a description, not a name"  # "Ukraine's second largest city" is not Ukraine
+            named_from, why = (
+                whose + 1,
+                message("untested.description"),
+            )  # "Ukraine's second largest city" is not Ukraine
         for k in range(named_from, j):
             number = self.top[k]
             if number >= 0 and number != seen:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from geomap.claims.clauses import ends_as_place
 from geomap.claims.passage import Passage
-from geomap.models import MentionKind, Toponym
+from geomap.models import MentionKind, Toponym, message
 
-WHY = "no place of this name in the gazetteer"
+WHY = message("untested.no_such_name")
 _LONGEST = 3
 """Words of an unknown name: longer runs are titles and headlines."""
 

@@ -446,6 +446,8 @@ def snapshot_at(series: ControlSeries, when: datetime | date, *, after: bool = F
 def licences(series: Iterable[ControlSeries]) -> tuple[str, ...]:
     """One line a source: name, attribution, licence, address."""
     return tuple(
-        ", ".join(v for v in (s.provenance.name, s.provenance.attribution, s.provenance.licence, s.provenance.url) if v)
+        ", ".join(
+            str(v) for v in (s.provenance.name, s.provenance.attribution, s.provenance.licence, s.provenance.url) if v
+        )
         for s in series
     )

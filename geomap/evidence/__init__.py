@@ -70,7 +70,7 @@ def with_antecedent(claim: Claim, ground: Ground) -> Claim:
 
 def _marked(evidence: Evidence, claim: Claim, ground: Ground) -> Evidence:
     """Mark what is not independent, and what a single map says."""
-    series = next((s for s in ground.control if s.name == evidence.source), None)
+    series = next((s for s in ground.control if s.label == evidence.source), None)
     if series is None:
         return evidence
     codes = list(evidence.codes)

@@ -12,6 +12,7 @@ import shapely
 
 from geomap.errors import GeomapError
 from geomap.evidence.ground import (
+    GAZETTEER,
     KM2,
     Days,
     Ground,
@@ -23,6 +24,7 @@ from geomap.evidence.ground import (
     is_town,
     last_map,
     maps_of,
+    named,
     part_of,
     places_in,
     polygon_of,
@@ -45,16 +47,19 @@ from geomap.models import (
     ControlSeries,
     Effect,
     Evidence,
+    Message,
     Method,
+    Parameter,
     Place,
     Polarity,
     Predicate,
     Range,
+    Ratio,
     Role,
+    message,
 )
 from geomap.verdicts import Claimed, claimed_range
 from geomap.verdicts.ranges import adds, factor, overlap
-from geomap.wording import day
 
 CHANGED = re.compile(
     r"\b(?:re-?captur\w+|re-?tak\w+|re-?took|liberat\w+|re-?gain\w+|re-?claim\w+|freed|won back)\b", re.I
@@ -122,14 +127,14 @@ def _references(claim: Claim, ground: Ground) -> list[Evidence]:
     km2 = area_km2(shape)
     return [
         Evidence(
-            what=f"the area of {place.name}",
+            what=message("what.area_of", place=named(place)),
             measured=(km2, km2),
             unit="km2",
             best=km2,
             role=Role.REFERENCE,
             aspect=AspectName.AREA,
-            method=Method.POLYGON,
-            source="gazetteer",
+            method=message(Method.POLYGON),
+            source=GAZETTEER,
             places=(place.id,),
         )
     ]
@@ -147,13 +152,13 @@ def _antecedents(claim: Claim, ground: Ground) -> list[Evidence]:
         return []
     return [
         Evidence(
-            what=f"the {before.value.text} said before",
+            what=message("what.said_before", figure=before.value.text),
             measured=read.range,
             unit=read.unit,
             best=read.numbers[0],
             role=Role.ANTECEDENT,
             aspect=AspectName.AREA,
-            method=Method.SUM,
+            method=message(Method.SUM),
             source=claim.article,
         )
     ]
@@ -180,13 +185,13 @@ def _own_area(claim: Claim, ground: Ground) -> list[Evidence]:
     near = (km2 * 0.99, km2 * 1.01)
     return [
         Evidence(
-            what=f"{place.name}",
+            what=message("what.place", place=named(place)),
             measured=near,
             unit="km2",
             best=km2,
             aspect=AspectName.AREA,
-            method=Method.POLYGON,
-            source="gazetteer",
+            method=message(Method.POLYGON),
+            source=GAZETTEER,
             places=(place.id,),
             error=near,
             geometry=shape,
@@ -303,18 +308,16 @@ def _change(
     loose = REPORTS_ERROR if series.from_reports else 0.0
     measured = (min(low for low, _ in ends) * (1 - loose), max(high for _, high in ends) * (1 + loose))
     codes = [Code.CONTESTED] if factor((values[-1][0], values[-1][1])) > ground.settings.wide_factor else []
-    what = _change_words(series, holder_gains, region)
-    from_to = f"from {day(day_of(series, before))} to {day(day_of(series, last))}"
     drawn = won(series, before, last, holder_gains, False, ground, region) if last > before else None
     evidence = [
         Evidence(
-            what=f"{what} {from_to}",
+            what=_change_words(series, holder_gains, region, day_of(series, before), day_of(series, last)),
             measured=measured,
             unit="km2",
             best=best,
             aspect=AspectName.AREA,
-            method=Method.CHANGE,
-            source=series.name,
+            method=message(Method.CHANGE),
+            source=series.label,
             as_of=series.snapshots[last].as_of.isoformat(),
             places=(region.id,) if region else (),
             codes=tuple(codes),
@@ -323,14 +326,14 @@ def _change(
         )
     ]
 
-    def other(role: Role, words: str, found: Range, as_of: int | None = None) -> Evidence:
+    def other(role: Role, words: Message, found: Range, as_of: int | None = None) -> Evidence:
         return Evidence(
             what=words,
             measured=found,
             unit="km2",
             role=role,
             aspect=AspectName.AREA,
-            source=series.name,
+            source=series.label,
             as_of=series.snapshots[as_of].as_of.isoformat() if as_of is not None else None,
             places=(region.id,) if region else (),
         )
@@ -338,7 +341,9 @@ def _change(
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
     if after is not None and after > last:
         value = gain_km2(series, before, after, holder_gains, ground, region)
-        evidence.append(other(Role.NEXT_DAY, "by the next day's map", (measured[0], max(measured[1], value[1])), after))
+        evidence.append(
+            other(Role.NEXT_DAY, message("reading.next_day"), (measured[0], max(measured[1], value[1])), after)
+        )
     if claimed is None:
         return evidence
     if not overlap(claimed.range, measured):
@@ -349,9 +354,11 @@ def _change(
     return evidence
 
 
-def _change_words(series: ControlSeries, holder_gains: bool, region: Place | None) -> str:
-    where = f" in {called(region)}" if region else ""
-    return f"ground that {series.holder} {'gained' if holder_gains else 'lost'}{where}"
+def _change_words(series: ControlSeries, holder_gains: bool, region: Place | None, start: date, end: date) -> Message:
+    given: dict[str, Parameter] = {"side": series.holder, "start": start, "end": end}
+    if region is None:
+        return message("what.gained" if holder_gains else "what.lost", **given)
+    return message("what.gained_in" if holder_gains else "what.lost_in", region=called(region), **given)
 
 
 def _other_dates(series, before, end, holder_gains, claimed, ground, region, other) -> list[Evidence]:  # type: ignore[no-untyped-def]
@@ -367,22 +374,22 @@ def _other_dates(series, before, end, holder_gains, claimed, ground, region, oth
         i = last_of_day[when]
         low, high, _ = gain_km2(series, before, i, holder_gains, ground, region)
         if overlap(claimed.range, (low, high)):
-            return [other(Role.WOULD_FIT, f"by the map of {day(when)}", (low, high), i)]
+            return [other(Role.WOULD_FIT, message("reading.map_of", day=when), (low, high), i)]
     return []
 
 
-def _mercator(drawn: object, measured: Range) -> tuple[str, Range]:
+def _mercator(drawn: object, measured: Range) -> tuple[Message, Range]:
     """The same ground as web maps stretch it: 1/cos² of the latitude."""
     lat = float(drawn.centroid.y) if drawn is not None and not drawn.is_empty else 0.0  # type: ignore[attr-defined]
     stretch = 1 / math.cos(math.radians(lat)) ** 2
     low, high = measured
-    words = f"on a Mercator map, which stretches areas {stretch:.1f} times here"
+    words = message("reading.mercator", ratio=Ratio(stretch))
     return words, ((low or 0.0) * stretch, (high or 0.0) * stretch)
 
 
 def _cumulative(
     series: ControlSeries, before: int, last: int, holder_gains: bool, ground: Ground, region: Place | None
-) -> tuple[str, Range]:
+) -> tuple[Message, Range]:
     """Every day's gains added up, whatever was lost again: not the same as the difference of two maps."""
     days: dict[date, int] = {}
     for i in range(before, last + 1):
@@ -393,7 +400,7 @@ def _cumulative(
         low, high, _ = gain_km2(series, a, b, holder_gains, ground, region)
         total[0] += low
         total[1] += high
-    return "cumulative instead of net", (total[0], total[1])
+    return message("reading.cumulative"), (total[0], total[1])
 
 
 # ── ground held ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -406,13 +413,11 @@ def _held(claim: Claim, series: ControlSeries, holder: bool, days: Days, ground:
         return []
     values = [_side_km2(series, i, holder, ground, region) for i in indices]
     last = indices[-1]
-    who = series.holder if holder else f"ground outside {series.holder}'s hands"
-    where = f" in {called(region)}" if region else ""
-    what = f"ground held by {who}{where} on {day(day_of(series, last))}" if holder else f"{who}{where}"
+    what = _held_words(series, holder, region, day_of(series, last))
     measured = (min(v[0] for v in values), max(v[1] for v in values))
     own = values[-1]
 
-    def item(role: Role, words: str, found: Range, index: int) -> Evidence:
+    def item(role: Role, words: Message, found: Range, index: int) -> Evidence:
         return Evidence(
             what=words,
             measured=found,
@@ -420,8 +425,8 @@ def _held(claim: Claim, series: ControlSeries, holder: bool, days: Days, ground:
             best=own[0],
             role=role,
             aspect=AspectName.AREA,
-            method=Method.HELD_AREA,
-            source=series.name,
+            method=message(Method.HELD_AREA),
+            source=series.label,
             as_of=series.snapshots[index].as_of.isoformat(),
             places=(region.id,) if region else (),
             error=(own[0], own[0]),
@@ -432,9 +437,17 @@ def _held(claim: Claim, series: ControlSeries, holder: bool, days: Days, ground:
     if after is not None and after > last:
         low, high = _side_km2(series, after, holder, ground, region)
         evidence.append(
-            item(Role.NEXT_DAY, "by the next day's map", (min(low, measured[0]), max(high, measured[1])), after)
+            item(Role.NEXT_DAY, message("reading.next_day"), (min(low, measured[0]), max(high, measured[1])), after)
         )
     return evidence
+
+
+def _held_words(series: ControlSeries, holder: bool, region: Place | None, when: date) -> Message:
+    if region is None:
+        return message("what.held", side=series.holder, day=when)
+    if holder:
+        return message("what.held_in", side=series.holder, region=called(region), day=when)
+    return message("what.outside_hands_in", side=series.holder, region=called(region))
 
 
 def _side_km2(
@@ -470,17 +483,20 @@ def _hulls(claim: Claim, ground: Ground, *, deciding: bool) -> list[Evidence]:
         found = measure_hull(towns, "convex", cells)
     except GeomapError:
         return []
-    names = ", ".join(p.name for p in towns[:4]) + (f" and {len(towns) - 4} more" if len(towns) > 4 else "")
+    names = tuple(named(p) for p in towns[:4])
+    span = message("what.span", places=names)
+    if len(towns) > len(names):
+        span = message("what.span_more", places=names, more=len(towns) - len(names))
     return [
         Evidence(
-            what=f"the ground that {names} span" if deciding else "as the convex hull of the places named",
+            what=span if deciding else message("reading.convex_hull"),
             measured=(found.low_km2, found.high_km2),
             unit="km2",
             best=found.area_km2,
             role=Role.MEASURE if deciding else Role.WOULD_FIT,
             aspect=AspectName.AREA,
-            method=Method.HULLS,
-            source="gazetteer",
+            method=message(Method.HULLS),
+            source=GAZETTEER,
             places=tuple(p.id for p in towns),
             codes=(Code.HULL_ONLY,) if deciding else (),
             independent=bool(own),

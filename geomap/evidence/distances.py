@@ -12,12 +12,14 @@ import shapely
 from geomap.evidence.borders import border_named
 from geomap.evidence.fronts import advance_evidence, front_evidence, movement_evidence
 from geomap.evidence.ground import (
+    GAZETTEER,
     Ground,
     area_km2,
     called,
     geometry_of,
     is_town,
     line_of,
+    named,
     point_error_km,
     polygon_of,
     town_radius_km,
@@ -35,7 +37,22 @@ from geomap.geodesy import (
     distances_m,
     nearest_point,
 )
-from geomap.models import AspectName, Claim, ClaimKind, Evidence, Mention, Method, Place, Range, Role
+from geomap.models import (
+    AspectName,
+    Claim,
+    ClaimKind,
+    Evidence,
+    Mention,
+    Message,
+    Method,
+    Place,
+    Quantity,
+    Quote,
+    Range,
+    Role,
+    Text,
+    message,
+)
 
 LINE_STEP_KM = 2.0
 """Points each 2 km stand for a river or border: finer than its outline is true."""
@@ -64,13 +81,13 @@ def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     if claim.kind is ClaimKind.ADVANCE:
         return advance_evidence(claim, ground)
     if claim.reference is None:
-        return [missing_place("the other end is not named")]
+        return [missing_place(message("untested.no_other_end"))]
     subjects = [_thing(m, claim, ground) for m in claim.subject]
     reference = _thing(claim.reference, claim, ground)
     if reference.place is None:
         return [missing_place(why_not(claim.reference))]
     if not subjects:
-        return [missing_place("what lies there is not named")]
+        return [missing_place(message("untested.no_subject"))]
     found: list[Evidence] = []
     for subject in subjects:
         if subject.force:
@@ -78,10 +95,10 @@ def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         elif subject.place is None:
             found.append(missing_place(_no_place(subject.mention)))
         elif subject.place.id == reference.place.id:
-            found.append(missing_place(f"Both ends resolve to one place, {called(subject.place)}"))
+            found.append(missing_place(message("untested.one_place", place=called(subject.place))))
         elif not _measurable(subject.place, ground) or not _measurable(reference.place, ground):
             vast = subject.place if not _measurable(subject.place, ground) else reference.place
-            found.append(missing_place(f"{called(vast)} has no outline in the gazetteer to measure from"))
+            found.append(missing_place(message("untested.no_outline_from", place=called(vast))))
         elif claim.kind is ClaimKind.CONTAINMENT:
             found += _containment(subject.place, reference.place, ground)
             if claim.direction is not None:
@@ -109,12 +126,12 @@ def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
     return Thing(mention=mention, place=place, shape=geometry_of(place, ground) if place is not None else None)
 
 
-def _no_place(mention: Mention) -> str:
+def _no_place(mention: Mention) -> Text:
     """Why one end of a distance has no place: things and events have none of their own."""
     words = " ".join(mention.text.split())
     # a sentence's first word has its capital from there
     if mention.why_not is None and not any(w[:1].isupper() for w in words.split()[1:]):
-        return f"It does not say where “{words}” is, other than by this figure"
+        return message("untested.where_unsaid", quote=Quote(words))
     return why_not(mention)
 
 
@@ -149,16 +166,16 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
     else:
         km = distance_between_km(*shapes)
     measured = (max(0.0, km - error), km + error)
-    names = f"{reference.name} to {subject.name}"
+    way = "what.straight_line" if both_points else "what.shortest_line"
     found = [
         Evidence(
-            what=f"the straight line from {names}" if both_points else f"the shortest line from {names}",
+            what=message(way, start=named(reference), end=named(subject)),
             measured=measured,
             unit="km",
             best=km,
             aspect=AspectName.DISTANCE,
-            method=Method.POINTS if both_points else Method.NEAREST_POINTS,
-            source="gazetteer",
+            method=message(Method.POINTS if both_points else Method.NEAREST_POINTS),
+            source=GAZETTEER,
             places=(subject.id, reference.id),
             codes=unsure_of((subject, reference), ground),
             error=measured,
@@ -177,9 +194,14 @@ def _only_direction(found: list[Evidence], subject: Place, reference: Place) -> 
     """Keep a direction as what decides; say so where the places are too close to have one."""
     if any(e.aspect is AspectName.DIRECTION for e in found):
         return [e if e.aspect is AspectName.DIRECTION else replace(e, role=Role.CONTEXT) for e in found]
-    close = f"{called(subject)} and {called(reference)} lie closer than twice their own size, too close for a direction"
+    close = message("untested.too_close", subject=called(subject), reference=called(reference))
     missing = Evidence(
-        what="a direction", measured=(None, None), unit="", role=Role.MISSING, aspect=AspectName.MAP, note=close
+        what=message("missing.direction"),
+        measured=(None, None),
+        unit="",
+        role=Role.MISSING,
+        aspect=AspectName.MAP,
+        note=close,
     )
     return [missing, *(replace(e, role=Role.CONTEXT) for e in found)]
 
@@ -224,34 +246,36 @@ def _readings(
     found: list[Evidence] = []
     ids = (subject.id, reference.id)
 
-    def item(role: Role, what: str, measured: Range, unit: str = "km") -> Evidence:
+    def item(role: Role, what: Message, measured: Range, unit: str = "km") -> Evidence:
         return Evidence(
             what=what,
             measured=measured,
             unit=unit,
             role=role,
             aspect=AspectName.DISTANCE,
-            source="gazetteer",
+            source=GAZETTEER,
             places=ids,
         )
 
     if is_town(subject) and is_town(reference) and both_points:
         low, high = ground.settings.road_factor
-        found.append(item(Role.ROAD, "by road", (km * low, km * high)))
+        found.append(item(Role.ROAD, message("reading.by_road"), (km * low, km * high)))
     edge = town_radius_km(subject, ground.settings) + town_radius_km(reference, ground.settings)
     if edge > 0:
-        found.append(item(Role.EDGE, "from the town's edge", (max(0.0, km - edge - error), km)))
+        found.append(item(Role.EDGE, message("reading.town_edge"), (max(0.0, km - edge - error), km)))
     outlined = any(polygon_of(p, ground) is not None for p in (subject, reference))
     if outlined and not _one_in_other(subject, reference, ground):
         middle = distance_km(*_middle(subject, ground), *_middle(reference, ground))
         if middle > km:
-            found.append(item(Role.EDGE, "towards its middle", (km, middle)))
+            found.append(item(Role.EDGE, message("reading.towards_middle"), (km, middle)))
     for place, other in ((subject, reference), (reference, subject)):
         for twin in place.alternatives[:5]:
             if both_points and twin.id != other.id:
                 away = distance_km(twin.lon, twin.lat, other.lon, other.lat)
                 where = ", ".join(w for w in (twin.admin1, twin.country) if w)
-                words = f"with another place of that name: {twin.name} ({f'{where}, ' if where else ''}{away:.0f} km)"
+                words = message("reading.other_place", place=named(twin), away=round(away))
+                if where:
+                    words = message("reading.other_place_where", place=named(twin), where=where, away=round(away))
                 found.append(item(Role.WOULD_FIT, words, (max(0.0, away - error), away + error)))
     return found
 
@@ -295,13 +319,13 @@ def _azimuth(subject: Place, reference: Place, ground: Ground) -> list[Evidence]
     azimuth = azimuth_deg(*here, *there)
     return [
         Evidence(
-            what=f"the way from {reference.name} to {subject.name}",
+            what=message("what.way", start=named(reference), end=named(subject)),
             measured=(azimuth, azimuth),
             unit="deg",
             best=azimuth,
             aspect=AspectName.DIRECTION,
-            method=Method.AZIMUTH,
-            source="gazetteer",
+            method=message(Method.AZIMUTH),
+            source=GAZETTEER,
             places=(subject.id, reference.id),
         )
     ]
@@ -348,13 +372,13 @@ def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, 
     ids = (subject.id, reference.id)
     found = [
         Evidence(
-            what=f"the part of {subject.name} near {reference.name}",
+            what=message("what.near_part", line=named(subject), place=named(reference)),
             measured=measured,
             unit="km",
             best=nearest,
             aspect=AspectName.DISTANCE,
-            method=Method.NEAR_PART,
-            source="gazetteer",
+            method=_near_part_method(ground),
+            source=GAZETTEER,
             places=ids,
             error=(max(0.0, nearest - error), nearest + error),
             geometry=shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0]),
@@ -364,17 +388,22 @@ def _line_from_place(claim: Claim, subject: Place, reference: Place, line: Any, 
         low, high = sector(angles)
         found.append(
             Evidence(
-                what=f"the way from {reference.name} to {subject.name}",
+                what=message("what.way", start=named(reference), end=named(subject)),
                 measured=(low, high),
                 unit="deg",
                 best=azimuth_deg(*here, *points[int(km.argmin())]),
                 aspect=AspectName.DIRECTION,
-                method=Method.NEAR_PART_AZIMUTHS,
-                source="gazetteer",
+                method=message(Method.NEAR_PART_AZIMUTHS),
+                source=GAZETTEER,
                 places=ids,
             )
         )
     return found
+
+
+def _near_part_method(ground: Ground) -> Message:
+    step = Quantity(LINE_STEP_KM, LINE_STEP_KM, "km")
+    return message(Method.NEAR_PART, step=step, factor=ground.settings.near_part_factor)
 
 
 def near_part(line: Any, place: Place, ground: Ground) -> Any:
@@ -413,19 +442,21 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
         share = min(1.0, area_km2(shapely.intersection(inner, outer)) / whole) if whole else 0.0
         return [
             Evidence(
-                what=f"the part of {called(subject)} within {called(reference)}",
+                what=message("what.part_within", inner=called(subject), outer=called(reference)),
                 measured=(share, share),
                 unit="share",
                 best=share,
                 aspect=AspectName.CONTAINMENT,
-                method=Method.SHARE_WITHIN,
-                source="gazetteer",
+                method=message(Method.SHARE_WITHIN),
+                source=GAZETTEER,
                 places=ids,
-                note=f"{100 * share:.0f}% of {called(subject)} lies within {called(reference)}",
+                note=message(
+                    "note.share_within", percent=round(100 * share), inner=called(subject), outer=called(reference)
+                ),
             )
         ]
     if outer is None and not is_town(reference):
-        return [missing_place(f"{reference.name} has no outline in the gazetteer")]
+        return [missing_place(message("untested.no_outline", place=named(reference)))]
     middle = (subject.lon, subject.lat) if inner is None else _middle(subject, ground)
     # a town is as wide as its people need; a region's border is generalised
     if outer is None:
@@ -436,17 +467,18 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
         away = distance_to_km(middle, outer)
         error = ground.settings.border_error_km + point_error_km(subject, ground.settings)
     measured = (max(0.0, away - error), away)
-    inside = f"{called(subject)} lies in {called(reference)}"
-    note = inside if away == 0 else f"{called(subject)} lies {away:.0f} km outside {called(reference)}"
+    note = message("note.lies_in", inner=called(subject), outer=called(reference))
+    if away > 0:
+        note = message("note.lies_outside", inner=called(subject), km=round(away), outer=called(reference))
     found = [
         Evidence(
-            what=f"{subject.name} outside {reference.name}",
+            what=message("what.outside", inner=named(subject), outer=named(reference)),
             measured=measured,
             unit="km",
             best=away,
             aspect=AspectName.CONTAINMENT,
-            method=Method.POINT_IN_POLYGON,
-            source="gazetteer",
+            method=message(Method.POINT_IN_POLYGON),
+            source=GAZETTEER,
             places=ids,
             codes=unsure_of((subject, reference), ground),
             note=note,
@@ -455,12 +487,12 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
     twins = [t for t in subject.alternatives[:5] if outer is not None and away > error]
     found += [
         Evidence(
-            what=f"with another place of that name: {twin.name}, in {twin.admin1 or twin.country}",
+            what=message("reading.other_place_in", place=named(twin), where=twin.admin1 or twin.country or ""),
             measured=(0.0, 0.0),
             unit="km",
             role=Role.WOULD_FIT,
             aspect=AspectName.CONTAINMENT,
-            source="gazetteer",
+            source=GAZETTEER,
             places=ids,
         )
         for twin in twins
@@ -479,13 +511,13 @@ def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -
     ids = (subject.id, reference.id)
     found = [
         Evidence(
-            what=f"the shortest line from {reference.name} to {subject.name}",
+            what=message("what.shortest_line", start=named(reference), end=named(subject)),
             measured=(max(0.0, km - error), km + error),
             unit="km",
             best=km,
             aspect=AspectName.DISTANCE,
-            method=Method.TO_LINE_POINT,
-            source="gazetteer",
+            method=message(Method.TO_LINE_POINT),
+            source=GAZETTEER,
             places=ids,
             codes=unsure_of((subject, reference), ground),
         )
@@ -505,13 +537,13 @@ def _side(
     """Which side of a line or middle; a part of a country is wider than a bearing by ``half`` either way."""
     half = SIDE_DEG if half is None else half
     return Evidence(
-        what=f"the way from {reference.name} to {subject.name}",
+        what=message("what.way", start=named(reference), end=named(subject)),
         measured=((azimuth - half) % 360, (azimuth - half) % 360 + 2 * half),
         unit="deg",
         best=azimuth,
         aspect=AspectName.DIRECTION,
-        method=Method.AZIMUTH_FROM_LINE,
-        source="gazetteer",
+        method=message(Method.AZIMUTH_FROM_LINE),
+        source=GAZETTEER,
         places=ids,
     )
 

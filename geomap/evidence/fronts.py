@@ -23,6 +23,7 @@ from geomap.evidence.ground import (
     geometry_of,
     held,
     maps_of,
+    named,
     point_error_km,
     polygon_of,
     speaks_of,
@@ -40,12 +41,15 @@ from geomap.models import (
     ControlSeries,
     Evidence,
     Mention,
+    Message,
     Method,
+    Parameter,
     Place,
+    Quantity,
     Range,
     Role,
+    message,
 )
-from geomap.wording import day
 
 STRIP_KM = 2.0
 """Narrower strips of a side's ground are what is left between two outlines, borders alone being 1.4 km off."""
@@ -153,13 +157,13 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
         ids = (reference.id,)
         found.append(
             Evidence(
-                what=f"the nearest ground held by {who} to {reference.name} on {day(as_of.date())}",
+                what=message("what.nearest_held", side=who, place=named(reference), day=as_of.date()),
                 measured=measured,
                 unit="km",
                 best=last[1],
                 aspect=AspectName.DISTANCE,
-                method=Method.TO_HELD,
-                source=series.name,
+                method=to_held(ground),
+                source=series.label,
                 as_of=as_of.isoformat(),
                 places=ids,
                 codes=(Code.CONTESTED,) if last[1] - last[0] > error else (),
@@ -172,12 +176,12 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
             if span is not None:
                 found.append(
                     Evidence(
-                        what="by the next day's map",
+                        what=message("reading.next_day"),
                         measured=(max(0.0, span[0] - error), span[1] + error),
                         unit="km",
                         role=Role.NEXT_DAY,
                         aspect=AspectName.DISTANCE,
-                        source=series.name,
+                        source=series.label,
                         as_of=series.snapshots[after].as_of.isoformat(),
                         places=ids,
                     )
@@ -217,11 +221,11 @@ def front_km(
     return ground.once(key, measure)
 
 
-def other_name(series: ControlSeries, ground: Ground) -> str:
+def other_name(series: ControlSeries, ground: Ground) -> Parameter:
     """A name for the side that a series does not draw: the country it is in, where there is one."""
     codes = sorted(domain(series, ground) - {holder_country(series, ground)})
     place = ground.gazetteer.country(codes[0]) if len(codes) == 1 else None
-    return place.name if place is not None else f"others than {series.holder}"
+    return named(place) if place is not None else message("place.others_than", side=series.holder)
 
 
 # ── advances ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,6 +257,12 @@ def advance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     return found if any(e.role is Role.MEASURE for e in found) else [*found, missing_map(claim, days, ground)]
 
 
+def to_held(ground: Ground) -> Message:
+    """How a front is measured, with the pieces that it passes over."""
+    least = ground.settings.held_min_piece_km2
+    return message(Method.TO_HELD, piece=Quantity(least, least, "km2"))
+
+
 def _reached(
     claim: Claim, series: ControlSeries, side: bool, end: Place, days: Days, indices: list[int], ground: Ground
 ) -> list[Evidence]:
@@ -267,21 +277,22 @@ def _reached(
         if span is None or (series.from_reports and span[0] > ground.settings.contested_line_km):
             continue
         who = series.holder if side else other_name(series, ground)
-        when = day(day_of(series, index))
-        far = f"{span[1]:.0f} km from ground held by {who}" if span[1] >= 1 else f"at or in ground held by {who}"
+        far = message("note.in_held", side=who)
+        if span[1] >= 1:
+            far = message("note.km_from_held", km=round(span[1]), side=who)
         found.append(
             Evidence(
-                what=f"from ground held by {who} to {end.name}",
+                what=message("what.from_held", side=who, place=named(end)),
                 measured=span,
                 unit="km",
                 best=span[1],
                 role=role,
                 aspect=AspectName.CONTROL,
-                method=Method.TO_HELD,
-                source=series.name,
+                method=to_held(ground),
+                source=series.label,
                 as_of=series.snapshots[index].as_of.isoformat(),
                 places=(end.id,),
-                note=f"the map of {when} shows {end.name} {far}",
+                note=message("note.map_shows", day=day_of(series, index), place=named(end), state=far),
             )
         )
     return found
@@ -303,13 +314,13 @@ def _moved_to(
     who = series.holder if side else other_name(series, ground)
     return [
         Evidence(
-            what=f"{end.name} from the ground that {who} held on {day(day_of(series, before))}",
+            what=message("what.from_held_before", place=named(end), side=who, day=day_of(series, before)),
             measured=measured,
             unit="km",
             best=span[1],
             aspect=AspectName.DISTANCE,
-            method=Method.TO_HELD_BEFORE,
-            source=series.name,
+            method=message(Method.TO_HELD_BEFORE),
+            source=series.label,
             as_of=series.snapshots[before].as_of.isoformat(),
             places=(end.id,),
             error=measured,
@@ -332,12 +343,12 @@ def _earlier_lines(
         if span is not None:
             found.append(
                 Evidence(
-                    what=f"from the line of {day(when)}",
+                    what=message("reading.line_of", day=when),
                     measured=(max(0.0, span[0] - error), span[1] + error),
                     unit="km",
                     role=Role.WOULD_FIT,
                     aspect=AspectName.DISTANCE,
-                    source=series.name,
+                    source=series.label,
                     places=(end.id,),
                 )
             )
@@ -449,15 +460,15 @@ def _moved(
     ground: Ground,
 ) -> Evidence:
     who = series.holder if side else other_name(series, ground)
-    what = "gain" if unit == "km2/day" else "advance"
+    start, end = day_of(series, before), day_of(series, last)
     return Evidence(
-        what=f"the {what} of {who} from {day(day_of(series, before))} to {day(day_of(series, last))}",
+        what=message("what.gain" if unit == "km2/day" else "what.advance", side=who, start=start, end=end),
         measured=measured,
         unit=unit,
         best=measured[1],
         aspect=aspect,
-        method=Method.DEPTH,
-        source=series.name,
+        method=message(Method.DEPTH),
+        source=series.label,
         as_of=series.snapshots[last].as_of.isoformat(),
         error=measured,
         geometry=won(series, before, last, side, False, ground, None),

@@ -13,7 +13,19 @@ import shapely
 from geomap.control import HELD, HELD_AT_MOST
 from geomap.control import ground as held_ground
 from geomap.geodesy import area
-from geomap.models import Article, Claim, Code, ControlSeries, Mention, Place, Snapshot, Status
+from geomap.models import (
+    Article,
+    Claim,
+    Code,
+    ControlSeries,
+    Mention,
+    Named,
+    Parameter,
+    Place,
+    Snapshot,
+    Status,
+    message,
+)
 from geomap.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KM2 = 1e-6
+GAZETTEER = message("source.gazetteer")
 EVERY_STATUS = tuple(Status)
 
 
@@ -90,11 +103,20 @@ def town_radius_km(place: Place, settings: Settings) -> float:
     return float((place.population / settings.people_per_km2 / 3.141592653589793) ** 0.5)
 
 
-def called(place: Place) -> str:
+def named(place: Place) -> Named:
+    """A place's name."""
+    return Named(place.name, place.id)
+
+
+def called(place: Place) -> Parameter:
     """A place's name in a sentence: a region apart from the city whose name it bears."""
     name = place.name
     own_word = re.search(r"\b(?:region|oblast|province|state|district|territory|governorate|county|krai)\b", name, re.I)
-    return f"the {name} region" if place.feature.startswith("A.ADM") and not own_word else name
+    return (
+        message("place.region", place=named(place))
+        if place.feature.startswith("A.ADM") and not own_word
+        else named(place)
+    )
 
 
 def is_town(place: Place) -> bool:

@@ -4,47 +4,60 @@ from __future__ import annotations
 
 from geomap.evidence.ground import Days, Ground, day_of
 from geomap.evidence.sides import is_force
-from geomap.models import STATES, AspectName, Claim, ClaimKind, Evidence, Mention, Role
-from geomap.wording import day
+from geomap.models import STATES, AspectName, Claim, ClaimKind, Evidence, Mention, Quote, Role, Text, message
 
 
 def missing_date() -> Evidence:
     """Say that neither text nor record gives a date."""
     return Evidence(
-        what="a date",
+        what=message("missing.date"),
         measured=(None, None),
         unit="",
         role=Role.MISSING,
         aspect=AspectName.DATE,
-        note="It needs a date: the text gives none, and the article has no publication date; give one with --published",
+        note=message("untested.no_date"),
     )
 
 
 def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
     """Say which map would settle a claim."""
-    when = f"dated {day(days.end)}" if days else "of its date (--published says when the article appeared)"
-    spans = [f"{s.name} {day(day_of(s, 0))} to {day(day_of(s, -1))}" for s in ground.control if s.snapshots]
-    have = f" (at hand: {'; '.join(spans)})" if spans else ""
+    spans = tuple(
+        message("unsettled.span", source=s.label, start=day_of(s, 0), end=day_of(s, -1))
+        for s in ground.control
+        if s.snapshots
+    )
     front = any(is_force(m.text) for m in claim.subject)
     about_control = front or claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.effect in STATES
-    kind = "a control map" if about_control or claim.actor else "a map of the ground it speaks of,"
+    of_control = bool(about_control or claim.actor)
+    if days is None:
+        wanted = message("unsettled.control_undated" if of_control else "unsettled.ground_undated")
+    else:
+        wanted = message("unsettled.control_dated" if of_control else "unsettled.ground_dated", day=days.end)
+    note = message("unsettled.no_map", wanted=wanted)
+    if spans:
+        note = message("unsettled.none_of_maps", spans=spans, wanted=wanted)
     return Evidence(
-        what=kind,
+        what=message("missing.control_map" if of_control else "missing.ground_map"),
         measured=(None, None),
         unit="",
         role=Role.MISSING,
         aspect=AspectName.MAP,
-        note=f"no map at hand measures it{have}; {kind} {when} would settle it (--control)",
+        note=note,
     )
 
 
-def missing_place(why: str) -> Evidence:
+def missing_place(why: Text) -> Evidence:
     """Say which place is not known, and why."""
     return Evidence(
-        what="a place", measured=(None, None), unit="", role=Role.MISSING, aspect=AspectName.PLACE, note=why
+        what=message("missing.place"),
+        measured=(None, None),
+        unit="",
+        role=Role.MISSING,
+        aspect=AspectName.PLACE,
+        note=why,
     )
 
 
-def why_not(mention: Mention) -> str:
+def why_not(mention: Mention) -> Text:
     """Why a mention has no place."""
-    return mention.why_not or f"“{' '.join(mention.text.split())}” is no place that the gazetteer knows"
+    return mention.why_not or message("untested.not_known", quote=Quote(mention.text))

@@ -151,7 +151,7 @@ def shares_source(series: ControlSeries, claim: Claim, ground: Ground) -> bool:
     own = [*claim.source, claim.article]
     if article is not None:
         own += [article.source or "", article.url or ""]
-    theirs = [series.name, series.provenance.attribution or "", *series.sources]
+    theirs = [series.name, str(series.provenance.attribution or ""), *series.sources]
     return any(_same_name(a, b) for a in own for b in theirs)
 
 

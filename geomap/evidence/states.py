@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from geomap.evidence.ground import (
     held_km2,
     last_map,
     maps_of,
+    named,
     part_of,
     point_error_km,
     polygon_of,
@@ -39,22 +40,23 @@ from geomap.models import (
     AspectName,
     Claim,
     Code,
-    Compass,
     ControlSeries,
     Effect,
     Evidence,
     Label,
     Mention,
+    Message,
     Method,
+    Parameter,
     Place,
     Polarity,
     Predicate,
+    Quantity,
     Range,
     Role,
+    message,
 )
 from geomap.verdicts import judge
-from geomap.verdicts.sentences import WIND_WORDS
-from geomap.wording import day, quantity
 
 PART = re.compile(
     r"\b(?:in|inside|within|across|throughout|(?:a |some |other )?parts? of|some of|areas? of|pockets? of|swaths? of|"
@@ -76,7 +78,7 @@ def control_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         places = [claim.region]
     if not places:
         lost = [m for m in claim.subject if m.place is None]
-        return [missing_place(why_not(lost[0]) if lost else "It names no place that the gazetteer knows")]
+        return [missing_place(why_not(lost[0]) if lost else message("untested.no_place"))]
     days = days_of(claim, ground)
     if days is None:
         return [missing_date()]
@@ -260,9 +262,9 @@ def _town_item(
     contested = measured[0] != measured[1]
     when = day_of(series, index)
     if role is Role.WOULD_FIT:
-        what, note = f"by the map of {day(when)}", None
+        what, note = message("reading.map_of", day=when), None
     else:
-        what = f"{place.name} as stated, on the map of {day(when)}"
+        what = message("what.as_stated", place=named(place), day=when)
         note = _town_note(place, series, index, states)
     return Evidence(
         what=what,
@@ -271,8 +273,8 @@ def _town_item(
         best=measured[0] if not contested else None,
         role=role,
         aspect=AspectName.CONTROL,
-        method=Method.TOWN_STATUS,
-        source=series.name,
+        method=message(Method.TOWN_STATUS),
+        source=series.label,
         as_of=series.snapshots[index].as_of.isoformat(),
         places=(place.id,),
         codes=(*codes, Code.CONTESTED) if contested else tuple(codes),
@@ -280,18 +282,23 @@ def _town_item(
     )
 
 
-def _town_note(place: Place, series: ControlSeries, index: int, states: list[tuple[float, float]]) -> str:
+def _town_note(place: Place, series: ControlSeries, index: int, states: list[tuple[float, float]]) -> Message:
     """What the map shows, and when it last changed."""
     words = {
-        (1.0, 1.0): f"held by {series.holder}",
-        (0.0, 0.0): f"outside the ground held by {series.holder}",
-        (0.0, 1.0): "on contested or unknown ground",
+        (1.0, 1.0): message("note.held_by", side=series.holder),
+        (0.0, 0.0): message("note.outside_held", side=series.holder),
+        (0.0, 1.0): message("note.on_contested"),
     }
-    text = f"the map of {day(day_of(series, index))} shows {place.name} {words[states[index]]}"
+    given: dict[str, Parameter] = {
+        "day": day_of(series, index),
+        "place": named(place),
+        "state": words[states[index]],
+    }
     changed = [i for i in range(index, 0, -1) if states[i - 1] != states[index]]
-    if changed:
-        text += f" (until {day(day_of(series, changed[0] - 1))} {words[states[changed[0] - 1]]})"
-    return text
+    if not changed:
+        return message("note.map_shows", **given)
+    until = changed[0] - 1
+    return message("note.map_shows_until", until=day_of(series, until), before=words[states[until]], **given)
 
 
 # ── regions ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -325,15 +332,15 @@ def _share(
         who = series.holder if stated else other_name(series, ground)
         found.append(
             Evidence(
-                what=f"the share of {called(place)} held by {who} on {day(day_of(series, i))}",
-                note=_share_note(who, place, measured, day(day_of(series, i))),
+                what=message("what.share_held", region=called(place), side=who, day=day_of(series, i)),
+                note=_share_note(who, place, measured, day_of(series, i)),
                 measured=measured,
                 unit="share",
                 best=measured[1] if stated else measured[0],
                 role=role,
                 aspect=AspectName.CONTROL,
-                method=Method.HELD_SHARE,
-                source=series.name,
+                method=message(Method.HELD_SHARE),
+                source=series.label,
                 as_of=series.snapshots[i].as_of.isoformat(),
                 places=(place.id,),
                 codes=(Code.DATE,) if days.end < first else (),
@@ -342,9 +349,9 @@ def _share(
     return found
 
 
-def _share_note(who: str, place: Place, measured: Range, when: str) -> str:
+def _share_note(who: Parameter, place: Place, measured: Range, when: date) -> Message:
     low, high = (100 * (x or 0.0) for x in measured)
-    return f"{who} held {quantity((low, high), '%')} of {called(place)} on {when}"
+    return message("note.share_held", side=who, amount=Quantity(low, high, "%"), region=called(place), day=when)
 
 
 def _part(
@@ -357,22 +364,25 @@ def _part(
     last = [i for i in indices if day_of(series, i) <= days.end][-1]
     wind = _wind(claim, mention)
     who = series.holder if stated else other_name(series, ground)
-    where = f"the {WIND_WORDS[Compass(wind)]} of {called(place)}" if wind else called(place)
+    where = called(place)
+    if wind:
+        where = message("place.wind_of", wind=message(f"wind.{wind}"), place=where)
     if claim.effect in MOVES:
         before = first_map(series, days, ground, stated, place)
         # news of a day tells of the days before it: a map of the same day shows no change yet
         before = min(before, last_map(series, days.start - timedelta(days=1)) or 0)
         low, high, best = gain_km2(series, before, last, stated, ground, place, wind)
-        what = f"ground in {where} that {who} gained from {day(day_of(series, before))} to {day(day_of(series, last))}"
-        method = Method.CHANGE_WITHIN
+        start, end = day_of(series, before), day_of(series, last)
+        what = message("what.in_gained", region=where, side=who, start=start, end=end)
+        method = message(Method.CHANGE_WITHIN)
     else:
         shape = part_of(polygon_of(place, ground), wind)
         sure, most = (area_km2(shapely.intersection(held(series, last, m, ground), shape)) for m in (False, True))
         whole = area_km2(shape)
         low, high = (sure, most) if stated else (whole - most, whole - sure)
         best = low
-        what = f"ground in {where} held by {who} on {day(day_of(series, last))}"
-        method = Method.HELD_WITHIN
+        what = message("what.in_held", region=where, side=who, day=day_of(series, last))
+        method = message(Method.HELD_WITHIN)
     measured: Range = (low, high)
     found = [
         Evidence(
@@ -382,7 +392,7 @@ def _part(
             best=best,
             aspect=AspectName.CONTROL,
             method=method,
-            source=series.name,
+            source=series.label,
             as_of=series.snapshots[last].as_of.isoformat(),
             places=(place.id,),
         )
@@ -392,12 +402,12 @@ def _part(
         low, high, _ = gain_km2(series, before, after, stated, ground, place, wind)
         found.append(
             Evidence(
-                what="by the next day's map",
+                what=message("reading.next_day"),
                 measured=(low, high),
                 unit="km2",
                 role=Role.NEXT_DAY,
                 aspect=AspectName.CONTROL,
-                source=series.name,
+                source=series.label,
                 as_of=series.snapshots[after].as_of.isoformat(),
                 places=(place.id,),
             )
@@ -426,16 +436,16 @@ def _line(place: Place, series: ControlSeries, days: Days, ground: Ground) -> li
 
 
 def _line_item(place: Place, series: ControlSeries, index: int, measured: Range, role: Role) -> Evidence:
-    when = day(day_of(series, index))
+    when = day_of(series, index)
     return Evidence(
-        what=f"the line of contact to {place.name} on {when}",
+        what=message("what.to_contact", place=named(place), day=when),
         measured=measured,
         unit="km",
         best=measured[0],
         role=role,
         aspect=AspectName.CONTROL,
-        method=Method.TO_LINE,
-        source=series.name,
+        method=message(Method.TO_LINE),
+        source=series.label,
         as_of=series.snapshots[index].as_of.isoformat(),
         places=(place.id,),
     )

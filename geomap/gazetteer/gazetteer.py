@@ -14,7 +14,7 @@ from geomap.gazetteer.names import normalise
 from geomap.gazetteer.search import Candidate, Search
 from geomap.gazetteer.shipped import base_index
 from geomap.geodesy import distance_km
-from geomap.models import Place, Provenance
+from geomap.models import Place, Provenance, message
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -68,8 +68,8 @@ class Gazetteer(Search):
             Provenance(
                 name="geomap gazetteer",
                 sha256=data.data_sha256(),
-                licence="CC BY 4.0 (GeoNames), public domain (Natural Earth)",
-                attribution="Places: GeoNames (CC BY 4.0). Regions, countries and lakes: Natural Earth.",
+                licence=message("source.gazetteer_licence"),
+                attribution=message("source.places"),
                 url="https://www.geonames.org",
             ),
         )

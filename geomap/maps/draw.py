@@ -34,7 +34,7 @@ from geomap.maps.seam import straddles, together
 from geomap.maps.sketch import PATTERNS, claim_sketch, story_sketch, swatch
 from geomap.models import Assessment, report_record
 from geomap.settings import PALETTE, Style
-from geomap.wording import clip, heading, measured, words
+from geomap.wording import clip, direction, heading, measured, words
 
 if TYPE_CHECKING:
     from geomap.maps.locked import MapParts, OfflineMap
@@ -146,6 +146,7 @@ def draw_map(
     made = OfflineMap(
         page={
             "language": style.language,
+            "direction": direction(style),
             "title": clip(title or map_title(assessment, style), 140),
             "version": assessment.methods.version,
             "font": Markup(style.font or FONT),

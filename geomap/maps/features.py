@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from geomap.models import Article, Assessment, Claim, Evidence, Label, MentionKind, Place, Role, Toponym
+from geomap.models import Article, Assessment, Claim, Evidence, Label, MentionKind, Method, Place, Role, Toponym
 from geomap.settings import Style
 from geomap.wording import clip, context, day, fold, heading, measured, said, speaker, told, words
 
@@ -196,15 +196,18 @@ def drawn_evidence(claim: Claim) -> list[Evidence]:
 
 
 def evidence_layer(evidence: Evidence) -> str:
-    """Which layer a measurement is drawn in: by its shape, and whether it is a hull."""
+    """Which layer a measurement is drawn in: by its shape, and how it was measured."""
     assert evidence.geometry is not None
     kind = evidence.geometry.geom_type
     if "Point" in kind:
         return "point"
     if "Line" in kind:
         return "line"
-    words_of_it = f"{evidence.what} {evidence.method} {evidence.source}".casefold()
-    return "hull" if any(word in words_of_it for word in ("hull", "thiessen", "span")) else "change"
+    return _LAYER_OF.get(evidence.method.id, "change")
+
+
+_LAYER_OF: dict[str, str] = {Method.HULLS: "hull"}
+"""Layers of polygons by how they were measured; those of other methods are ground that changed hands or is held."""
 
 
 def shapes(assessment: Assessment, gazetteer: Gazetteer, style: Style) -> list[Shape]:
@@ -267,7 +270,7 @@ def claim_card(claim: Claim, articles: dict[str, Article], style: Style) -> dict
     if shown:
         rows.append((w["card_measured"], shown))
     if verdict is not None and verdict.reason:
-        rows.append((w["card_reason"], told(verdict.reason, "reason", style)))
+        rows.append((w["card_reason"], told(verdict.reason, style)))
     elif how := how_measured(claim, style):
         rows.append((w["card_how"], how))
     rows.append((w["card_says"], speaker(claim, article, style)))
@@ -291,8 +294,8 @@ def how_measured(claim: Claim, style: Style) -> str:
     decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role is Role.MEASURE]
     lines: list[str] = []
     for evidence in decisive[:2]:
-        what = told(evidence.what, "what", style)
-        parts = [what, told(evidence.source, "source", style)]
+        what = told(evidence.what, style)
+        parts = [what, told(evidence.source, style)]
         if evidence.as_of and day(evidence.as_of, style) not in what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
         lines.append(", ".join(dict.fromkeys(fold(p) for p in parts if p)))

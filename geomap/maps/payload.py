@@ -255,7 +255,7 @@ def time_of(
     made: dict[str, Any] = {
         "name": fold(series.name),
         "holder": fold(series.holder),
-        "attribution": fold(series.provenance.attribution or series.name),
+        "attribution": fold(str(series.provenance.attribution or series.name)),
         "steps": steps,
     }
     if encoded is not None:
@@ -264,7 +264,7 @@ def time_of(
 
 
 def _source_of(series: ControlSeries, number: int) -> str:
-    return fold(series.snapshots[number].provenance.attribution or series.name)
+    return fold(str(series.snapshots[number].provenance.attribution or series.name))
 
 
 def _mark_gaps(series: ControlSeries, steps: list[dict[str, Any]], style: Style) -> None:
@@ -316,8 +316,8 @@ def layers_of(assessment: Assessment, shapes: Sequence[Shape], style: Style, tim
 
 def credits_of(assessment: Assessment, style: Style) -> str:
     """Who made the maps under the story."""
-    made = [told(p.attribution, "credit", style).rstrip(". ") for p in assessment.methods.data if p.attribution]
-    made += [fold(c.provenance.attribution or c.name) for c in assessment.control]
+    made = [told(p.attribution, style).rstrip(". ") for p in assessment.methods.data if p.attribution]
+    made += [told(c.provenance.attribution or c.label, style) for c in assessment.control]
     return "; ".join(dict.fromkeys(t for t in made if t))
 
 

@@ -41,25 +41,28 @@ if TYPE_CHECKING:
         Verdict,
         When,
     )
-    from geomap.models.control import ControlSeries, Snapshot, Status
+    from geomap.models.control import FROM_REPORTS, ControlSeries, Snapshot, Status
+    from geomap.models.messages import Message, Named, Parameter, Quantity, Quote, Ratio, Text, message
     from geomap.models.places import Compass, Match, Place, Provenance, to_record
     from geomap.models.texts import Article, MentionKind, Span, Toponym
 
 _NAMES = {
+    "messages": "Message Named Parameter Quantity Quote Ratio Text message",
     "places": "Provenance Match Place Compass to_record",
     "texts": "MentionKind Span Article Toponym",
     "claims": "ClaimKind Qualifier Effect MOVES STATES Predicate Polarity Modality SourceSide Label LABEL_WORDS Code "
     "Mention Conversion Value When Claim Role AspectName Method Relation Evidence Aspect Verdict Comparison Range",
-    "control": "Status Snapshot ControlSeries",
+    "control": "FROM_REPORTS Status Snapshot ControlSeries",
     "assessments": "Methods Assessment report_record why_untested",
 }
 _WHERE = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "LABEL_WORDS", "MOVES", "STATES", "Article", "Aspect", "AspectName", "Assessment", "Claim", "ClaimKind", "Code",
-    "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label", "Match", "Mention",
-    "MentionKind", "Method", "Methods", "Modality", "Place", "Polarity", "Predicate", "Provenance", "Qualifier",
-    "Range", "Relation", "Role", "Snapshot", "SourceSide", "Span", "Status", "Toponym", "Value", "Verdict", "When",
+    "FROM_REPORTS", "LABEL_WORDS", "MOVES", "STATES", "Article", "Aspect", "AspectName", "Assessment", "Claim",
+    "ClaimKind", "Code", "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label",
+    "Match", "Mention", "MentionKind", "Message", "Method", "Methods", "Modality", "Named", "Parameter", "Place",
+    "Polarity", "Predicate", "Provenance", "Qualifier", "Quantity", "Quote", "Range", "Ratio", "Relation", "Role",
+    "Snapshot", "SourceSide", "Span", "Status", "Text", "Toponym", "Value", "Verdict", "When", "message",
     "report_record", "to_record", "why_untested",
 ]  # fmt: skip
 

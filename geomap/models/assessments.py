@@ -7,8 +7,11 @@ from typing import Any
 
 from geomap.models.claims import Claim, Comparison, Label, Relation
 from geomap.models.control import ControlSeries
+from geomap.models.messages import Message, Text
 from geomap.models.places import Place, Provenance, to_record
 from geomap.models.texts import Article, Toponym
+
+CRS = Message("method.crs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,7 @@ class Methods:
     inputs: tuple[Provenance, ...] = ()
     data: tuple[Provenance, ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
-    crs: str = "WGS 84 (EPSG:4326); areas, distances and azimuths are geodesic on its ellipsoid"
+    crs: Text = CRS
     notes: tuple[str, ...] = ()
     reviewed_by: tuple[str, ...] = ()
     orphans: tuple[str, ...] = ()
@@ -89,7 +92,7 @@ def report_record(assessment: Assessment) -> dict[str, Any]:
         "claims": to_record(assessment.claims),
         "contradictions": to_record(assessment.contradictions),
         "untested": [
-            {"claim": c.id, "article": c.article, "quote": c.quote, "why_not": why_untested(c)}
+            {"claim": c.id, "article": c.article, "quote": c.quote, "why_not": to_record(why_untested(c))}
             for c in assessment.untested
         ],
         "unresolved": to_record(assessment.unresolved),
@@ -97,7 +100,7 @@ def report_record(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def why_untested(claim: Claim) -> str | None:
+def why_untested(claim: Claim) -> Text | None:
     """The reason that a claim was not tested: its verdict's, else its own."""
     if claim.verdict is not None and claim.verdict.reason:
         return claim.verdict.reason

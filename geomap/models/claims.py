@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from geomap.models.messages import Message, Text
 from geomap.models.places import Compass, Place
 
 if TYPE_CHECKING:
@@ -221,31 +222,34 @@ class AspectName(StrEnum):
 
 
 class Method(StrEnum):
-    """How something was measured, as records say it."""
+    """How something was measured: ids of the messages that say it."""
 
-    OWN = ""  # as the measurement that it is another reading of
-    POLYGON = "area of the polygon, geodesic"
-    SUM = "sum with the figure that it adds to"
-    CHANGE = "difference of control maps, geodesic, contested ground out and in"
-    HELD_AREA = "area of held ground, geodesic, contested ground out and in"
-    HULLS = "hulls of the places named: convex, concave, Thiessen"
-    TOWN_STATUS = "status of the ground at the place's point"
-    HELD_SHARE = "held ground within the region over the region's area, geodesic"
-    CHANGE_WITHIN = "difference of control maps within the region"
-    HELD_WITHIN = "held ground within the region"
-    TO_LINE = "geodesic to the edge between the sides, or to contested ground"
-    TO_HELD = "geodesic to the nearest held ground, pieces under 100 km² ignored"
-    TO_HELD_BEFORE = "geodesic from the end to the nearest ground held before"
-    DEPTH = "furthest point of newly held ground from the line before"
-    POINTS = "geodesic between points"
-    NEAREST_POINTS = "geodesic between nearest points"
-    AZIMUTH = "initial azimuth of the geodesic"
-    NEAR_PART = "geodesic to points each 2 km of the line, within the country and 1.5 times the nearest"
-    NEAR_PART_AZIMUTHS = "initial azimuths of geodesics to the near part"
-    SHARE_WITHIN = "share of area"
-    POINT_IN_POLYGON = "point in polygon, border error allowed"
-    TO_LINE_POINT = "geodesic to the nearest point of the line"
-    AZIMUTH_FROM_LINE = "azimuth from the nearest point of the line, or from the middle"
+    OWN = "method.own"  # as the measurement that it is another reading of
+    POLYGON = "method.polygon"
+    SUM = "method.sum"
+    CHANGE = "method.change"
+    HELD_AREA = "method.held_area"
+    HULLS = "method.hulls"
+    TOWN_STATUS = "method.town_status"
+    HELD_SHARE = "method.held_share"
+    CHANGE_WITHIN = "method.change_within"
+    HELD_WITHIN = "method.held_within"
+    TO_LINE = "method.to_line"
+    TO_HELD = "method.to_held"
+    TO_HELD_BEFORE = "method.to_held_before"
+    DEPTH = "method.depth"
+    POINTS = "method.points"
+    NEAREST_POINTS = "method.nearest_points"
+    AZIMUTH = "method.azimuth"
+    NEAR_PART = "method.near_part"
+    NEAR_PART_AZIMUTHS = "method.near_part_azimuths"
+    SHARE_WITHIN = "method.share_within"
+    POINT_IN_POLYGON = "method.point_in_polygon"
+    TO_LINE_POINT = "method.to_line_point"
+    AZIMUTH_FROM_LINE = "method.azimuth_from_line"
+
+
+OWN_METHOD = Message(Method.OWN)
 
 
 class Relation(StrEnum):
@@ -264,7 +268,7 @@ class Mention:
     place: Place | None = None
     start: int | None = None
     end: int | None = None
-    why_not: str | None = None
+    why_not: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +338,7 @@ class Claim:
     date: When | None = None
     antecedent: str | None = None
     checkable: bool = True
-    why_not: str | None = None
+    why_not: Text | None = None
     verdict: Verdict | None = None
     checked_by: str | None = None
     checked_on: dt.date | None = None
@@ -349,24 +353,25 @@ class Claim:
 class Evidence:
     """One measurement: what, how, from which source and date, with its range in ``unit``.
 
-    ``role`` says how a verdict may use it. ``places`` are ids that it rests on. ``geometry`` (EPSG:4326) is drawn, and
-    stays out of the record.
+    ``role`` says how a verdict may use it. ``method``: a message with a ``Method`` as its id and what the settings gave
+    it as its parameters. ``places`` are ids that it rests on. ``geometry`` (EPSG:4326) is drawn, and stays out of the
+    record.
     """
 
-    what: str
+    what: Text
     measured: Range
     unit: str
     best: float | None = None
     role: Role = Role.MEASURE
     aspect: AspectName
-    method: Method = Method.OWN
-    source: str = ""
+    method: Message = OWN_METHOD
+    source: Text = ""
     as_of: str | None = None
     places: tuple[str, ...] = ()
     codes: tuple[Code, ...] = ()
     independent: bool = True
     error: Range | None = None
-    note: str | None = None
+    note: Text | None = None
     geometry: BaseGeometry | None = field(default=None, repr=False, compare=False, metadata={"record": False})
 
 
@@ -386,11 +391,11 @@ class Verdict:
     """Whether one figure fits the map, in words and numbers. ``would_fit``: readings under which it would."""
 
     label: Label
-    reason: str
+    reason: Text
     codes: tuple[Code, ...] = ()
     aspects: tuple[Aspect, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    would_fit: tuple[str, ...] = ()
+    would_fit: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,6 +406,6 @@ class Comparison:
     claims: tuple[str, ...]
     articles: tuple[str, ...]
     sources: tuple[str, ...]
-    sentence: str
+    sentence: Text
     place: str | None = None
     within_article: bool = False

@@ -7,10 +7,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from geomap.models.messages import Text, message
 from geomap.models.places import Provenance
 
 if TYPE_CHECKING:
     import geopandas
+
+
+FROM_REPORTS = ", from reports"
+"""How the name of a series made of reports ends."""
 
 
 class Status(StrEnum):
@@ -53,3 +58,10 @@ class ControlSeries:
     gaps: tuple[tuple[date, date], ...] = ()
     sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> Text:
+        """What sentences call it: its name, and that it is made of reports."""
+        if self.from_reports and self.name.endswith(FROM_REPORTS):
+            return message("source.from_reports", name=self.name.removesuffix(FROM_REPORTS))
+        return self.name

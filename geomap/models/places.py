@@ -9,6 +9,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from geomap.models.messages import Message, Text
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
@@ -17,8 +19,8 @@ class Provenance:
     name: str
     path: str | None = None
     sha256: str | None = None
-    licence: str | None = None
-    attribution: str | None = None
+    licence: Text | None = None
+    attribution: Text | None = None
     url: str | None = None
     retrieved_at: str | None = None
 
@@ -72,7 +74,9 @@ class Compass(StrEnum):
 
 
 def to_record(value: Any) -> Any:
-    """Turn a record into what ``json.dumps`` takes: names as in DESIGN, dates ISO 8601, geometry left out."""
+    """Turn a record into what ``json.dumps`` takes: names as in DESIGN, dates ISO 8601, messages in English."""
+    if isinstance(value, Message):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             f.name: to_record(getattr(value, f.name))

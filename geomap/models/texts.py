@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from geomap.models.messages import Text
 from geomap.models.places import Place
 
 
@@ -50,4 +51,4 @@ class Toponym:
     text: str
     kind: MentionKind
     place: Place | None = None
-    why_not: str | None = None
+    why_not: Text | None = None

@@ -63,7 +63,7 @@ def _review(claim: Claim, assessment: Assessment, style: Style, url: str | None)
         "claimReviewed": fold(claim.quote),
         "itemReviewed": item,
         "reviewRating": rating,
-        "reviewBody": told(claim.verdict.reason, "reason", style),
+        "reviewBody": told(claim.verdict.reason, style),
         "author": {"@type": "Organization", "name": fold(style.credit)},
         "inLanguage": style.language,
     }

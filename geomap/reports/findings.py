@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from geomap.errors import PublishError
 from geomap.files import shown
-from geomap.models import Assessment, Claim, Label, Provenance, Role, Toponym, report_record, why_untested
+from geomap.models import Assessment, Claim, Label, Provenance, Role, Text, Toponym, report_record, why_untested
 from geomap.settings import Style
 from geomap.wording import clip, context, fold, measured, told, words
 
@@ -27,11 +27,11 @@ def in_order(assessment: Assessment) -> list[Claim]:
     return sorted(tested, key=lambda c: ORDER.index(c.verdict.label) if c.verdict else len(ORDER))
 
 
-def what_is_missing(claim: Claim) -> str:
-    """What would let a map settle a claim, in the words of its evidence; empty where it was settled or measured."""
+def what_is_missing(claim: Claim) -> Text | None:
+    """What would let a map settle a claim, in the words of its evidence; None where it was settled or measured."""
     if claim.verdict is None or claim.verdict.label is not Label.MAPS_CANNOT_SETTLE:
-        return ""
-    return next((fold(e.what).rstrip(",;. ") for e in claim.verdict.evidence if e.role is Role.MISSING), "")
+        return None
+    return next((e.what for e in claim.verdict.evidence if e.role is Role.MISSING), None)
 
 
 def count(assessment: Assessment, label: Label) -> int:
@@ -72,7 +72,7 @@ def leading_findings(assessment: Assessment, style: Style, limit: int = 3) -> li
         if shown_amount:
             sentence = w("finding", quote=quote, measured=shown_amount)
         else:
-            sentence = w("finding_plain", quote=quote, reason=told(claim.verdict.reason, "reason", style))
+            sentence = w("finding_plain", quote=quote, reason=told(claim.verdict.reason, style))
         found.append((claim, sentence))
         if len(found) == limit:
             break
@@ -91,15 +91,15 @@ def missing(assessment: Assessment, style: Style) -> list[tuple[str, list[Claim]
     w = words(style.language)
     groups: dict[str, list[Claim]] = {}
     for claim in assessment.untested:
-        groups.setdefault(fold(why_untested(claim) or "") or w["no_reason"], []).append(claim)
+        groups.setdefault(told(why_untested(claim), style) or w["no_reason"], []).append(claim)
     return sorted(groups.items(), key=lambda item: -len(item[1]))
 
 
-def open_names(assessment: Assessment) -> list[tuple[str, str, list[Toponym]]]:
+def open_names(assessment: Assessment, style: Style) -> list[tuple[str, str, list[Toponym]]]:
     """Names without a place: name, why, where they stand."""
     groups: dict[tuple[str, str], list[Toponym]] = {}
     for toponym in assessment.unresolved:
-        groups.setdefault((fold(toponym.text), fold(toponym.why_not or "")), []).append(toponym)
+        groups.setdefault((fold(toponym.text), told(toponym.why_not, style)), []).append(toponym)
     return [(name, why, found) for (name, why), found in groups.items()]
 
 
@@ -131,7 +131,7 @@ def publishable(assessment: Assessment, style: Style) -> Assessment:
         if not value.strip():
             raise PublishError(f'--publish: no {name}; expected {name} = "..." under [style] in geomap.toml')
     for source in _sources(assessment):
-        if not (source.licence or "").strip() or (source.licence or "").strip().casefold() in UNKNOWN_LICENCES:
+        if not _licence(source) or _licence(source).casefold() in UNKNOWN_LICENCES:
             raise PublishError(
                 f"--publish: {shown(source.name)} states no licence; expected one. Say it in a rule file (--rules)"
             )
@@ -145,6 +145,10 @@ def publishable(assessment: Assessment, style: Style) -> Assessment:
 
 UNKNOWN_LICENCES = ("unknown", "none", "not stated", "?")
 """Words that state no licence."""
+
+
+def _licence(source: Provenance) -> str:
+    return str(source.licence or "").strip()
 
 
 def _sources(assessment: Assessment) -> Sequence[Provenance]:

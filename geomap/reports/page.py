@@ -12,7 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup
 
-from geomap.models import Article, Assessment, Claim, Provenance, Role
+from geomap.models import Article, Assessment, Claim, Provenance, Role, Text
 from geomap.reports.chart import series_chart
 from geomap.reports.corrections import Correction
 from geomap.reports.findings import (
@@ -33,8 +33,10 @@ from geomap.wording import (
     clip,
     context,
     day,
+    direction,
     fold,
     heading,
+    in_language,
     measured,
     number,
     quantity,
@@ -205,11 +207,13 @@ def _facts(
         (c.id, str(c.verdict.label) if c.verdict else "", text) for c, text in leading_findings(assessment, style)
     ]
     methods = assessment.methods
+    labels = {s.name: s.label for s in assessment.control}
     print_of = fingerprint(assessment)
     name = title or _name(assessment.articles, w)
     return {
         "w": w,
         "language": style.language,
+        "direction": direction(style),
         "title": clip(name, 120),
         "headline": headline,
         "findings": findings,
@@ -220,29 +224,28 @@ def _facts(
         "unsettled": sorted(unsettled.items(), key=lambda item: -len(item[1])),
         "tally": _tally(rows, w),
         "contradictions": [
-            (told(c.sentence, "comparison", style), w["within"] if c.within_article else w["between"], list(c.claims))
+            (told(c.sentence, style), w["within"] if c.within_article else w["between"], list(c.claims))
             for c in assessment.contradictions
         ],
         "untested": [
-            (told(why, "reason", style), [_untested(c, articles, style) for c in claims])
-            for why, claims in missing(assessment, style)
+            (why, [_untested(c, articles, style) for c in claims]) for why, claims in missing(assessment, style)
         ],
         "untested_count": len(assessment.untested),
         "unresolved": [
             (
                 name,
-                told(why, "untested", style) or w["no_reason"],
+                why or w["no_reason"],
                 len(found),
                 _source_of(articles.get(found[0].article)),
             )
-            for name, why, found in open_names(assessment)
+            for name, why, found in open_names(assessment, style)
         ],
         "charts": [
-            (told(name, "source", style), series_chart(made, style), _series_rows(made, style))
+            (told(labels.get(name, name), style), series_chart(made, style), _series_rows(made, style))
             for name, made in series.items()
         ],
         "methods": methods,
-        "crs": told(methods.crs, "method", style),
+        "crs": told(methods.crs, style),
         "inputs": [_provenance(p, style) for p in methods.inputs],
         "data": [_provenance(p, style) for p in _unique([*methods.data, *(c.provenance for c in assessment.control)])],
         "settings": methods.settings,
@@ -320,14 +323,14 @@ def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, M
         else (),
         label=str(verdict.label),
         verdict=w[f"label_{verdict.label}"],
-        reason=told(verdict.reason, "reason", style),
-        reason_in=_still_english(verdict.reason, "reason", style),
+        reason=told(verdict.reason, style),
+        reason_in=_still_english(verdict.reason, style),
         codes=tuple((str(c), w[f"code_{c}"]) for c in verdict.codes),
-        would_fit=tuple(told(t, "what", style) for t in verdict.would_fit),
+        would_fit=tuple(told(t, style) for t in verdict.would_fit),
         checked=_checked(claim, style),
         by_person=claim.checked_by is not None,
         telling=len(claim.quote) >= BARE,
-        missing=told(what_is_missing(claim), "missing", style),
+        missing=told(what_is_missing(claim), style),
         sketch=sketches.get(claim.id, Markup("")),
     )
 
@@ -339,10 +342,10 @@ def _how(claim: Claim, style: Style) -> list[str]:
     for evidence in claim.verdict.evidence if claim.verdict else ():
         if evidence.role is not Role.MEASURE:
             continue
-        what, method = told(evidence.what, "what", style), told(evidence.method, "method", style)
+        what, method = told(evidence.what, style), told(evidence.method, style)
         parts = [what, method if method.casefold() != what.casefold() else ""]
         if evidence.source:
-            parts.append(w("from_map", source=told(evidence.source, "source", style)))
+            parts.append(w("from_map", source=told(evidence.source, style)))
         # the words of a measurement often bear its date already
         if evidence.as_of and day(evidence.as_of, style) not in what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
@@ -350,9 +353,9 @@ def _how(claim: Claim, style: Style) -> list[str]:
     return list(dict.fromkeys(lines))[:3]
 
 
-def _still_english(text: str, group: str, style: Style) -> str:
+def _still_english(text: Text, style: Style) -> str:
     """The language attribute's value of a sentence that this page's language has no words for."""
-    return "en" if style.language != "en" and told(text, group, style) == fold(text) else ""
+    return "" if in_language(text, style.language) else "en"
 
 
 def _checked(claim: Claim, style: Style) -> str:
@@ -384,10 +387,10 @@ def _tally(rows: Sequence[Row], w: Words) -> list[tuple[str, str, int]]:
 def _provenance(source: Provenance, style: Style) -> dict[str, Any]:
     w = words(style.language)
     return {
-        "name": told(source.name.replace("\\", "/").rsplit("/", 1)[-1], "source", style),
+        "name": fold(source.name.replace("\\", "/").rsplit("/", 1)[-1]),
         "sha256": source.sha256,
-        "attribution": told(source.attribution or "", "credit", style),
-        "licence": w("licence", licence=told(source.licence, "licence", style)) if source.licence else "",
+        "attribution": told(source.attribution, style),
+        "licence": w("licence", licence=told(source.licence, style)) if source.licence else "",
         "unlicensed": "" if source.licence else w["licence_unknown"],
         "url": safe_url(source.url),
         "retrieved_at": fold(source.retrieved_at or ""),

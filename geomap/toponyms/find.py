@@ -12,7 +12,7 @@ import numpy as np
 
 from geomap.lang import forgetful
 from geomap.lang.names import feature_words
-from geomap.models import Article, Match, MentionKind, Place, Toponym
+from geomap.models import Article, Match, MentionKind, Message, Place, Toponym, message
 from geomap.toponyms.confirm import confirmed
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
 from geomap.toponyms.kinds import kind_of
@@ -23,6 +23,7 @@ from geomap.toponyms.recognise import choose, scored, unspaced_names
 from geomap.toponyms.resolve import Ranking, first_pass, frame_of, named, second_pass, with_context
 from geomap.toponyms.spans import SpanCandidate, candidates
 from geomap.toponyms.text import Tokens, tokenise
+from geomap.wording import short
 
 ALTERNATIVES = 5
 """Runners-up that a place carries at most."""
@@ -215,11 +216,11 @@ def _disjoint(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _why_not(text: str) -> str:
+def _why_not(text: str) -> Message:
     word = split_feature(text.lower())[1]
     if feature_words().get(word) in WATER:
-        return f"no {word} called {_shown(text)} in the gazetteer"
-    return f"no place called {_shown(text)} in the gazetteer, and no sure place beside it"
+        return message("untested.no_water_called", water=word, name=short(text))
+    return message("untested.no_place_called", name=short(text))
 
 
 def place_mentions(
@@ -287,10 +288,6 @@ def _doubtful(frame: Frame, ranking: Ranking, g: int) -> bool:
     best = int(ranking.best[g])
     how = frame.groups[g].options[best - int(ranking.weigher.bounds[g])][1]
     return how >= STRIPPED and float(ranking.sure[g]) < DOUBT
-
-
-def _shown(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Place | None:

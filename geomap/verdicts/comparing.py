@@ -22,17 +22,21 @@ from geomap.models import (
     Comparison,
     Effect,
     Mention,
+    Message,
     Modality,
+    Named,
+    Parameter,
     Place,
     Polarity,
+    Quantity,
+    Quote,
     Relation,
+    message,
 )
 from geomap.settings import Settings
 from geomap.verdicts.ranges import FLOORS, Claimed, adds, claimed_range, overlap
-from geomap.verdicts.sentences import short
-from geomap.wording import day, number, quantity
+from geomap.wording import short
 
-COUNT_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 FORCE_WORDS = frozenset(
     [
         "the",
@@ -167,10 +171,15 @@ def _told_twice(cluster: list[tuple[_Dated, Place]]) -> bool:
 def _event(group: list[_Dated], place: Place) -> Comparison:
     days = sorted(d.on for d in group if d.on)
     sources = _merge(d.sources for d in group)
-    count = COUNT_WORDS[len(sources)] if len(sources) < len(COUNT_WORDS) else number(len(sources))
-    when = f" around {day(days[0])}" if days else ""
-    told = f"{count} source{'s' if len(sources) != 1 else ''}"
-    sentence = f"{place.name} changing hands{when} is told {len(group)} times, by {told}: one event."
+    given: dict[str, Parameter] = {
+        "place": Named(place.name, place.id),
+        "told": len(group),
+        "sources": message("comparison.sources", count=len(sources)),
+    }
+    if days:
+        sentence = message("comparison.one_event_around", day=days[0], **given)
+    else:
+        sentence = message("comparison.one_event", **given)
     return _comparison(Relation.SAME_EVENT, group, sentence, place.id)
 
 
@@ -189,8 +198,13 @@ def _opposed(dated: Sequence[_Dated]) -> list[Comparison]:
     for (on, _), group in told.items():
         for (a, place), (b, _) in combinations(group, 2):
             if _exclude(a.claim, b.claim):
-                quotes = f"“{short(a.claim.quote)}” against “{short(b.claim.quote)}”"
-                sentence = f"On {day(on)}, {place.name} is in two hands: {quotes}."
+                sentence = message(
+                    "comparison.two_hands",
+                    day=on,
+                    place=Named(place.name, place.id),
+                    first=Quote(a.claim.quote),
+                    second=Quote(b.claim.quote),
+                )
                 key = (a.claim.id, b.claim.id)
                 found.setdefault(key, _comparison(Relation.CONTRADICTS, [a, b], sentence, place.id))
     return list(found.values())
@@ -275,8 +289,7 @@ def _areas(dated: Sequence[_Dated]) -> list[Comparison]:
                     _comparison(Relation.CONTRADICTS, [clash, d], _clash_sentence(clash, d), _region_id(d.claim))
                 )
         if len(story) > 1:
-            told = ", ".join(f"{_figure(d)} on {day(d.on)}" for d in story)
-            sentence = f"Figures that grow with time, each compatible with those before: {told}."
+            sentence = message("comparison.progress", figures=tuple(_figure_on(d) for d in story))
             found.append(_comparison(Relation.PROGRESS, story, sentence, _region_id(story[-1].claim)))
     return found
 
@@ -295,8 +308,15 @@ def _clash(story: Sequence[_Dated], d: _Dated) -> _Dated | None:
     return None
 
 
-def _clash_sentence(a: _Dated, b: _Dated) -> str:
-    return f"{_figure(b)} on {day(b.on)} contradicts {_figure(a)} on {day(a.on)}: a total that grows cannot meet both."
+def _clash_sentence(a: _Dated, b: _Dated) -> Message:
+    assert a.on is not None
+    assert b.on is not None
+    return message("comparison.clash", figure=_figure(b), day=b.on, earlier=_figure(a), earlier_day=a.on)
+
+
+def _figure_on(d: _Dated) -> Message:
+    assert d.on is not None
+    return message("comparison.figure_on", figure=_figure(d), day=d.on)
 
 
 def _same_ground(a: Claim, b: Claim) -> bool:
@@ -341,8 +361,10 @@ def _distances(dated: Sequence[_Dated]) -> list[Comparison]:
             if moving and a.on != b.on:
                 continue
             if not overlap(a.claimed.range, b.claimed.range):
-                names = f"{_mention(a.claim.subject[0])} and {_mention(a.claim.reference)}"
-                sentence = f"{_figure(a)} and {_figure(b)} are both given between {names}: they cannot both hold."
+                start, end = _mention(a.claim.subject[0]), _mention(a.claim.reference)
+                sentence = message(
+                    "comparison.two_distances", first=_figure(a), second=_figure(b), start=start, end=end
+                )
                 found.append(_comparison(Relation.CONTRADICTS, [a, b], sentence, None))
     return found
 
@@ -380,11 +402,16 @@ def _fronts(dated: Sequence[_Dated]) -> list[Comparison]:
                 said = next(
                     (s for s in dated if _is_pair(s.claim, at, goal) and s.claim.article == d.claim.article), None
                 )
-                also = f" (“{short(said.claim.value.text)}” by its own words)" if said and said.claim.value else ""
-                sentence = (
-                    f"{_mention(d.claim.subject[0])} cannot be {_figure(d)} from {goal.name} and at {at.name}, "
-                    f"which is {quantity((measured, measured), 'km')} away{also}."
-                )
+                given: dict[str, Parameter] = {
+                    "side": _mention(d.claim.subject[0]),
+                    "figure": _figure(d),
+                    "goal": Named(goal.name, goal.id),
+                    "place": Named(at.name, at.id),
+                    "amount": Quantity(measured, measured, "km"),
+                }
+                sentence = message("comparison.too_near", **given)
+                if said is not None and said.claim.value is not None:
+                    sentence = message("comparison.too_near_own_words", quote=Quote(said.claim.value.text), **given)
                 found.append(
                     _comparison(Relation.CONTRADICTS, [d, other, *([said] if said else [])], sentence, goal.id)
                 )
@@ -434,7 +461,7 @@ def _dated(claim: Claim, articles: dict[str, Article], known: dict[str, Claim], 
     return _Dated(claim=claim, on=on or published, claimed=claimed, sources=claim.source[:1] or (outlet,))
 
 
-def _comparison(kind: Relation, group: Sequence[_Dated], sentence: str, place: str | None) -> Comparison:
+def _comparison(kind: Relation, group: Sequence[_Dated], sentence: Message, place: str | None) -> Comparison:
     articles = tuple(dict.fromkeys(d.claim.article for d in group))
     return Comparison(
         kind=kind,
@@ -483,13 +510,14 @@ def _mention(mention: Mention | None) -> str:
     return short(mention.text) if mention else ""
 
 
-def _figure(d: _Dated) -> str:
+def _figure(d: _Dated) -> Message:
     text = short(d.claim.value.text) if d.claim.value else ""
-    if d.claimed is None:
-        return text
-    if adds(d.claim) and d.claimed.numbers:
-        return f"{text} (in all {quantity((d.claimed.numbers[0],) * 2, d.claimed.unit)})"
-    plain = d.claim.value is not None and d.claim.value.unit in ("km", "km2") and not d.claim.value.unit_corrected
-    if plain or not d.claimed.numbers:
-        return text
-    return f"{text} ({quantity((d.claimed.numbers[0], d.claimed.numbers[-1]), d.claimed.unit)})"
+    bare = message("comparison.figure", figure=text)
+    if d.claimed is None or not d.claimed.numbers:
+        return bare
+    first, last, unit = d.claimed.numbers[0], d.claimed.numbers[-1], d.claimed.unit
+    if adds(d.claim):
+        return message("comparison.figure_in_all", figure=text, amount=Quantity(first, first, unit))
+    if d.claim.value is not None and d.claim.value.unit in ("km", "km2") and not d.claim.value.unit_corrected:
+        return bare
+    return message("comparison.figure_converted", figure=text, amount=Quantity(first, last, unit))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from geomap.geodesy import compass, compass_azimuth, turn_deg
 from geomap.models import (
@@ -15,33 +16,27 @@ from geomap.models import (
     Effect,
     Evidence,
     Label,
+    Message,
     Modality,
     Polarity,
     Predicate,
     Qualifier,
+    Quantity,
     Range,
     Role,
+    Text,
     Verdict,
+    message,
 )
 from geomap.settings import Settings
 from geomap.units import in_twin
 from geomap.verdicts.ranges import CEILINGS, Claimed, claimed_range, factor, gap, hull_of, inside, overlap
-from geomap.verdicts.sentences import VERDICT_WORDS, WIND_WORDS, clause, said, short, times
-from geomap.wording import day, number, quantity
+from geomap.verdicts.sentences import amount, clause, fit, said, times, wind
 
 FIGURES = frozenset({ClaimKind.AREA, ClaimKind.DISTANCE, ClaimKind.EXTENT, ClaimKind.RATE})
 """Kinds that are nothing without a number; an advance may also be a place reached."""
 WORST = (Label.DOES_NOT_FIT, Label.MAPS_CANNOT_SETTLE, Label.ROUGHLY_FITS, Label.FITS)
 """A claim about several places stands as its weakest part does."""
-NOT_ASSERTED: dict[Modality, str] = {
-    Modality.INTENDED: "It is said as an intention, not as something that happened",
-    Modality.PLANNED: "It is said as a plan, not as something that happened",
-    Modality.PREDICTED: "It is said as a forecast, not as something that happened",
-    Modality.THREATENED: "It is said as a threat, not as something that happened",
-    Modality.CONDITIONAL: "It is said under a condition or as a possibility",
-    Modality.DENIED: "The article reports it as denied",
-    Modality.RETRACTED: "The article reports it as withdrawn",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +48,7 @@ class Finding:
     claimed: Range
     measured: Range
     codes: tuple[Code, ...] = ()
-    how: str = ""
+    how: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +75,8 @@ def judge(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> Ver
     """
     why = untestable(claim, evidence)
     if why is not None:
-        return Verdict(label=Label.NOT_TESTABLE, reason=_sentence(why), evidence=tuple(evidence))
+        reason = message("reason.untested", why=why)
+        return Verdict(label=Label.NOT_TESTABLE, reason=reason, evidence=tuple(evidence))
     usable = [e for e in evidence if e.role is Role.MEASURE and e.independent]
     claimed = _claimed(claim, evidence, settings)
     if not usable:
@@ -96,24 +92,24 @@ def judge(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> Ver
 # ── rule 1: what cannot be tested ────────────────────────────────────────────────────────────────────────────
 
 
-def untestable(claim: Claim, evidence: Iterable[Evidence] = ()) -> str | None:
+def untestable(claim: Claim, evidence: Iterable[Evidence] = ()) -> Text | None:
     """Say why no geometry can test a claim as it stands, or give None."""
     if not claim.checkable:
-        return claim.why_not or "No geometry could test it"
+        return claim.why_not or message("untested.no_geometry")
     if claim.modality is not Modality.ASSERTED:
-        return NOT_ASSERTED[claim.modality]
+        return message(f"untested.{claim.modality}")
     if claim.predicate is Predicate.ANNEXED:
-        return "An annexation is an act, not a state of the ground: no map settles it"
+        return message("untested.annexation")
     if claim.predicate is Predicate.CLAIMS:
-        return "To lay claim to ground is an act, not a state of the ground: no map settles it"
+        return message("untested.laying_claim")
     value = claim.value
     if claim.kind in FIGURES and (value is None or (value.number is None and value.qualifier not in _NUMBERLESS)):
-        return "It gives no figure to test"
+        return message("untested.no_figure")
     if value is not None and value.qualifier is Qualifier.SUPERLATIVE:
-        return "It ranks, and gives no figure to test"
+        return message("untested.ranks")
     for item in evidence:
         if item.role is Role.MISSING and item.aspect in (AspectName.DATE, AspectName.PLACE, AspectName.FIGURE):
-            return item.note or f"{item.what} is missing"
+            return item.note or message("missing.is_missing", what=item.what)
     return claim.why_not
 
 
@@ -127,18 +123,22 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
     shared = [e for e in evidence if e.role is Role.MEASURE and not e.independent]
     hulls = [e for e in shared if Code.HULL_ONLY in e.codes]
     wanted = next((e.note for e in evidence if e.role is Role.MISSING and e.note), None)
-    says = f"Says {said(claim, _plain(claim, claimed))}; "
     measured: Range = (None, None)
     codes: tuple[Code, ...] = ()
+    why: Text
     if hulls and claimed is not None:
-        measured, codes = hulls[0].measured, (Code.HULL_ONLY,)
-        why = f"{hulls[0].what} is {quantity(measured, claimed.unit)}, {_beside(claimed, hulls[0])}"
-        why += f"; {wanted}" if wanted else ""
+        hull = hulls[0]
+        measured, codes = hull.measured, (Code.HULL_ONLY,)
+        found = Quantity(*measured, claimed.unit)
+        beside = _beside(claimed, hull)
+        why = message("measured.beside", what=hull.what, amount=found, beside=beside)
+        if wanted:
+            why = message("measured.beside_wanted", what=hull.what, amount=found, beside=beside, wanted=wanted)
     elif shared:
-        why = f"the only map at hand ({shared[0].source}) rests on the same source, so it is no test"
+        why = message("unsettled.same_source", source=shared[0].source)
         codes = (Code.SAME_SOURCE,)
     else:
-        why = wanted or "no map or line at hand measures it"
+        why = wanted or message("unsettled.nothing_measures")
     readings = _would_fit(claim, claimed, evidence, settings)
     aspects: tuple[Aspect, ...] = ()
     if claimed is not None:
@@ -153,7 +153,7 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
         )
     return Verdict(
         label=Label.MAPS_CANNOT_SETTLE,
-        reason=_sentence(says + why),
+        reason=message("reason.unsettled", said=said(claim, _plain(claim, claimed)), why=why),
         codes=codes,
         aspects=aspects,
         evidence=_kept(evidence, readings),
@@ -184,7 +184,7 @@ def _judge_aspect(
         against = [f for f in settled if f.label is Label.DOES_NOT_FIT]
         if against and len(against) < len(settled):
             differ = True
-            names = ", ".join(f"{f.evidence.source}: {VERDICT_WORDS[f.label]}" for f in settled)
+            each = tuple(message("how.map_says", source=f.evidence.source, fit=fit(f.label)) for f in settled)
             findings.append(
                 Finding(
                     evidence=settled[0].evidence,
@@ -192,7 +192,7 @@ def _judge_aspect(
                     claimed=settled[0].claimed,
                     measured=hull_of([f.measured for f in settled]),
                     codes=(Code.SOURCES_DIFFER,),
-                    how=f"the maps disagree on the verdict ({names})",
+                    how=message("how.maps_disagree", verdicts=each),
                 )
             )
             continue
@@ -207,7 +207,7 @@ def _unsure_of_place(found: Finding) -> Finding:
     """A place that is known only roughly, or by a doubtful name, cannot make a claim wrong."""
     if Code.PLACE not in found.codes or found.label is not Label.DOES_NOT_FIT:
         return found
-    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how="where that place lies is not sure")
+    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how=message("how.place_unsure"))
 
 
 def _readings(measure: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -233,7 +233,7 @@ def _judge_one(
 
 
 def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], settings: Settings) -> Finding:
-    def found(label: Label, how: str = "", *codes: Code) -> Finding:
+    def found(label: Label, how: Text | None = None, *codes: Code) -> Finding:
         return Finding(
             evidence=e,
             label=label,
@@ -247,57 +247,57 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
     if Code.HULL_ONLY in e.codes:
         spread = factor(e.measured)
         if meets and spread <= settings.wide_factor:
-            return found(Label.FITS, "by the named places alone")
+            return found(Label.FITS, message("how.named_places"))
         if meets:
-            return found(Label.MAPS_CANNOT_SETTLE, f"the hulls themselves are {times(spread)} from end to end")
-        return found(Label.MAPS_CANNOT_SETTLE, f"that is {_ratio(claimed, e)} what the named places span")
+            return found(Label.MAPS_CANNOT_SETTLE, message("how.hulls_wide", times=times(spread)))
+        return found(Label.MAPS_CANNOT_SETTLE, message("how.times_the_span", times=_ratio(claimed, e)))
     own = factor(e.error or e.measured)
     if own > settings.wide_factor:
-        how = (
-            f"its own error is {times(own)} from end to end" if own < 1000 else "its own error reaches down to nothing"
-        )
-        return found(Label.MAPS_CANNOT_SETTLE, how, Code.WIDE)
+        nothing = message("how.own_error_to_nothing")
+        wide = message("how.own_error", times=times(own)) if own < 1000 else nothing
+        return found(Label.MAPS_CANNOT_SETTLE, wide, Code.WIDE)
     if meets:
         codes: list[Code] = []
-        how = ""
+        how: Message | None = None
         if factor(e.measured) > settings.wide_factor:
             codes.append(Code.WIDE)
-            how = f"as would anything within {quantity(e.measured, e.unit)}, so fast did it change over these dates"
+            how = message("how.changed_fast", amount=amount(e))
         low = e.measured[0]
         if claimed.understated_above is not None and low is not None and low > claimed.understated_above:
             codes.append(Code.UNDERSTATED)
-            how = how or f"understated: the map shows at least {times(low / claimed.numbers[0])} that figure"
+            how = how or message("how.understated", times=times(low / claimed.numbers[0]))
         return found(Label.FITS, how, *codes)
     if gap(claimed.numbers, e.measured) <= settings.rough_gap:
-        return found(Label.ROUGHLY_FITS, f"within {settings.rough_gap * 100:.0f} % of it")
+        return found(Label.ROUGHLY_FITS, message("how.within_percent", percent=round(settings.rough_gap * 100)))
     for reading in readings:
         if reading.role is Role.ROAD:
             if any(inside((n, n), reading.measured) for n in claimed.numbers):
-                return found(Label.ROUGHLY_FITS, "by road", Code.ROAD)
+                return found(Label.ROUGHLY_FITS, message("reading.by_road"), Code.ROAD)
         elif overlap(claimed.range, reading.measured):
             if reading.role is Role.NEXT_DAY:
-                shown = quantity(reading.measured, reading.unit)
-                return found(Label.ROUGHLY_FITS, f"by the next day's map ({shown})", Code.DATE)
-            return found(Label.ROUGHLY_FITS, f"{reading.what} ({quantity(reading.measured, e.unit)})", Code.EDGE)
-    even = ", even by road" if any(r.role is Role.ROAD for r in readings) else ""
-    even = even or (", nor by the next day's map" if any(r.role is Role.NEXT_DAY for r in readings) else "")
-    return found(Label.DOES_NOT_FIT, even.removeprefix(", "))
+                return found(Label.ROUGHLY_FITS, message("how.next_day", amount=amount(reading)), Code.DATE)
+            shown = message("how.reading", reading=reading.what, amount=Quantity(*reading.measured, e.unit))
+            return found(Label.ROUGHLY_FITS, shown, Code.EDGE)
+    tried = {reading.role for reading in readings}
+    if Role.ROAD in tried:
+        return found(Label.DOES_NOT_FIT, message("how.not_by_road"))
+    return found(Label.DOES_NOT_FIT, message("how.not_next_day") if Role.NEXT_DAY in tried else None)
 
 
-def _beside(claimed: Claimed, e: Evidence) -> str:
+def _beside(claimed: Claimed, e: Evidence) -> Message:
     """A claim against the hull of places: how many times as much, or how wide the hull's own range is."""
     if overlap(claimed.range, e.measured):
         spread = factor(e.measured)
-        return f"which is {times(spread)} from end to end" if spread < 1000 else "from next to nothing"
-    return f"and the claim is {_ratio(claimed, e)} that"
+        return message("beside.wide", times=times(spread)) if spread < 1000 else message("beside.from_nothing")
+    return message("beside.claim_is", times=_ratio(claimed, e))
 
 
-def _ratio(claimed: Claimed, e: Evidence) -> str:
+def _ratio(claimed: Claimed, e: Evidence) -> Message:
     """How many times the measurement a claim is, from its number to the nearer end."""
     said_number = claimed.numbers[0] if claimed.numbers else (claimed.low or claimed.high or 0.0)
     low, high = e.measured
     nearer = high if high is not None and said_number > high else low
-    return times(said_number / nearer) if nearer else "many times"
+    return times(said_number / nearer) if nearer else message("times.many")
 
 
 def _judge_direction(claim: Claim, e: Evidence, settings: Settings) -> Finding:
@@ -340,22 +340,29 @@ def criterion(claim: Claim, e: Evidence, settings: Settings) -> Criterion:
 
 def _judge_state(claim: Claim, e: Evidence, readings: Sequence[Evidence], settings: Settings) -> Finding:
     want = criterion(claim, e, settings)
-    label, how, codes = Label.DOES_NOT_FIT, "", list(e.codes)
+    label, codes = Label.DOES_NOT_FIT, list(e.codes)
+    how: Message | None = None
     later = next((r for r in readings if r.role is Role.NEXT_DAY and _meets(r.measured, want.fits, want.strict)), None)
     if _meets(e.measured, want.fits, want.strict):
         label = Label.FITS
     elif want.roughly is not None and _meets(e.measured, want.roughly, want.strict):
         label = Label.ROUGHLY_FITS
     elif later is not None:
-        label, how = Label.ROUGHLY_FITS, f"by the map of {day((later.as_of or '')[:10])}"
+        label, how = Label.ROUGHLY_FITS, _by_map_of(later)
         codes.append(Code.DATE)
     elif overlap(e.measured, want.roughly or want.fits):
         # only a strict state gets here with a range that the line runs through
         label = Label.MAPS_CANNOT_SETTLE
-        how = "contested or unknown ground decides it" if Code.CONTESTED in codes else "the map's own error decides it"
+        how = message("how.contested_decides" if Code.CONTESTED in codes else "how.error_decides")
     if claim.polarity is Polarity.NEGATED:
         label = {Label.FITS: Label.DOES_NOT_FIT, Label.DOES_NOT_FIT: Label.FITS}.get(label, label)
     return Finding(evidence=e, label=label, claimed=want.fits, measured=e.measured, codes=tuple(codes), how=how)
+
+
+def _by_map_of(later: Evidence) -> Message:
+    if later.as_of is None:
+        return message("reading.next_day")
+    return message("reading.map_of", day=date.fromisoformat(later.as_of[:10]))
 
 
 def _meets(measured: Range, wanted: Range, strict: bool) -> bool:
@@ -397,9 +404,9 @@ def _verdict(
     )
 
 
-def _kept(evidence: Iterable[Evidence], readings: Sequence[str]) -> tuple[Evidence, ...]:
+def _kept(evidence: Iterable[Evidence], readings: Sequence[Text]) -> tuple[Evidence, ...]:
     """What a verdict rests on: of the readings that might have made it fit, only those that do."""
-    return tuple(e for e in evidence if e.role is not Role.WOULD_FIT or short(e.what) in readings)
+    return tuple(e for e in evidence if e.role is not Role.WOULD_FIT or e.what in readings)
 
 
 def _aspect(f: Finding) -> Aspect:
@@ -412,33 +419,33 @@ def _reason(
     main: Finding,
     others: Sequence[Finding],
     label: Label,
-    readings: Sequence[str],
-) -> str:
-    text = f"Says {said(claim, _plain(claim, claimed))}; {clause(main.evidence)}"
-    wind = next((f for f in others if f.evidence.aspect is AspectName.DIRECTION), None)
-    if wind is not None and wind.evidence.best is not None:
-        text += f", to the {WIND_WORDS[compass(wind.evidence.best)]} ({wind.evidence.best:.0f}°)"
+    readings: Sequence[Text],
+) -> Message:
+    measured = clause(main.evidence)
+    way = next((f.evidence.best for f in others if f.evidence.aspect is AspectName.DIRECTION), None)
+    if way is not None:
+        measured = message("measured.to_the_wind", clause=measured, wind=wind(compass(way)), degrees=round(way))
     if main.evidence.aspect is AspectName.DIRECTION and main.evidence.best is not None and not main.evidence.note:
-        text += f", that is {WIND_WORDS[compass(main.evidence.best)]}"
+        measured = message("measured.that_is_wind", clause=measured, wind=wind(compass(main.evidence.best)))
+    verdict = _verdict_words(main, others, label)
+    if claim.value is not None and claim.value.unit_corrected and claimed is not None and claimed.numbers:
+        read_as = Quantity(claimed.numbers[0], claimed.numbers[0], claimed.unit)
+        verdict = message("verdict.read_as", verdict=verdict, amount=read_as)
+    says = said(claim, _plain(claim, claimed))
+    if label is Label.DOES_NOT_FIT and readings:
+        return message("reason.judged_would_fit", said=says, measured=measured, verdict=verdict, reading=readings[0])
+    return message("reason.judged", said=says, measured=measured, verdict=verdict)
+
+
+def _verdict_words(main: Finding, others: Sequence[Finding], label: Label) -> Message:
+    """The label in words, what failed beside what fits, and by which reading."""
+    words = fit(label)
     failing = [f for f in others if f.label is Label.DOES_NOT_FIT]
     if label is Label.ROUGHLY_FITS and failing and main.label is Label.FITS:
-        names = " and ".join(dict.fromkeys(f.evidence.aspect for f in failing))
-        verdict = f"{main.evidence.aspect} fits, {names} does not: {VERDICT_WORDS[label]}"
-    else:
-        verdict = VERDICT_WORDS[label]
-    how = f", {main.how}" if main.how else ""
-    text += f": {verdict}{how}"
-    if claim.value is not None and claim.value.unit_corrected and claimed is not None:
-        text += f" (read as {quantity((claimed.numbers[0],) * 2, claimed.unit) if claimed.numbers else claimed.unit})"
-    if label is Label.DOES_NOT_FIT and readings:
-        text += f"; it would fit {readings[0]}"
-    return _sentence(text)
-
-
-def _sentence(text: str) -> str:
-    """One plain sentence: a capital first, a full stop last."""
-    line = " ".join(text.split(" "))
-    return line[:1].upper() + line[1:] + ("" if line.endswith((".", "?", "!")) else ".")
+        fits = message(f"aspect.{main.evidence.aspect}")
+        fails = tuple(message(f"aspect.{a}") for a in dict.fromkeys(f.evidence.aspect for f in failing))
+        words = message("verdict.partly", fits=fits, failing=fails, fit=words)
+    return message("verdict.how", fit=words, how=main.how) if main.how is not None else words
 
 
 def _claimed(claim: Claim, evidence: Iterable[Evidence], settings: Settings) -> Claimed | None:
@@ -455,7 +462,7 @@ def _claimed(claim: Claim, evidence: Iterable[Evidence], settings: Settings) -> 
     return base
 
 
-def _plain(claim: Claim, claimed: Claimed | None) -> str | None:
+def _plain(claim: Claim, claimed: Claimed | None) -> Quantity | None:
     """The claim's figure in km or km², where it was written in another unit."""
     value = claim.value
     if value is None or claimed is None or (value.written or value.unit) in ("km", "km2", "km/day", "km2/day"):
@@ -463,8 +470,8 @@ def _plain(claim: Claim, claimed: Claimed | None) -> str | None:
     shown = in_twin(value.si_unit or "")
     if value.si is not None and shown is not None:
         scale, unit = shown
-        return quantity((value.si * scale, (value.si_max or value.si) * scale), unit)
-    return f"{number(claimed.numbers[0])} {claimed.unit}" if claimed.numbers else None
+        return Quantity(value.si * scale, (value.si_max or value.si) * scale, unit)
+    return Quantity(claimed.numbers[0], claimed.numbers[0], claimed.unit) if claimed.numbers else None
 
 
 def _quantity_aspect(claim: Claim) -> AspectName:
@@ -475,9 +482,9 @@ def _quantity_aspect(claim: Claim) -> AspectName:
 
 def _would_fit(
     claim: Claim, claimed: Claimed | None, evidence: Iterable[Evidence], settings: Settings
-) -> tuple[str, ...]:
+) -> tuple[Text, ...]:
     """Readings, other than the one judged by, under which the claim would fit: only those that were measured."""
-    found: list[str] = []
+    found: list[Text] = []
     for e in evidence:
         if e.role is not Role.WOULD_FIT or not e.independent:
             continue
@@ -491,5 +498,5 @@ def _would_fit(
             want = criterion(claim, e, settings)
             meets = _meets(e.measured, want.fits, want.strict) is (claim.polarity is Polarity.AFFIRMED)
         if meets:
-            found.append(short(e.what))
+            found.append(e.what)
     return tuple(dict.fromkeys(found))

@@ -1,103 +1,138 @@
-"""Verdicts in words: numbers as a reader writes them, one plain sentence a claim."""
+"""Verdicts in messages: what a claim says, what was measured, how the two stand to each other."""
 
 from __future__ import annotations
 
-from geomap.models import Claim, ClaimKind, Compass, Evidence, Label, Polarity, Predicate
-from geomap.wording import number, quantity
+from geomap.lang import kept, languages, table
+from geomap.models import (
+    Claim,
+    ClaimKind,
+    Compass,
+    Evidence,
+    Label,
+    Mention,
+    Message,
+    Named,
+    Parameter,
+    Polarity,
+    Quantity,
+    Quote,
+    Ratio,
+    Text,
+    message,
+)
+from geomap.wording import QUOTE_LIMIT, short
 
-WIND_WORDS: dict[Compass, str] = {
-    Compass.N: "north",
-    Compass.NE: "north-east",
-    Compass.E: "east",
-    Compass.SE: "south-east",
-    Compass.S: "south",
-    Compass.SW: "south-west",
-    Compass.W: "west",
-    Compass.NW: "north-west",
+RELATIONS = {
+    (ClaimKind.CONTAINMENT, Polarity.AFFIRMED): "said.in",
+    (ClaimKind.CONTAINMENT, Polarity.NEGATED): "said.not_in",
+    (ClaimKind.ADJACENCY, Polarity.AFFIRMED): "said.along",
+    (ClaimKind.ADJACENCY, Polarity.NEGATED): "said.not_along",
+    (ClaimKind.PROXIMITY, Polarity.AFFIRMED): "said.near",
+    (ClaimKind.PROXIMITY, Polarity.NEGATED): "said.not_near",
 }
-VERDICT_WORDS: dict[Label, str] = {
-    Label.FITS: "fits the map",
-    Label.ROUGHLY_FITS: "roughly right",
-    Label.DOES_NOT_FIT: "does not fit the map",
-    Label.MAPS_CANNOT_SETTLE: "maps cannot settle it",
-    Label.NOT_TESTABLE: "not testable",
-}
-SAID: dict[Predicate, str] = {
-    Predicate.CAPTURED: "was captured",
-    Predicate.RECAPTURED: "was recaptured",
-    Predicate.LIBERATED: "was liberated",
-    Predicate.REACHED: "was reached",
-    Predicate.ADVANCED: "saw an advance",
-    Predicate.WITHDREW: "was left",
-    Predicate.LOST: "was lost",
-    Predicate.EVACUATED: "was evacuated",
-    Predicate.SURRENDERED: "was surrendered",
-    Predicate.CONTROLS: "is held",
-    Predicate.OCCUPIED: "was held",
-    Predicate.STABILISING: "is held",
-    Predicate.CONTESTED: "is contested",
-    Predicate.BESIEGED: "is besieged",
-    Predicate.ENCIRCLED: "is encircled",
-    Predicate.ANNEXED: "was annexed",
-    Predicate.CLAIMS: "is claimed",
-}
-QUOTE_LIMIT = 90
-"""Characters of quoted words in a sentence: longer ones are cut, the whole quote stands beside."""
+"""One place beside another, or not -> the message that says so."""
 
 
-def times(ratio: float) -> str:
+def times(ratio: float) -> Message:
     """A ratio in words: "3.1 times"."""
-    return f"{ratio:.2g} times" if ratio < 10 else f"{number(ratio)} times"
+    return message("times.ratio", ratio=Ratio(ratio))
 
 
-def short(text: str) -> str:
-    """Quoted words on one line, without control and direction marks, cut at ``QUOTE_LIMIT``."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= QUOTE_LIMIT else line[: QUOTE_LIMIT - 1].rstrip() + "…"
+def wind(direction: Compass) -> Message:
+    """A wind in words: "north-east"."""
+    return message(f"wind.{direction}")
 
 
-def said(claim: Claim, plain: str | None = None) -> str:
+def fit(label: Label) -> Message:
+    """A label within a sentence: "does not fit the map"."""
+    return message(f"fit.{label}")
+
+
+def said(claim: Claim, plain: Quantity | None = None) -> Message:
     """What the claim says, in a few words; ``plain`` is its figure in km or km² where written otherwise."""
-    subjects = [short(m.text) for m in claim.subject if m.text]
-    about = " and ".join([", ".join(subjects[:-1]), subjects[-1]] if len(subjects) > 1 else subjects)
-    reference = short(claim.reference.text) if claim.reference else None
     if claim.value is not None and claim.value.si_unit is not None:
-        figure = short(claim.value.text) + (f" ({plain})" if plain else "")
-        if claim.kind in (ClaimKind.DISTANCE, ClaimKind.PROXIMITY) and reference:
-            way = f" {WIND_WORDS[claim.direction]} of" if claim.direction else " from"
-            return f"{figure}{way} {reference}"
-        if claim.kind is ClaimKind.ADVANCE and reference:
-            return f"{figure} to {reference}"
-        return figure
-    if claim.kind is ClaimKind.CONTROL and claim.predicate is not None and about:
-        verb = SAID[claim.predicate]
-        if len(subjects) > 1:
-            first, _, rest = verb.partition(" ")
-            verb = f"{ {'was': 'were', 'is': 'are'}.get(first, first) } {rest}"
-        if claim.polarity is Polarity.NEGATED:
-            first, _, rest = verb.partition(" ")
-            verb = f"{first} not {rest}" if first in ("was", "is", "were", "are") else f"did not {verb}"
-        return f"{about} {verb}" + (f" by {short(claim.actor)}" if claim.actor else "")
-    if claim.kind is ClaimKind.ADVANCE and reference:
-        return f"{about or claim.actor or 'the advance'} reached {reference}"
-    words = {
-        ClaimKind.CONTAINMENT: "in",
-        ClaimKind.ADJACENCY: "along",
-        ClaimKind.PROXIMITY: "near",
-        ClaimKind.DIRECTION: f"{WIND_WORDS[claim.direction]} of" if claim.direction else "beside",
-    }
-    if claim.kind in words and about and reference:
-        return f"{about} {words[claim.kind]} {reference}"
-    return f"“{short(claim.quote)}”"
+        return _said_figure(claim, plain)
+    subjects = tuple(_named(m) for m in claim.subject if m.text)
+    reference = _named(claim.reference) if claim.reference else None
+    if claim.kind is ClaimKind.CONTROL and claim.predicate is not None and subjects:
+        return _said_control(claim, subjects)
+    if reference is None:
+        return message("said.quote", quote=Quote(claim.quote))
+    denied = claim.polarity is Polarity.NEGATED
+    if claim.kind is ClaimKind.ADVANCE:
+        who: tuple[Parameter, ...] = subjects or (claim.actor or message("said.the_advance"),)
+        return message("said.not_reached" if denied else "said.reached", who=who, reference=reference)
+    relation = RELATIONS.get((claim.kind, claim.polarity))
+    if relation is not None and subjects:
+        return message(relation, places=subjects, reference=reference)
+    if claim.kind is ClaimKind.DIRECTION and subjects:
+        if claim.direction is None:
+            return message("said.beside", places=subjects, reference=reference)
+        way = "said.not_wind_of" if denied else "said.places_wind_of"
+        return message(way, places=subjects, wind=wind(claim.direction), reference=reference)
+    return message("said.quote", quote=Quote(claim.quote))
 
 
-def source_of(evidence: Evidence) -> str:
-    """Where a measurement comes from, in brackets, for the end of a clause."""
-    return f" ({evidence.source})" if evidence.source else ""
+def _said_figure(claim: Claim, plain: Quantity | None) -> Message:
+    """A figure, with where it counts from: in the claim's own words where an advance has both."""
+    assert claim.value is not None
+    words = short(claim.value.text)
+    reference = _named(claim.reference) if claim.reference else None
+    if claim.kind is ClaimKind.ADVANCE and reference is not None:
+        words = _own_words(claim) or words
+    figure = message("said.figure", figure=words)
+    if plain is not None:
+        figure = message("said.figure_converted", figure=words, amount=plain)
+    if claim.kind in (ClaimKind.DISTANCE, ClaimKind.PROXIMITY) and reference is not None:
+        if claim.direction is None:
+            return message("said.from", figure=figure, reference=reference)
+        return message("said.wind_of", figure=figure, wind=wind(claim.direction), reference=reference)
+    return figure
 
 
-def clause(evidence: Evidence) -> str:
+def _own_words(claim: Claim) -> str | None:
+    """The text from a figure to the place behind it, "60 km from Sennar": whether it came to it or so near is there."""
+    assert claim.value is not None
+    end = claim.reference.end if claim.reference is not None else None
+    if end is None or not claim.start <= claim.value.start < end <= claim.end:
+        return None
+    words = claim.quote[claim.value.start - claim.start : end - claim.start]
+    return words if len(words) <= QUOTE_LIMIT else None
+
+
+def _said_control(claim: Claim, subjects: tuple[Named, ...]) -> Message:
+    group = "not_state" if claim.polarity is Polarity.NEGATED else "state"
+    state = message(f"{group}.{claim.predicate}", count=len(subjects))
+    if not claim.actor or is_pronoun(claim.actor):
+        return message("said.held", places=subjects, state=state)
+    return message("said.held_by", places=subjects, state=state, actor=short(claim.actor))
+
+
+def is_pronoun(actor: str) -> bool:
+    """Whether an actor is named by a pronoun alone, which says nothing outside its sentence ("was left by it")."""
+    return actor.strip().casefold() in _pronouns()
+
+
+@kept
+def _pronouns() -> frozenset[str]:
+    found = (table(code, "claims").get("words", {}).get("pronouns", ()) for code in languages("claims"))
+    return frozenset(word for words in found for word in words)
+
+
+def _named(mention: Mention) -> Named:
+    """A mention in the article's own spelling."""
+    return Named(short(mention.text))
+
+
+def clause(evidence: Evidence) -> Text:
     """What was measured: the evidence's own sentence where it has one, else what it is and its range."""
     if evidence.note:
-        return evidence.note + source_of(evidence)
-    return f"{evidence.what} is {quantity(evidence.measured, evidence.unit)}{source_of(evidence)}"
+        found: Text = evidence.note
+    else:
+        found = message("measured.is", what=evidence.what, amount=amount(evidence))
+    return message("measured.from_source", clause=found, source=evidence.source) if evidence.source else found
+
+
+def amount(evidence: Evidence) -> Quantity:
+    """What was measured, as a range."""
+    return Quantity(*evidence.measured, evidence.unit)

@@ -1,169 +1,35 @@
-"""Numbers, dates and words as readers see them, one language a file, so that map, page and exports say the same."""
+"""Numbers, dates and words as readers see them, a language a folder, so that map, page and exports say the same."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
 
-from geomap.errors import InputError
-from geomap.models import Article, Aspect, Claim, ClaimKind, Qualifier, Range
+from markupsafe import Markup
+
+from geomap.models import Article, Aspect, Claim, ClaimKind, Qualifier, Text
 from geomap.settings import Style
-from geomap.units import in_twin
-from geomap.wording.telling import Sentences, amounts, days, patterns
+from geomap.wording.amounts import day, number, quantity
+from geomap.wording.languages import Words, language, report_languages, words
+from geomap.wording.rendering import QUOTE_LIMIT, in_language, one_line, render, short
 
-LANGUAGES = ("en", "uk")
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One language's words. ``words["key"]``; ``words("key", n=3)`` fills the gaps of a sentence."""
-
-    language: str
-    table: Mapping[str, str]
-
-    def __getitem__(self, key: str) -> str:
-        return self.table[key]
-
-    def __call__(self, key: str, **gaps: object) -> str:
-        return self.table[key].format(**gaps)
-
-    def get(self, key: str, default: str) -> str:
-        return self.table.get(key, default)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.table)
+__all__ = [
+    "QUOTE_LIMIT", "Words", "clip", "context", "day", "direction", "fold", "heading", "in_language", "main_aspect",
+    "measured", "number", "one_line", "quantity", "render", "report_languages", "said", "short", "speaker", "told",
+    "visible", "words",
+]  # fmt: skip
 
 
-@cache
-def words(language: str) -> Words:
-    """The words of a language. InputError names those there are."""
-    if language not in LANGUAGES:
-        raise InputError(f"language: found {language!r}; expected one of {', '.join(LANGUAGES)}")
-    text = files(__package__).joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words(language, tomllib.loads(text))
+def direction(style: Style) -> Markup:
+    """The attribute by which a page runs from right to left; nothing where it does not."""
+    return Markup(' dir="rtl"') if language(style.language).direction == "rtl" else Markup("")
 
 
-# ── sentences ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def told(text: str, group: str, style: Style | None = None) -> str:
-    """A sentence of a verdict ("reason"), of a measurement ("what", "method", "source") or of a comparison
-    ("comparison") in the page's language, white space folded; in English as it stands, and where no pattern reads it.
-    """
-    line = fold(text)
-    language = (style or Style()).language
-    return line if language == "en" else _sentences(language).tell(line, group) or line
-
-
-@cache
-def _sentences(language: str) -> Sentences:
-    english, other = words("en").table, words(language).table
-    return Sentences(patterns(language), amounts(english, other), days(english, other))
-
-
-# ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def number(value: float, language: str = "en") -> str:
-    """Three significant digits above 1, grouped from 10,000 on (English: from 1,000); never in exponents.
-
-    Three, because no measurement here knows more: the best control map moves by a per cent within a day.
-    """
-    if value == 0:
-        return "0"
-    size = abs(value)
-    if size >= 1000:
-        digits = len(str(int(size))) - 3
-        rounded = round(value, -digits)
-        text = f"{rounded:,.0f}"
-    elif size >= 100:
-        text = f"{value:.0f}"
-    elif size >= 10:
-        text = f"{value:.1f}"
-    else:
-        text = f"{value:.2f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    if text in ("-0", ""):
-        text = "0"
-    return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
-
-
-def quantity(span: Range, unit: str, style: Style | None = None) -> str:
-    """A range in the reader's units: "26.2 km", "1,660–5,160 km²", "more than 120 km"; unknown units as given."""
-    style = style or Style()
-    low, high = span
-    if low is None and high is None:
-        return words(style.language)["unknown_amount"]
-    if unit == "share":
-        return _share(span, style)
-    if unit in ("deg", "degrees", "°"):
-        return _range(span, "deg", style)
-    twins = [found for found in (in_twin(unit, system) for system in style.units) if found is not None]
-    if not twins:
-        return _range(span, unit, style)
-    first, *rest = (_range(_times(span, factor), code.replace("/", "_"), style) for factor, code in twins)
-    return first + "".join(f" ({other})" for other in rest)
-
-
-def _share(span: Range, style: Style) -> str:
-    """How much of a place is held as the claim states it."""
-    w = words(style.language)
-    low, high = (0.0 if span[0] is None else span[0]), (1.0 if span[1] is None else span[1])
-    # within a per cent of all or nothing: edges of redrawn polygons
-    if low >= 0.99:
-        return w["share_all"]
-    if high <= 0.01:
-        return w["share_none"]
-    if low <= 0.01 and high >= 0.99:
-        return w["share_changes"]
-    return w("share_part", amount=_range((100 * low, 100 * high), "percent", style))
-
-
-def _times(span: Range, factor: float) -> Range:
-    low, high = span
-    return (None if low is None else low * factor, None if high is None else high * factor)
-
-
-def _range(span: Range, unit: str, style: Style) -> str:
-    w = words(style.language)
-    low, high = span
-    name = w.get(f"unit_{unit}", unit)
-    gap = "" if name in ("°", "%") else " "
-    if low is None and high is not None:
-        return w("up_to", amount=f"{number(high, w.language)}{gap}{name}")
-    if high is None and low is not None:
-        return w("more_than", amount=f"{number(low, w.language)}{gap}{name}")
-    assert low is not None
-    assert high is not None
-    first, last = number(low, w.language), number(high, w.language)
-    return f"{first}{gap}{name}" if first == last else f"{first}–{last}{gap}{name}"
-
-
-# ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def day(value: date | datetime | str | None, style: Style | None = None, *, time: bool = False) -> str:
-    """A date in words, "10 Sep 2022", with the UTC time where asked; anything that is no ISO date as given."""
-    if value is None:
-        return ""
-    w = words((style or Style()).language)
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return str(value)
-        if value.time() == datetime.min.time():
-            time = False
-    text = f"{value.day} {w[f'month_{value.month}']} {value.year}"
-    if time and isinstance(value, datetime):
-        text += f", {value:%H:%M} UTC"
-    return text
+def told(text: Text | None, style: Style | None = None) -> str:
+    """A sentence of a verdict, a measurement or a comparison in the page's language, fit to be shown."""
+    if text is None or isinstance(text, str):
+        return fold(text or "")
+    # what stands in its gaps is clean; no-break spaces of numbers stay
+    return render(text, style)
 
 
 # ── quotes ───────────────────────────────────────────────────────────────────────────────────────────────────
