@@ -98,6 +98,7 @@ def extract(
     progress: Progress = silent,
 ) -> tuple[list[Toponym], list[Claim]]:
     """Steps 2 to 4 over all articles, and over the user's own claims."""
+    from geomap.claims import with_meanings
     from geomap.review import complete_own_claim
 
     toponyms: list[Toponym] = []
@@ -111,6 +112,7 @@ def extract(
             from geomap.claims import read_value
 
             said = complete_own_claim(article, said, found, gazetteer, read_value)
+        said = with_meanings(said, article, found, gazetteer.nation)
         toponyms += found
         claims += said
     progress("Reading articles", len(everything), len(everything))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -334,3 +335,35 @@ def _module(path: Path) -> ModuleType:
     sys.modules["score_claims"] = module
     spec.loader.exec_module(module)
     return module
+
+
+# ── parties without a name ───────────────────────────────────────────────────────────────────────────────────
+
+
+def sudan(text: str) -> list[Claim]:
+    """Claims of a text whose towns are Sudan's, and their parties."""
+    towns = {"Sennar": 13.5, "Nyala": 12.0, "Babanusa": 11.3}
+    places = {
+        n: Place(id=f"t:{n}", name=n, lat=lat, lon=30.0, feature="P.PPL", country="SD") for n, lat in towns.items()
+    }
+    found = [
+        Toponym(article="a", start=m.start(), end=m.end(), text=n, kind=MentionKind.LITERAL, place=place)
+        for n, place in places.items()
+        for m in re.finditer(n, text)
+    ]
+    return extract_claims(Article(id="a", text=text, published_on=date(2024, 1, 5)), found)
+
+
+@pytest.mark.parametrize(
+    ("text", "actors"),
+    [
+        ("The army said the RSF captured Nyala. The army captured Sennar.", [("the RSF", "rsf"), ("The army", "SD")]),
+        ("The RSF said government forces lost Babanusa.", [("government forces", "SD")]),
+        ("The rebels captured Sennar, the RSF said.", [("The rebels", "rebels:SD")]),
+        ("Government troops recaptured Sennar from the RSF.", [("Government troops", "SD")]),
+        ("SAF units recaptured Sennar. RSF fighters captured Nyala.", [("SAF units", "SD"), ("RSF fighters", "rsf")]),
+    ],
+)
+def test_actors_without_a_name_are_of_the_conflict(text: str, actors: list[tuple[str, str]]) -> None:
+    found = [(c.actor, c.meaning.actor.key if c.meaning.actor else None) for c in sudan(text)]
+    assert found == actors

@@ -109,7 +109,7 @@ def test_every_spelling_of_a_group_is_its_party(row: dict[str, str]) -> None:
 def test_groups_are_told_apart_by_capitals_where_words_are_common() -> None:
     assert key("what is left") is None
     assert key("IS fighters") == "is"
-    assert key("un-named") is None
+    assert key("un-named soldiers") is None
     assert key("wagner") is None
     keys = [row["key"] for row in rows()]
     names = [name for row in rows() for name in row["names"].split("|")]
@@ -155,4 +155,6 @@ def test_what_cannot_be_told_is_not_guessed() -> None:
     assert same(None, state("RU")) is None
     assert same(Party(key="zork", kind=PartyKind.NAMED), state("RU")) is None
     assert read("") is None
-    assert read("Zork") is None
+    assert read("the army") is None
+    assert same(read("the Zork brigade"), read("Zork's fighters")) is True
+    assert same(read("Zork"), state("RU")) is None

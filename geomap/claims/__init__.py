@@ -4,5 +4,6 @@
 """
 
 from geomap.claims.extraction import AreaOf, extract_claims, read_value
+from geomap.claims.meaning import with_meanings
 
-__all__ = ["AreaOf", "extract_claims", "read_value"]
+__all__ = ["AreaOf", "extract_claims", "read_value", "with_meanings"]

@@ -11,44 +11,150 @@ from collections import Counter
 
 from geomap.claims.attribution import Speakers, side
 from geomap.claims.passage import Draft, Passage
-from geomap.lang.names import stand_ins
 from geomap.models import MOVES, ClaimKind, Effect, MentionKind, Predicate, SourceSide
+from geomap.parties import (
+    Party,
+    PartyKind,
+    group_of,
+    is_army,
+    is_government,
+    is_rebels,
+    named,
+    of_country,
+    rebels_of,
+    state,
+)
 
 _CLEAR = 0.7
 """Share of an article's claims of one kind by one side that lets a nameless one be its too."""
 
 
 def name_actors(p: Passage, drafts: list[Draft], speakers: Speakers) -> dict[int, SourceSide | None]:
-    """Set each draft's ``actor``; give each draft's source side by its ``id()``."""
-    told = {id(d): party(p, d.actor_at) for d in drafts if d.actor_at is not None}
-    roles: dict[Effect, Counter[str]] = {Effect.GAIN: Counter(), Effect.LOSS: Counter(), Effect.HOLD: Counter()}
-    for draft in drafts:
-        code = told.get(id(draft))
-        role = _role(draft)
-        if code is not None and role is not None:
-            roles[role][code] += 1
-    every = {code for counter in roles.values() for code in counter}
-    names = _names(p)
-    voices: dict[str, str | None] = {}
-    mentioned = Counter(t.place.country for t in p.toponyms if t.place is not None and t.place.country)
+    """Set each draft's ``actor`` and ``party``; give each draft's source side by its ``id()``."""
+    scene = _Scene(p, drafts)
+    voices: dict[str, Party | None] = {}
     sides: dict[int, SourceSide | None] = {}
     for draft in drafts:
         chain = speakers.chain(draft)
         if chain and chain[0] not in voices:
             voices[chain[0]] = speaker_party(p, chain[0])
         voice = voices[chain[0]] if chain else None
-        code = told.get(id(draft))
-        words = p.mention(*draft.actor_at).text if draft.actor_at is not None else None
-        if code is None and (draft.predicate is not None or draft.kind in (ClaimKind.ADVANCE, ClaimKind.RATE)):
-            armed = draft.actor_at is not None and p.has_force(*draft.actor_at)
-            if words is None or armed or _vague(p, draft):
-                code = _implied(p, draft, voice, roles, mentioned)
-                words = _worded(p, draft, names.get(code, code), armed) if code is not None else words
-        elif code is None and draft.kind is ClaimKind.PROXIMITY and p.conflict and draft.subject:
-            words = _near_party(p, draft, voice, names)
-        draft.actor = words
-        sides[id(draft)] = side(p, draft, voice, code, every)
+        draft.actor, draft.party = scene.actor(draft, voice)
+        sides[id(draft)] = side(draft, voice, draft.party, list(scene.known.values()))
     return sides
+
+
+class _Scene:
+    """Who does what in an article: parties by the part that they have in it, and by how it names them."""
+
+    def __init__(self, p: Passage, drafts: list[Draft]) -> None:
+        self.p = p
+        self.told = {id(d): party(p, d.actor_at) for d in drafts if d.actor_at is not None}
+        self.known: dict[str, Party] = {}
+        self.roles: dict[Effect, Counter[str]] = {e: Counter() for e in (Effect.GAIN, Effect.LOSS, Effect.HOLD)}
+        for draft in drafts:
+            actor, role = self.told.get(id(draft)), _role(draft)
+            if actor is not None and role is not None:
+                self.known[actor.key] = actor
+                self.roles[role][actor.key] += 1
+        self.names = _names(p)
+        countries = (t.place.country for t in p.toponyms if t.place is not None)
+        self.mentioned = Counter(code for code in countries if code)
+
+    def actor(self, draft: Draft, voice: Party | None) -> tuple[str | None, Party | None]:
+        """A draft's actor in words, and its party: as written, else as the text implies."""
+        actor = self.told.get(id(draft))
+        words = self.p.mention(*draft.actor_at).text if draft.actor_at is not None else None
+        if actor is not None:
+            return words, actor
+        if draft.predicate is not None or draft.kind in (ClaimKind.ADVANCE, ClaimKind.RATE):
+            return self._implied_actor(draft, words, voice)
+        if draft.kind is ClaimKind.PROXIMITY and self.p.conflict and draft.subject:
+            return self._near(draft, voice), None
+        return words, None
+
+    def _implied_actor(self, draft: Draft, words: str | None, voice: Party | None) -> tuple[str | None, Party | None]:
+        """The side behind words that name none: the conflict's own parties, else whom the text implies."""
+        nameless = self._nameless(draft, words)
+        if nameless is not None:
+            return words, nameless
+        armed = draft.actor_at is not None and self.p.has_force(*draft.actor_at)
+        if not (words is None or armed or _vague(self.p, draft)):
+            return words, None
+        implied = self._implied(draft, voice)
+        if words is not None and is_army(words) and (implied is None or implied.kind is not PartyKind.STATE):
+            # an army is a state's: of the conflict's country, where no other state takes part
+            home = self._home(draft)
+            foreign = any(q.kind is PartyKind.STATE and q.key != home for q in self.known.values())
+            return words, state(home) if home is not None and not foreign else None
+        if implied is None:
+            return words, None
+        return self._worded(draft, implied, words if armed else None), implied
+
+    def _nameless(self, draft: Draft, words: str | None) -> Party | None:
+        """ "Government forces", "the rebels": parties of the country whose conflict it is."""
+        home = self._home(draft)
+        if words is None or home is None:
+            return None
+        if is_rebels(words):
+            return rebels_of(home, words)
+        return state(home, words) if is_government(words) else None
+
+    def _home(self, draft: Draft) -> str | None:
+        """The country that a draft's places lie in, else the one that the article names most."""
+        mentions = (*draft.subject, draft.reference, draft.region)
+        own = {m.place.country for m in mentions if m is not None and m.place is not None and m.place.country}
+        if own:
+            return next(iter(own)) if len(own) == 1 else None
+        return self.mentioned.most_common(1)[0][0] if self.mentioned else None
+
+    def _implied(self, draft: Draft, voice: Party | None) -> Party | None:
+        """The clause's subject, then the speaker, then who else does such things here."""
+        first, stop = self.p.sentence(draft.at)
+        main = _main_subject(self.p, draft, first, stop)
+        if main is not None or (draft.actor_at is not None and voice is not None):
+            return main or voice
+        role = _role(draft)
+        own = self.roles[role] if role is not None else Counter[str]()
+        if draft.predicate is Predicate.OCCUPIED:
+            own = self.roles[Effect.LOSS] or self._others()
+        anywhere = not own and voice is not None and any(voice.key in counter for counter in self.roles.values())
+        if voice is not None and (voice.key in own or anywhere):
+            return voice
+        usual = own.most_common(1)
+        if usual and usual[0][1] >= _CLEAR * sum(own.values()):
+            return self.known.get(usual[0][0]) or state(usual[0][0])
+        return voice if voice is not None and role in MOVES else None
+
+    def _others(self) -> Counter[str]:
+        """Countries by mention, without those that gain: who held what is being taken."""
+        gainers = self.roles[Effect.GAIN]
+        rest = Counter({code: n for code, n in self.mentioned.items() if code not in gainers})
+        return Counter(dict(rest.most_common(1)))
+
+    def _near(self, draft: Draft, voice: Party | None) -> str | None:
+        """Whose "tank divisions" are near: the party whose forces the sentence named before, or the speaker's."""
+        p = self.p
+        first, _ = p.sentence(draft.at)
+        if not p.has_force(draft.i, draft.at) or party(p, (draft.i, draft.at)) is not None:
+            return p.mention(*draft.actor_at).text if draft.actor_at is not None else None
+        for k in range(draft.i - 1, first - 1, -1):
+            if p.tk.low[k] in p.lang.words("forces"):
+                found = party(p, (max(first, k - 4), k))
+                if found is not None:
+                    return self._name(found)
+        return self._name(voice) if voice is not None else None
+
+    def _name(self, who: Party) -> str:
+        return self.names.get(who.key, who.words)
+
+    def _worded(self, draft: Draft, who: Party, armed: str | None) -> str:
+        """The implied side in words, with the force as written: "the army" said by Kyiv is "Ukraine's army"."""
+        if armed is None or draft.actor_at is None:
+            return self._name(who)
+        low, word = self.p.tk.low, self.p.tk.word
+        noun = next((word[k] for k in range(*draft.actor_at) if low[k] in self.p.lang.words("forces")), None)
+        return f"{self._name(who)}'s {noun}" if noun is not None else self._name(who)
 
 
 def _role(draft: Draft) -> Effect | None:
@@ -69,26 +175,27 @@ def _vague(p: Passage, draft: Draft) -> bool:
     )
 
 
-def party(p: Passage, span: tuple[int, int] | None) -> str | None:
-    """The country that tokens name: by demonym, country or capital; an unplaced name stands for itself."""
+def party(p: Passage, span: tuple[int, int] | None) -> Party | None:
+    """The party that tokens name: a group, or a country by demonym, name or capital; an unplaced name is itself."""
     if span is None:
         return None
+    words = p.tk.slice(*span)
+    group = group_of(words)
+    if group is not None:
+        return group
     for k in range(*span):
         toponym = p.toponym(k)
         if toponym is not None:
-            return (toponym.place.country if toponym.place else None) or toponym.text.lower()
-    low = p.tk.low
-    for k in range(*span):
-        if low[k] in stand_ins():
-            return stand_ins()[low[k]]
+            country = toponym.place.country if toponym.place else None
+            return of_country(country, words) if country else named(toponym.text)
     if p.has_force(*span):
-        a = next((k for k in range(*span) if p.tk.capital(k) and p.capital_name(k)), None)
-        if a is not None and a + 1 <= span[1]:
-            return low[a]
+        name = next((k for k in range(*span) if p.tk.capital(k) and p.capital_name(k)), None)
+        if name is not None and p.tk.low[name] not in p.lang.words("forces"):
+            return named(p.tk.word[name])
     return None
 
 
-def speaker_party(p: Passage, name: str) -> str | None:
+def speaker_party(p: Passage, name: str) -> Party | None:
     """The side that a speaker belongs to: named in the words, or where the article introduces them."""
     at = p.text.find(name)
     if at < 0:
@@ -105,53 +212,11 @@ def speaker_party(p: Passage, name: str) -> str | None:
         if toponym is not None and toponym.place is not None:
             place = toponym.place
             if toponym.kind is MentionKind.DEMONYM or place.feature.startswith("A.PCL") or place.feature == "P.PPLC":
-                return place.country
+                return state(place.country, toponym.text) if place.country else None
     return None
 
 
-def _implied(
-    p: Passage, draft: Draft, voice: str | None, roles: dict[Effect, Counter[str]], mentioned: Counter[str]
-) -> str | None:
-    """The side behind a nameless actor: the clause's subject, then the speaker, then who else does such things here."""
-    first, stop = p.sentence(draft.at)
-    main = _main_subject(p, draft, first, stop)
-    if main is not None:
-        return main
-    role = _role(draft)
-    if draft.actor_at is not None and voice is not None:
-        return voice
-    own = roles[role] if role is not None else Counter[str]()
-    if draft.predicate is Predicate.OCCUPIED:
-        own = roles[Effect.LOSS] or _others(mentioned, roles[Effect.GAIN])
-    total = sum(own.values())
-    usual = own.most_common(1)[0] if own else None
-    if voice is not None and (voice in own or (not own and any(voice in counter for counter in roles.values()))):
-        return voice
-    if usual is not None and usual[1] >= _CLEAR * total:
-        return usual[0]
-    return voice if voice is not None and role in MOVES else None
-
-
-def _others(mentioned: Counter[str], gainers: Counter[str]) -> Counter[str]:
-    """Countries by mention, without those that gain: who held what is being taken."""
-    rest = Counter({code: n for code, n in mentioned.items() if code not in gainers})
-    return Counter(dict(rest.most_common(1)))
-
-
-def _near_party(p: Passage, draft: Draft, voice: str | None, names: dict[str, str]) -> str | None:
-    """Whose "tank divisions" are near: the party whose forces the sentence named before, or the speaker's."""
-    first, _ = p.sentence(draft.at)
-    if not p.has_force(draft.i, draft.at) or party(p, (draft.i, draft.at)) is not None:
-        return None
-    for k in range(draft.i - 1, first - 1, -1):
-        if p.tk.low[k] in p.lang.words("forces"):
-            found = party(p, (max(first, k - 4), k))
-            if found is not None:
-                return names.get(found, found)
-    return names.get(voice, voice) if voice is not None else None
-
-
-def _main_subject(p: Passage, draft: Draft, first: int, stop: int) -> str | None:
+def _main_subject(p: Passage, draft: Draft, first: int, stop: int) -> Party | None:
     """ "Despite overrunning Luhansk, Russia has struggled", "troops burn the flag after freeing Vovchansk"."""
     if draft.actor_at is not None:
         return None
@@ -173,18 +238,8 @@ def _main_subject(p: Passage, draft: Draft, first: int, stop: int) -> str | None
     return party(p, (first, min(draft.at, first + 4)))
 
 
-def _worded(p: Passage, draft: Draft, name: str, armed: bool) -> str:
-    """The implied side in words, with the force as written: "the army" said by Kyiv is "Ukraine's army"."""
-    if armed and draft.actor_at is not None:
-        low = p.tk.low
-        noun = next((p.tk.word[k] for k in range(*draft.actor_at) if low[k] in p.lang.words("forces")), None)
-        if noun is not None:
-            return f"{name}'s {noun}"
-    return name
-
-
 def _names(p: Passage) -> dict[str, str]:
-    """Country codes as the article's gazetteer names them; where no country is named, the words as written."""
+    """Keys of parties -> how the article's gazetteer names a country; where none is named, the words as written."""
     out: dict[str, str] = {}
     for toponym in p.toponyms:
         place = toponym.place
@@ -194,5 +249,5 @@ def _names(p: Passage) -> dict[str, str]:
             else:
                 out.setdefault(place.country, toponym.text)
         elif place is None:
-            out.setdefault(toponym.text.lower(), toponym.text)
+            out.setdefault(named(toponym.text).key, toponym.text)
     return out

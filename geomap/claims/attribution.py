@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from geomap.claims.passage import Draft, Passage
 from geomap.models import Effect, SourceSide
+from geomap.parties import Party, same
 
 _MARKS = frozenset(",”\"’'»")
 
@@ -254,7 +255,7 @@ def _short(p: Passage, here: tuple[int, int], last: str | None, known: list[str]
     return text
 
 
-def side(p: Passage, draft: Draft, speaker: str | None, actor: str | None, known: set[str]) -> SourceSide | None:
+def side(draft: Draft, speaker: Party | None, actor: Party | None, known: list[Party]) -> SourceSide | None:
     """Whether the nearest speaker belongs to who gains, who loses, or neither."""
     if draft.predicate is None or speaker is None or actor is None:
         return None
@@ -262,8 +263,11 @@ def side(p: Passage, draft: Draft, speaker: str | None, actor: str | None, known
     if part is None:
         return None
     gain = part is not Effect.LOSS
-    if speaker == actor:
+    one = same(speaker, actor)
+    if one is None:
+        return None
+    if one:
         return SourceSide.GAINER if gain else SourceSide.LOSER
-    if speaker in known:
+    if any(speaker.key == one.key for one in known):
         return SourceSide.LOSER if gain else SourceSide.GAINER
     return SourceSide.THIRD_PARTY

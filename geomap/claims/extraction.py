@@ -24,6 +24,7 @@ from geomap.models import (
     Claim,
     ClaimKind,
     Conversion,
+    Meaning,
     Modality,
     Place,
     Predicate,
@@ -34,6 +35,7 @@ from geomap.models import (
     When,
     message,
 )
+from geomap.parties import Party, PartyKind
 from geomap.units import PER_DAY, UNITS, recorded
 
 BorderOf = Callable[[str, str], Place | None]
@@ -251,9 +253,15 @@ def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf
                 antecedent=ids.get(id(draft.antecedent)) if draft.antecedent is not None else None,
                 checkable=checkable,
                 why_not=why_not,
+                meaning=Meaning(actor=_told_party(draft)),
             )
         )
     return out
+
+
+def _told_party(draft: Draft) -> Party | None:
+    """A draft's party where tokens told it; a name that they did not know is looked up by its words."""
+    return None if draft.party is None or draft.party.kind is PartyKind.NAMED else draft.party
 
 
 def _checkable(draft: Draft, when: When | None) -> tuple[bool, Text | None]:

@@ -23,6 +23,7 @@ from geomap.models import (
     Toponym,
     message,
 )
+from geomap.parties import Party
 
 _SAME_START = 8
 """Known names that begin with the same word: more are not looked at, so that a pass stays linear."""
@@ -49,6 +50,7 @@ class Draft:
     predicate: Predicate | None = None
     actor_at: tuple[int, int] | None = None
     actor: str | None = None
+    party: Party | None = None
     counterparty: str | None = None
     polarity: Polarity = Polarity.AFFIRMED
     modality: Modality = Modality.ASSERTED

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Effect,
         Evidence,
         Label,
+        Meaning,
         Mention,
         Method,
         Modality,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         Range,
         Relation,
         Role,
+        Sense,
         SourceSide,
         Value,
         Verdict,
@@ -51,7 +53,8 @@ _NAMES = {
     "places": "Provenance Match Place Compass to_record",
     "texts": "MentionKind Span Article Toponym",
     "claims": "ClaimKind Qualifier Effect MOVES STATES Predicate Polarity Modality SourceSide Label LABEL_WORDS Code "
-    "Mention Conversion Value When Claim Role AspectName Method Relation Evidence Aspect Verdict Comparison Range",
+    "Sense Mention Conversion Value When Meaning Claim Role AspectName Method Relation Evidence Aspect Verdict "
+    "Comparison Range",
     "control": "FROM_REPORTS Status Snapshot ControlSeries",
     "assessments": "Methods Assessment report_record why_untested",
 }
@@ -60,10 +63,10 @@ _WHERE = {name: module for module, names in _NAMES.items() for name in names.spl
 __all__ = [
     "FROM_REPORTS", "LABEL_WORDS", "MOVES", "STATES", "Article", "Aspect", "AspectName", "Assessment", "Claim",
     "ClaimKind", "Code", "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label",
-    "Match", "Mention", "MentionKind", "Message", "Method", "Methods", "Modality", "Named", "Parameter", "Place",
-    "Polarity", "Predicate", "Provenance", "Qualifier", "Quantity", "Quote", "Range", "Ratio", "Relation", "Role",
-    "Snapshot", "SourceSide", "Span", "Status", "Text", "Toponym", "Value", "Verdict", "When", "message",
-    "report_record", "to_record", "why_untested",
+    "Match", "Meaning", "Mention", "MentionKind", "Message", "Method", "Methods", "Modality", "Named", "Parameter",
+    "Place", "Polarity", "Predicate", "Provenance", "Qualifier", "Quantity", "Quote", "Range", "Ratio", "Relation",
+    "Role", "Sense", "Snapshot", "SourceSide", "Span", "Status", "Text", "Toponym", "Value", "Verdict", "When",
+    "message", "report_record", "to_record", "why_untested",
 ]  # fmt: skip
 
 

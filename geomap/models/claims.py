@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from geomap.models.messages import Message, Text
 from geomap.models.places import Compass, Place
+from geomap.parties import Party
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -261,6 +262,21 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sense:
+    """What a mention's words say beyond its place, read once by ``claims.with_meanings``.
+
+    ``party``: the side that the words name. ``force``: they name what moves and has no place of its own. ``border``:
+    they name a border without saying whose. ``part``: some of the place alone is meant; ``wind``: which part.
+    """
+
+    party: Party | None = None
+    force: bool = False
+    border: bool = False
+    part: bool = False
+    wind: Compass | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """Something a claim is about: the words, and the place where they name one."""
 
@@ -269,6 +285,7 @@ class Mention:
     start: int | None = None
     end: int | None = None
     why_not: Text | None = None
+    sense: Sense = field(default=Sense(), compare=False, repr=False, metadata={"record": False})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,6 +331,34 @@ class When:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a claim's words mean beyond its record: read once by ``claims.with_meanings``, never from words again.
+
+    ``actor``, ``counterparty``: their parties; ``unnamed``: the actor's words name nobody ("his troops");
+    ``first_person``: the speaker's own side ("we"). ``speakers``: the party of each source; ``speaker_keys``: what
+    tells each source from others, however its country is spelled. ``before``, ``after``: parties that its sentence
+    names before the claim, and in it or later. ``countries``: those that the article names, most first. ``force``:
+    the claim names a force. ``changed``: ground is told to have changed hands ("recaptured territory"), whatever the
+    predicate. ``adds``: the figure comes on top of its antecedent's. ``since``: the date is when a state began that
+    still lasts.
+    """
+
+    actor: Party | None = None
+    counterparty: Party | None = None
+    unnamed: bool = False
+    first_person: bool = False
+    speakers: tuple[Party | None, ...] = ()
+    speaker_keys: tuple[str, ...] = ()
+    before: tuple[Party, ...] = ()
+    after: tuple[Party, ...] = ()
+    countries: tuple[str, ...] = ()
+    force: bool = False
+    changed: bool = False
+    adds: bool = False
+    since: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """One assertion that geometry can test; ``quote == article.text[start:end]``."""
 
@@ -342,6 +387,7 @@ class Claim:
     verdict: Verdict | None = None
     checked_by: str | None = None
     checked_on: dt.date | None = None
+    meaning: Meaning = field(default=Meaning(), compare=False, repr=False, metadata={"record": False})
 
     @property
     def effect(self) -> Effect | None:

@@ -23,6 +23,8 @@ Nation = Callable[[str], str | None]
 """The country (ISO 3166 alpha-2) that a name, demonym or capital stands for; None for what is none."""
 _WINDOW = 6
 """Words of the longest name of a country that is looked up: "the Democratic Republic of the Congo"."""
+_IN_TEXT = 4
+"""Words of a name looked for in running text."""
 _SEAT_WORDS = 3
 """Words of the longest seat of government: "10 Downing Street"."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’/][^\W_]+)*\.?")
@@ -75,6 +77,29 @@ def state(code: str, words: str = "") -> Party:
     return Party(key=code, country=code, words=words or code)
 
 
+def rebels_of(code: str, words: str = "") -> Party:
+    """Fighters against a country's government who are not named."""
+    return Party(key=f"rebels:{code}", country=code, words=words, kind=PartyKind.REBELS)
+
+
+def named(name: str) -> Party:
+    """A party by a name that nothing here knows: told from itself alone."""
+    return Party(key=f"name:{name.casefold()}", words=name, kind=PartyKind.NAMED)
+
+
+def group_of(words: str) -> Party | None:
+    """The army, group, alliance or seat of government that words name; None where they name none."""
+    return _group_in([m.group() for m in _WORD.finditer(words)])
+
+
+def of_country(code: str, words: str) -> Party:
+    """The party of words that name a country: its state, its rebels, or those whom it backs."""
+    low = [m.group().casefold() for m in _WORD.finditer(words)]
+    if any(word in _words("backed") or word in _words("pro") for word in low):
+        return Party(key=f"proxy:{code}", country=code, words=words, kind=PartyKind.PROXY)
+    return rebels_of(code, words) if _says(low, "rebels") else state(code, words)
+
+
 def party_of(words: str | None, nation: Nation, home: str | None = None) -> Party | None:
     """The party that words name; None where they name none.
 
@@ -99,16 +124,14 @@ def party_of(words: str | None, nation: Nation, home: str | None = None) -> Part
     group = _group_in(tokens)
     if group is not None:
         return group
-    country, at = _country_in(tokens, nation)
-    low = [t.casefold() for t in tokens]
-    if country is not None and _is_proxy(low, at):
-        return Party(key=f"proxy:{country}", country=country, words=words, kind=PartyKind.PROXY)
-    if _says(low, "rebels"):
-        home = country or home
-        return Party(key=f"rebels:{home}", country=home, words=words, kind=PartyKind.REBELS) if home else None
+    country = _country_in(tokens, nation)
     if country is not None:
-        return state(country, words)
-    return state(home, words) if home is not None and _says(low, "governments") else None
+        return of_country(country, words)
+    if is_rebels(words):
+        return rebels_of(home, words) if home is not None else None
+    if is_government(words):
+        return state(home, words) if home is not None else None
+    return _named(tokens)
 
 
 def is_rebels(words: str) -> bool:
@@ -121,21 +144,55 @@ def is_government(words: str) -> bool:
     return _says([m.group().casefold() for m in _WORD.finditer(words)], "governments") and not is_rebels(words)
 
 
+def parties_in(text: str, nation: Nation) -> list[tuple[int, Party]]:
+    """Parties that a sentence names, each with where its name begins: groups, and countries by names and people."""
+    marks = list(_WORD.finditer(text))
+    tokens = [m.group() for m in marks]
+    found: list[tuple[int, Party]] = []
+    at = 0
+    while at < len(tokens):
+        party, size = _at(tokens, at, nation)
+        if party is not None:
+            found.append((marks[at].start(), party))
+        at += size
+    return found
+
+
+def _at(tokens: list[str], at: int, nation: Nation) -> tuple[Party | None, int]:
+    """The party whose name begins at a token, and how many tokens it has (1 where there is none)."""
+    group = _group_at(tokens, at)
+    if group is not None:
+        return group
+    for size in range(min(_IN_TEXT, len(tokens) - at), 0, -1):
+        country = _country_in(tokens[at : at + size], nation, whole=True)
+        if country is not None:
+            return state(country, " ".join(tokens[at : at + size])), size
+    return None, 1
+
+
+def is_army(words: str) -> bool:
+    """Whether words name a state's forces, without saying whose: "the army"."""
+    return _says([m.group().casefold() for m in _WORD.finditer(words)], "armies")
+
+
 # ── groups ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _group_in(tokens: list[str]) -> Party | None:
     """The first group, army or seat of government that a text names, by its longest name there."""
-    known, stand_for = _groups(), stand_ins()
-    for start, token in enumerate(tokens):
-        for name, party in known.get(_plain(token).casefold(), ()):
-            there = [_plain(t) for t in tokens[start : start + len(name)]]
-            if _names(there, name):
-                return party
-        for size in range(_SEAT_WORDS, 0, -1):
-            seat = " ".join(_plain(t) for t in tokens[start : start + size])
-            if seat[:1].isupper() and seat.casefold() in stand_for:
-                return state(stand_for[seat.casefold()], seat)
+    return next((found[0] for at in range(len(tokens)) if (found := _group_at(tokens, at)) is not None), None)
+
+
+def _group_at(tokens: list[str], at: int) -> tuple[Party, int] | None:
+    """The group, army or seat whose name begins at a token, and how many tokens that has."""
+    for name, party in _groups().get(_plain(tokens[at]).casefold(), ()):
+        if _names([_plain(t) for t in tokens[at : at + len(name)]], name):
+            return party, len(name)
+    stand_for = stand_ins()
+    for size in range(_SEAT_WORDS, 0, -1):
+        seat = " ".join(_plain(t) for t in tokens[at : at + size])
+        if seat[:1].isupper() and seat.casefold() in stand_for:
+            return state(stand_for[seat.casefold()], seat), size
     return None
 
 
@@ -180,24 +237,23 @@ def rows() -> Iterator[dict[str, str]]:
 # ── countries ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _country_in(tokens: list[str], nation: Nation) -> tuple[str | None, int]:
-    """The country that tokens name, longest names first, and where its name ends."""
-    for size in range(min(_WINDOW, len(tokens)), 0, -1):
+def _country_in(tokens: list[str], nation: Nation, *, whole: bool = False) -> str | None:
+    """The country that tokens name, longest names first; ``whole``: all of them together name it."""
+    for size in range(min(_WINDOW, len(tokens)), len(tokens) - 1 if whole else 0, -1):
         for start in range(len(tokens) - size + 1):
             name = _APOSTROPHE.sub("", " ".join(tokens[start : start + size]))
-            if not name[:1].isupper():
-                continue
-            country = nation(name) or nation(name.rstrip("."))
+            country = (nation(name) or nation(name.rstrip("."))) if name[:1].isupper() else None
             if country is not None:
-                return country, start + size
-    return None, 0
+                return country
+    return None
 
 
-def _is_proxy(low: list[str], at: int) -> bool:
-    """Whether a country is named as the patron of others: "Russia-backed", "pro-Russian"."""
-    after = low[at] if at < len(low) else ""
-    before = low[at - 2] if at > 1 else ""
-    return after in _words("backed") or before in _words("pro")
+def _named(tokens: list[str]) -> Party | None:
+    """The first name among tokens that is no common word with a capital: "the Zork brigade"."""
+    common = _words("nobody")
+    plain = [_plain(token) for token in tokens]
+    name = next((w for w in plain if w[:1].isupper() and len(w) > 1 and w.casefold() not in common), None)
+    return named(name) if name is not None else None
 
 
 def _says(low: list[str], name: str) -> bool:
