@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from geomap.claims.language import Language, language_of
+from geomap.claims.line import Line
 from geomap.claims.numbers import continental
 from geomap.claims.quantities import Quantity
 from geomap.claims.tokens import Tokens
@@ -129,6 +130,10 @@ class Passage:
 
     def toponym(self, i: int) -> Toponym | None:
         return self.toponyms[self.top[i]] if self.top[i] >= 0 else None
+
+    def line(self, first: int, stop: int) -> Line:
+        """Tokens [first, stop) as the readers of numbers see them."""
+        return Line(self.tk, first, stop, self.lang, self.commas)
 
     def is_demonym(self, i: int) -> bool:
         toponym = self.toponym(i)

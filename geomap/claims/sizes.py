@@ -2,115 +2,132 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from geomap.claims.line import Line
-from geomap.claims.numbers import read_amount
+from geomap.claims.numbers import Number, read_amount
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity
 from geomap.models import ClaimKind, Qualifier
 
-_PERCENT = frozenset({"%", "percent", "pct"})
+TIMES_AREA, SHARE_OF_AREA = "x_area_of", "share_of_area"
+"""Units of a claim that compares: times a place's area, share of one."""
+_LONGEST_NAME = 4
+"""Words of a name that no gazetteer knows and that an area may be compared with."""
+_HEDGES = 3
+"""Words before a comparison that say how it is meant: "more than three times"."""
+_LONGEST_NUMBER = 6
+"""Tokens of a number before a comparison: "one and a half"."""
+_COUNTRY_REACH = 400
+"""Tokens back to where the country was named that "the country" stands for."""
+_STEP = 0.05
+"""A comparison is rounded to a twentieth."""
 
 
 def size_drafts(p: Passage, first: int, stop: int) -> list[Draft]:
     """Areas by comparison with a place, and shares of one, among tokens [first, stop)."""
     out: list[Draft] = []
-    low = p.tk.low
-    table, sized = p.lang.table("size_of"), p.lang.words("sized")
-    shares = any(w in _PERCENT or w in p.lang.fractions or w == "per" for w in low[first:stop])
+    line, low = p.line(first, stop), p.tk.low
+    compared, sized, percent = p.lang.table("size_of"), p.lang.words("sized"), p.lang.table("percent")
+    shares = any(word in percent or word in p.lang.fractions for word in low[first:stop])
     k = first
     while k < stop:
         draft = None
-        if low[k] in table.starts:
-            hit = table.match(low, k, stop)
-            if hit is not None:
-                draft = _size(p, k, hit[1], hit[0], first, stop)
+        if low[k] in compared:
+            hit = compared.match(low, k, stop)
+            draft = _size(p, line, k, hit) if hit is not None else None
         elif low[k] in sized:
             draft = _sized(p, k, first)
-        if (
-            draft is None
-            and shares
-            and (
-                low[k][0].isdecimal()
-                or low[k] in p.lang.fractions
-                or low[k] in p.lang.numbers
-                or low[k] in ("a", "most")
-            )
-        ):
-            draft = _share(p, k, first, stop)
+        if draft is None and shares and _starts_share(line, k):
+            draft = _share(p, line, k)
         if draft is not None:
             out.append(draft)
-            k = max(k + 1, draft.j)
-        else:
-            k += 1
+        k = max(k + 1, draft.j if draft is not None else 0)
     return out
 
 
-def _quantity(
+def _area(
     i: int, j: int, number: float, unit: str, qualifier: str, step: float, number_max: float | None = None
-) -> Quantity:
-    return Quantity(
-        i=i, j=j, end=j, number=number, number_max=number_max, unit=unit, dim="m2",
-        qualifier=Qualifier(qualifier), step=step,
+) -> Draft:
+    quantity = Quantity(
+        i=i, j=j, end=j, number=number, number_max=number_max, unit=unit, dim="m2", qualifier=Qualifier(qualifier),
+        step=step,
     )  # fmt: skip
+    return Draft(ClaimKind.AREA, i, j, i, quantity=quantity, times=number, unit=unit)
 
 
-def _size(p: Passage, k: int, after: int, code: str, first: int, stop: int) -> Draft | None:
-    low = p.tk.low
-    here = p.place_phrase(after, stop, plain=False)
-    if here is None or not here[2]:
+# ── times an area ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _size(p: Passage, line: Line, k: int, compared: tuple[str, int]) -> Draft | None:
+    """ "twice the size of Portugal", "larger than Wales", "an area the size of Luxembourg and then some"."""
+    code, after = compared
+    here = _yardstick(p, line, after)
+    if here is None:
         return None
-    toponym = p.toponym(here[0])
-    if (toponym is None and p.toponyms) or low[here[1] - 1] in p.lang.words("heavenly"):
-        return None
-    if toponym is None and not (p.tk.capital(here[0]) and here[1] - here[0] <= 4):
-        return None
-    if here[0] > after and any(
-        low[x] in ("fields", "pitches", "courts", "pools", "of", "swimming") for x in range(after, here[0])
-    ):
-        return None
-    times, qualifier, i = 1.0, "more_than" if code == "more" else "less_than" if code == "less" else "size_of", k
+    times, qualifier, i = 1.0, {"more": "more_than", "less": "less_than"}.get(code, "size_of"), k
     if code in ("same", "loose"):
-        # what stands before: "twice", "three times", "half", "more than", "nearly"
-        for _ in range(3):
-            if i - 1 < first:
-                break
-            w = low[i - 1]
-            if w in p.lang.times:
-                times *= p.lang.times[w]
-                i -= 1
-            elif w in p.lang.words("times_words") and i - 2 >= first:
-                read = _number_ending(p, i - 1, first)
-                if read is None:
-                    break
-                times *= read[0]
-                i = read[1]
-            elif w in p.lang.fractions and (read := _number_ending(p, i, first)) is not None:
-                times *= read[0]
-                i = read[1]
-            else:
-                hit = p.lang.before.match_back(low, i, first)
-                if hit is None or hit[1] < first:
-                    break
-                if qualifier in ("size_of", "about"):
-                    qualifier = hit[0]
-                i = hit[1]
+        times, qualifier, i = _times(line, k)
     if code == "loose" and i == k:
         return None
     end = here[1]
-    if low[end : end + 4] == ["and", "then", "some", "."] or low[end : end + 3] == ["and", "then", "some"]:
-        qualifier = "more_than"
-        end += 3
-    q = _quantity(i, end, times, "x_area_of", qualifier, 0.05 * times)
-    draft = Draft(ClaimKind.AREA, i, end, i, quantity=q, times=times)
-    draft.reference = p.mention(here[0], here[1])
-    draft.unit = "x_area_of"
+    more = p.lang.table("and_more").match(p.tk.low, end, line.stop)
+    if more is not None:
+        qualifier, end = more
+    draft = _area(i, end, times, TIMES_AREA, qualifier, _STEP * times)
+    draft.reference = p.mention(*here)
     return draft
 
 
-def _number_ending(p: Passage, j: int, first: int) -> tuple[float, int] | None:
+def _yardstick(p: Passage, line: Line, after: int) -> tuple[int, int] | None:
+    """Tokens of the place from token ``after`` on whose area is compared with; None for "the moon", "ten pitches"."""
+    here = p.place_phrase(after, line.stop, plain=False)
+    if here is None or not here[2] or line.among(here[1] - 1, "heavenly"):
+        return None
+    toponym = p.toponym(here[0])
+    unknown = p.tk.capital(here[0]) and here[1] - here[0] <= _LONGEST_NAME
+    if toponym is None and (p.toponyms or not unknown):
+        return None
+    if line.any_among("yardsticks", after, here[0]):
+        return None
+    return here[0], here[1]
+
+
+def _times(line: Line, k: int) -> tuple[float, str, int]:
+    """What stands before a comparison at token k: how many times, how hedged, and where that begins.
+
+    "twice", "three times", "half", "more than", "nearly one and a half times".
+    """
+    times, qualifier, i = 1.0, "size_of", k
+    for _ in range(_HEDGES):
+        if i <= line.first:
+            break
+        factor = _factor(line, i)
+        if factor is not None:
+            times, i = times * factor[0], factor[1]
+            continue
+        hedge = line.hedge_back(i)
+        if hedge is None or line.among(i - 1, "times_words"):
+            break
+        qualifier = hedge[0] if qualifier in ("size_of", "about") else qualifier
+        i = hedge[1]
+    return times, qualifier, i
+
+
+def _factor(line: Line, i: int) -> tuple[float, int] | None:
+    """The factor that ends before token i ("twice", "three times", "a third"), and where it begins."""
+    word = line.low[i - 1]
+    if word in line.lang.times:
+        return line.lang.times[word], i - 1
+    if line.among(i - 1, "times_words"):
+        return _number_ending(line, i - 1)
+    return _number_ending(line, i) if word in line.lang.fractions else None
+
+
+def _number_ending(line: Line, j: int) -> tuple[float, int] | None:
     """The number that ends just before token j ("one and a half"), and where it starts."""
-    for start in range(max(first, j - 6), j):
-        number, end = read_amount(Line(p.tk, first, j, p.lang, p.commas), start)
+    for start in range(max(line.first, j - _LONGEST_NUMBER), j):
+        number, end = read_amount(line.until(j), start)
         if number is not None and end == j and number.high is None and not number.vague:
             return number.low, start
     return None
@@ -122,103 +139,128 @@ def _sized(p: Passage, k: int, first: int) -> Draft | None:
     if h < first or p.tk.word[k - 1] not in "-‑–" or p.top[h] < 0 or p.is_demonym(h):
         return None
     a, b = p.span(h)
-    q = _quantity(a, k + 1, 1.0, "x_area_of", "size_of", 0.05)
-    draft = Draft(ClaimKind.AREA, a, k + 1, a, quantity=q, times=1.0)
+    draft = _area(a, k + 1, 1.0, TIMES_AREA, "size_of", _STEP)
     draft.reference = p.mention(a, b)
-    draft.unit = "x_area_of"
     return draft
 
 
-def _share(p: Passage, k: int, first: int, stop: int) -> Draft | None:
+# ── share of an area ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What a share is a share of: its mention, and the token after it."""
+
+    mention: tuple[int, int]
+    end: int
+
+
+def _starts_share(line: Line, k: int) -> bool:
+    return line.starts_figure(k) or line.low[k] in line.lang.fractions or line.among(k, "indefinite")
+
+
+def _share(p: Passage, line: Line, k: int) -> Draft | None:
     """ "15% of Ukraine", "a fifth of the country", "one third of Pakistan's territory"."""
-    low, words = p.tk.low, p.lang.words
-    number, j = read_amount(Line(p.tk, first, stop, p.lang, p.commas), k)
-    if number is None or j >= stop:
+    number, j = read_amount(line, k)
+    if number is None:
         return None
-    share, share_max = number.low, number.high
-    step = number.step
-    if p.tk.word[j] in _PERCENT or low[j] in _PERCENT or low[j : j + 2] == ["per", "cent"]:
-        j += 2 if low[j] == "per" else 1
-        share, share_max, step = share / 100, share_max / 100 if share_max else None, step / 100
+    percent = p.lang.table("percent").match(p.tk.low, j, line.stop)
+    if percent is not None:
+        j = percent[1]
     elif not number.fraction:
         return None
-    if j >= stop or low[j] not in words("of_words"):
+    if not line.among(j, "of_words"):
         return None
-    after = j + 1
-    while after < stop and (low[after] in words("determiners") or low[after] in words("share_heads")):
-        after += 1
-    territory = any(low[x] in words("territory_words") for x in range(j, after))
-    here = p.place_phrase(after, stop, plain=False)
-    anaphor = after < stop and low[after] in words("the_country") and after > j + 1
-    if (here is None and not anaphor) or (here is not None and not here[2] and not anaphor):
+    whole = _whole(p, line, k, j)
+    if whole is None:
         return None
-    if anaphor and (here is None or here[0] > after + 2):
-        a, b = after, after + 1
-        mention = p.mention(a, b)
-        if not territory and b < stop and low[b] in ("'s", "'"):
-            if b + 1 >= stop or low[b + 1] not in words("territory_words") | words("land_nouns"):
-                return None
-            b += 2
-        elif b < stop and p.tk.word[b][0].isalpha() and not _clause(p, b):
-            return None
-        place = p.place_before(k, first) or _country_before(p, k)
-        if place is not None:
-            mention = p.mention(*place)
-    else:
-        assert here is not None
-        a, b = here[0], here[1]
-        if p.toponym(a) is None:
-            return None
-        mention = p.mention(*p.span(a))
-        if a > after and not all(low[x] in words("share_heads") | words("wind_adjectives") for x in range(after, a)):
-            return None  # "80 percent of young Palestinians"
-        b = p.span(a)[1]
-        if b < stop and p.tk.word[b] == "-":
-            return None
-        if b < stop and low[b] in words("region_nouns"):
-            b += 1
-        if b < stop and low[b] in ("'s", "'"):
-            if b + 1 >= stop or not any(low[x] in words("territory_words") for x in range(b + 1, min(stop, b + 4))):
-                return None
-            b += 2
-        elif not territory and b < stop and p.tk.word[b][0].isalpha() and not _clause(p, b):
-            return None
-    qualifier, i = "exact", k
-    for _ in range(3):
-        hit = p.lang.before.match_back(low, i, first)
-        if hit is None:
+    return _share_draft(p, line, number, 100.0 if percent is not None else 1.0, whole)
+
+
+def _share_draft(p: Passage, line: Line, number: Number, parts: float, whole: _Whole) -> Draft:
+    qualifier, i = "exact", number.i
+    for _ in range(_HEDGES):
+        hedge = line.hedge_back(i)
+        if hedge is None:
             break
-        qualifier = hit[0] if qualifier in ("exact", "about") else qualifier
-        i = hit[1]
-    if share_max is not None:
-        qualifier = "between"
-    q = _quantity(i, b, share, "share_of_area", qualifier, step, share_max)
-    draft = Draft(ClaimKind.AREA, i, b, i, quantity=q, times=share)
-    draft.reference = mention
-    draft.unit = "share_of_area"
+        qualifier = hedge[0] if qualifier in ("exact", "about") else qualifier
+        i = hedge[1]
+    high = number.high / parts if number.high is not None else None
+    qualifier = qualifier if high is None else "between"
+    draft = _area(i, whole.end, number.low / parts, SHARE_OF_AREA, qualifier, number.step / parts, high)
+    draft.reference = p.mention(*whole.mention)
     return draft
 
 
-def _clause(p: Passage, b: int) -> bool:
-    """Whether the share's place ends at token b: a verb, preposition or conjunction follows."""
-    low, words = p.tk.low, p.lang.words
-    return (
-        low[b] in words("prepositions")
-        or low[b] in words("auxiliaries")
-        or low[b] in words("conjunctions")
-        or low[b] in words("adverbs")
-        or low[b] in words("time_words")
-        or low[b] in words("share_after")
-    )
+def _whole(p: Passage, line: Line, k: int, j: int) -> _Whole | None:
+    """What the share at token k, whose "of" is token j, is a share of: a named place, or "the country"."""
+    after = j + 1
+    while line.among(after, "determiners") or line.among(after, "share_heads"):
+        after += 1
+    territory = line.any_among("territory_words", j, after)
+    here = p.place_phrase(after, line.stop, plain=False)
+    stands_for = line.among(after, "the_country") and after > j + 1
+    if stands_for and (here is None or here[0] > after + 2):
+        return _the_country(p, line, k, after, territory)
+    if here is None or (not here[2] and not stands_for):
+        return None
+    return _named_whole(p, line, here[0], after, territory)
+
+
+def _the_country(p: Passage, line: Line, k: int, at: int, territory: bool) -> _Whole | None:
+    """ "a fifth of the country", "the country's land": the place named before."""
+    end = at + 1
+    if not territory and line.among(end, "genitives"):
+        if not line.among(end + 1, "territory_words") and not line.among(end + 1, "land_nouns"):
+            return None
+        end += 2
+    elif not _ends_here(line, end):
+        return None
+    place = p.place_before(k, line.first) or _country_before(p, k)
+    return _Whole(place or (at, at + 1), end)
+
+
+def _named_whole(p: Passage, line: Line, a: int, after: int, territory: bool) -> _Whole | None:
+    """ "Ukraine", "the Kharkiv region", "Pakistan's territory"; not "young Palestinians", "Ukraine's grain"."""
+    if p.toponym(a) is None:
+        return None
+    plain = all(line.among(x, "share_heads") or line.among(x, "wind_adjectives") for x in range(after, a))
+    span = p.span(a)
+    if not plain or line.at(span[1]) == "-":
+        return None
+    end = line.past(span[1], "region_nouns")
+    if line.among(end, "genitives"):
+        if not line.any_among("territory_words", end + 1, end + 4):
+            return None
+        end += 2
+    elif not territory and not _ends_here(line, end):
+        return None
+    return _Whole(span, end)
+
+
+_AFTER_SHARE = (
+    "prepositions", "auxiliaries", "conjunctions", "adverbs", "time_words", "share_after",
+)  # fmt: skip
+"""Lists of words before which the name of a share's whole is complete."""
+
+
+def _ends_here(line: Line, end: int) -> bool:
+    """Whether the share's place ends at token ``end``: a sign, verb, preposition or conjunction follows."""
+    if not line.at(end)[:1].isalpha():
+        return True
+    return any(line.among(end, words) for words in _AFTER_SHARE)
 
 
 def _country_before(p: Passage, k: int) -> tuple[int, int] | None:
     """The last country or region named before token k: what "the country" stands for."""
-    for x in range(k - 1, max(-1, k - 400), -1):
+    for x in range(k - 1, max(-1, k - _COUNTRY_REACH), -1):
         toponym = p.toponym(x)
         if toponym is not None and (toponym.place is None or toponym.place.feature.startswith("A")):
             return p.span(x)
     return None
+
+
+# ── the same again ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def same_size(p: Passage, first: int, stop: int, drafts: list[Draft]) -> Draft | None:
@@ -236,6 +278,8 @@ def same_size(p: Passage, first: int, stop: int, drafts: list[Draft]) -> Draft |
             return None
         source = earlier[-1]
         assert source.quantity is not None
-        q = _quantity(k, hit[1], source.quantity.number, source.quantity.unit, "same_as", source.quantity.step)
-        return Draft(ClaimKind.AREA, k, hit[1], k, quantity=q, same_as=source, antecedent=source, unit=source.unit)
+        draft = _area(k, hit[1], source.quantity.number, source.quantity.unit, "same_as", source.quantity.step)
+        draft.same_as = draft.antecedent = source
+        draft.times, draft.unit = None, source.unit
+        return draft
     return None
