@@ -5,6 +5,10 @@ Each rule looks at a bounded window of tokens around the quantity, so a pass is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geomap.claims.line import Line
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity
 from geomap.models import ClaimKind, Compass, Mention, Qualifier
@@ -13,256 +17,295 @@ _MIN_DISTANCE_M = 60.0
 """Shorter lengths are people, cars and furniture: below what a place's point can tell."""
 
 
+_LONGEST_ADVANCE = 14
+"""Tokens after an advance in which its direction and end are told."""
+_ZONE_REACH = 6
+"""Tokens after a radius in which its centre is named."""
+_STRETCH_M = 500.0
+"""Shorter stretches need a noun that says so: "500 metres long" may be a building."""
+_DEEP_M = 1000.0
+"""The same for depth: lakes and trenches are shallower than a kilometre, advances are not."""
+_SUBJECT_REACH = 14
+"""Tokens before a distance in which what lies there is looked for."""
+_QUOTED = 16
+"""Tokens before a distance within which its subject belongs to the quote."""
+_END = frozenset(",;:–—")
+
+
 def length_draft(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
     """The claim that a length or a rate of one makes, or None."""
+    line = p.line(first, stop)
     if q.dim == "m/day":
-        return _rate(p, q, first, stop)
+        return _rate(p, q, line)
     if (q.si if q.si_max is None else q.si_max) < _MIN_DISTANCE_M:
         return None
-    return (
-        _radius(p, q, first, stop)
-        or _advance(p, q, first, stop)
-        or _distance(p, q, first, stop)
-        or _extent(p, q, first, stop)
-    )
+    return _radius(p, q, line) or _advance(p, q, line) or _distance(p, q, line) or _extent(p, q, line)
 
 
-def _rate(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
-    low = p.tk.low
-    if any(low[k] in p.lang.words("persons") for k in range(max(first, q.i - 6), q.i)):
-        return None
-    if not any(low[k] in p.lang.words("advance_context") for k in range(first, stop)):
+# ── rates, radii, advances ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _rate(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "The troops advance 2 km a day"; not what a person walks."""
+    if line.any_among("persons", q.i - 6, q.i) or not line.any_among("advance_context", line.first, line.stop):
         return None
     draft = Draft(ClaimKind.RATE, q.i, q.end, q.i, quantity=q)
-    _mover(p, draft, q, first)
+    at = next((k for k in range(q.i - 1, line.first - 1, -1) if line.among(k, "advance_verbs")), None)
+    if at is not None:
+        draft.at = at
+        here = p.subject_before(at, line.first)
+        if here is not None:
+            draft.subject = [p.mention(*here)]
+            draft.i = min(draft.i, here[0])
+            draft.actor_at = here
     return draft
 
 
-def _mover(p: Passage, draft: Draft, q: Quantity, first: int) -> None:
-    for k in range(q.i - 1, first - 1, -1):
-        if p.tk.low[k] in p.lang.words("advance_verbs"):
-            here = p.subject_before(k, first)
-            if here is not None:
-                draft.subject = [p.mention(*here)]
-                draft.i = min(draft.i, here[0])
-                draft.actor_at = here
-            draft.at = k
-            return
-
-
-def _radius(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
-    low = p.tk.low
-    k = q.end
-    zone = p.lang.words("zone_nouns")
-    radius = p.lang.words("radius_words")
-    after = k < stop and (low[k] in radius or (k + 1 < stop and low[k] in ("-", "in") and low[k + 1] in radius))
-    before = any(low[x] in radius for x in range(max(first, q.i - 3), q.i))
-    hedged = range(max(first, q.i - 5), q.i)
-    of_zone = (
-        any(low[x] in zone and x + 1 < q.i + 1 and low[x + 1] in p.lang.words("of_words") for x in hedged)
-        and not q.hyphen
-    )
-    adjective = (
-        (q.hyphen or q.end < stop)
-        and any(low[x] in zone for x in range(q.end, min(stop, q.end + 3)))
-        and not any(p.boundary(x) for x in range(q.end, min(stop, q.end + 1)))
-    )
-    if not (after or before or of_zone or adjective):
+def _radius(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "a 30 km radius of Chernobyl", "an exclusion zone of 5 miles around the port"."""
+    if not _is_radius(p, q, line):
         return None
     draft = Draft(ClaimKind.EXTENT, q.i, q.end, q.i, quantity=q)
-    k = q.end
-    limit = min(stop, k + 6)
-    while k < limit and low[k] not in ("of", "around", "from"):
+    for k in range(q.end, min(line.stop, q.end + _ZONE_REACH)):
+        if line.among(k, "radius_links"):
+            here = p.place_phrase(k + 1, line.stop)
+            if here is not None:
+                draft.reference = p.mention(here[0], here[1])
+                draft.j = max(draft.j, here[1])
+            break
         if p.tk.word[k] in ".,;":
             break
-        k += 1
-    if k < limit and low[k] in ("of", "around", "from"):
-        here = p.place_phrase(k + 1, stop)
-        if here is not None:
-            draft.reference = p.mention(here[0], here[1])
-            draft.j = max(draft.j, here[1])
     return draft
 
 
-def _advance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
+def _is_radius(p: Passage, q: Quantity, line: Line) -> bool:
+    k = q.end
+    linked = line.at(k) == "-" or line.among(k, "unit_leads")
+    after = line.among(k, "radius_words") or (linked and line.among(k + 1, "radius_words"))
+    if after or line.any_among("radius_words", q.i - 3, q.i):
+        return True
+    of_zone = any(
+        line.among(x, "zone_nouns") and line.among(x + 1, "of_words") for x in range(max(line.first, q.i - 5), q.i)
+    )
+    if of_zone and not q.hyphen:  # "a zone of 5 miles"
+        return True
+    adjective = k < line.stop and not p.boundary(k)  # "a 5-mile exclusion zone"
+    return adjective and line.any_among("zone_nouns", k, k + 3)
+
+
+def _advance(p: Passage, q: Quantity, line: Line) -> Draft | None:
     """ "advanced 30 km", "a push of more than 30km to Dudchany", "a 10-mile advance"."""
-    low, words = p.tk.low, p.lang.words
-    if q.qualifier is Qualifier.AT_MOST and q.end < stop and low[q.end] in words("of_words"):
+    if q.qualifier is Qualifier.AT_MOST and line.among(q.end, "of_words"):
         return None  # "came to within five miles of the White House": where they were
-    at = -1
-    for k in range(q.i - 1, max(first, q.i - 5) - 1, -1):
-        if low[k] in words("advance_verbs"):
-            at = k
-            break
-        if p.tk.word[k] in ",;:–—" or low[k] in words("relative"):
-            break
-    nxt = low[q.end] if q.end < stop else ""
-    if at < 0 and nxt in words("advance_nouns"):
-        at = q.end
-    if at < 0:
+    at = _advance_word(p, q, line)
+    if at is None or line.any_among("persons", at - 3, at):
         return None
-    if low[at] in ("of",):
-        return None
-    context = any(low[k] in words("advance_context") or low[k] in words("forces") for k in range(first, stop))
-    if not context and not p.conflict:
-        return None
-    if any(low[k] in words("persons") for k in range(max(first, at - 3), at)):
+    at_war = any(line.any_among(words, line.first, line.stop) for words in ("advance_context", "forces"))
+    if not at_war and not p.conflict:
         return None
     draft = Draft(ClaimKind.ADVANCE, min(q.i, at), max(q.end, at + 1), at, quantity=q)
-    here = p.subject_before(at, first)
+    here = p.subject_before(at, line.first)
     if here is not None:
         draft.subject = [p.mention(*here)]
         draft.actor_at = here
         draft.i = here[0]
-    _toward(p, draft, max(q.end, at + 1), stop)
-    if draft.reference is None and draft.direction is None and nxt in words("from"):
-        lead = low[at] in words("located_verbs")
-        if lead:
-            return None
+    _toward(p, draft, max(q.end, at + 1), line)
+    bare = draft.reference is None and draft.direction is None
+    if bare and line.among(q.end, "from") and line.among(at, "located_verbs"):
+        return None  # "moved 30 km from the front": where they are
     return draft
 
 
-def _toward(p: Passage, draft: Draft, k: int, stop: int) -> None:
+def _advance_word(p: Passage, q: Quantity, line: Line) -> int | None:
+    """The token of the verb before, or the noun after, that makes a length an advance."""
+    for k in range(q.i - 1, max(line.first, q.i - 5) - 1, -1):
+        if line.among(k, "advance_verbs"):
+            return k
+        if p.tk.word[k] in _END or line.among(k, "relative"):
+            break
+    return q.end if line.among(q.end, "advance_nouns") else None
+
+
+def _toward(p: Passage, draft: Draft, k: int, line: Line) -> None:
     """Direction, end and region of an advance: "south-west to Dudchany", "into Russia-held land in Kharkiv"."""
-    low, words = p.tk.low, p.lang.words
-    limit = min(stop, k + 14)
+    low, limit = p.tk.low, min(line.stop, k + _LONGEST_ADVANCE)
     while k < limit:
-        lead = p.lang.table("lead").match(low, k, stop)
+        lead = p.lang.table("lead").match(low, k, line.stop)
         if lead is not None:
             k = lead[1]
             continue
-        wind = p.lang.winds.match(low, k, stop)
+        wind = p.lang.winds.match(low, k, line.stop)
         if wind is not None:
             draft.direction = Compass(wind[0])
             k = wind[1]
             draft.j = max(draft.j, k)
             continue
-        if low[k] in words("toward_words"):
-            here = p.place_phrase(k + 1, stop, plain=False)
-            if here is not None:
-                mention = p.mention(here[0], here[1])
-                if low[k] in words("in_words") and not (low[k] in words("of_words") and draft.direction is not None):
-                    draft.region = draft.region or mention
-                elif draft.reference is None:
-                    draft.reference = mention
-                draft.j = max(draft.j, here[1])
-                k = here[1]
-                continue
-        if p.tk.word[k] in ",;.–—" or low[k] in words("conjunctions"):
+        after = _goal(p, draft, k, line) if line.among(k, "toward_words") else None
+        if after is not None:
+            k = after
+            continue
+        if p.tk.word[k] in ",;.–—" or line.among(k, "conjunctions"):
             return
         k += 1
 
 
-def _distance(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
-    _tk, low, words = p.tk, p.tk.low, p.lang.words
-    k = q.end
+def _goal(p: Passage, draft: Draft, k: int, line: Line) -> int | None:
+    """Take the place after the preposition at token k as end or region of an advance; the token after it."""
+    here = p.place_phrase(k + 1, line.stop, plain=False)
+    if here is None:
+        return None
+    mention = p.mention(here[0], here[1])
+    of_direction = line.among(k, "of_words") and draft.direction is not None  # "south of Kupiansk"
+    if line.among(k, "in_words") and not of_direction:
+        draft.region = draft.region or mention
+    elif draft.reference is None:
+        draft.reference = mention
+    draft.j = max(draft.j, here[1])
+    return here[1]
+
+
+# ── distances ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class _Way:
+    """What stands after a length that may be a distance, as far as it is read; ``end`` is the token after it."""
+
+    end: int
     direction: str | None = None
     reference: Mention | None = None
-    end = q.end
-    away = False
-    linked = False
-    if k < stop and p.tk.word[k] == "," and q.i - 2 >= first and p.tk.word[q.i - 2] == ",":
+    away: bool = False
+    linked: bool = False
+    apart: bool = False
+    """Two places, or one and the shore: "10 km apart", "2 miles offshore"."""
+    linking: bool = False
+    """ "from" or "of" stands there, whatever follows it."""
+
+
+def _distance(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "Izium lies 20 km south-east of Kharkiv", "30 miles away", "10 km from the border"."""
+    way = _Way(q.end)
+    k = _wind(p, q, line, way)
+    link = p.lang.table("from").match(p.tk.low, k, line.stop) if way.reference is None else None
+    if link is not None and way.direction is None and _is_run(p, q, line, link[1]):
+        return None
+    if link is not None or _is_of(q, line, k, way.direction is not None):
+        way.linked = way.linking = True
+        if not _from_where(p, line, link[1] if link is not None else k + 1, way):
+            return None
+    elif line.among(k, "apart_words"):
+        way.linked = way.apart = True
+        way.end = k + 1
+    elif line.among(k, "between"):
+        names, after = p.names_from(k + 1, line.stop)
+        if len(names) >= 2:
+            return _of_two(p, q, names, q.i, after)
+    elif way.direction is None and not way.away:
+        both = _between_before(p, q, line)
+        if both is not None:
+            return both
+    return _from_subject(p, q, line, way) if _says_distance(q, way) else None
+
+
+def _says_distance(q: Quantity, way: _Way) -> bool:
+    """Whether enough was said to make a length a distance."""
+    if not way.linked and not way.away:
+        return False
+    if way.reference is not None or way.direction is not None:
+        return True
+    return not q.hyphen and (way.away or way.apart or way.linking)
+
+
+def _wind(p: Passage, q: Quantity, line: Line, way: _Way) -> int:
+    """Read "away", "to the south-east" after a length; the token after them."""
+    low, k = p.tk.low, q.end
+    if line.at(k) == "," and q.i - 2 >= line.first and line.at(q.i - 2) == ",":
         k += 1  # "a two-hour drive, or 110 miles, east of"
     for _ in range(4):
-        lead = p.lang.table("lead").match(low, k, stop)
+        lead = p.lang.table("lead").match(low, k, line.stop)
         if lead is None:
             break
-        away = away or low[k] in words("away_words")
+        way.away = way.away or line.among(k, "away_words")
         k = lead[1]
-    wind = p.lang.winds.match(low, k, stop)
-    if wind is not None and not _adjective_wind(p, k, wind[1], stop):
-        direction, k = wind
-        end = k
-        linked = True
-        if low[k - 1] in words("bare_winds"):
-            # "за 20 км північніше Харкова": the case says "of"
-            here = p.place_phrase(k, stop, plain=False)
-            if here is not None:
-                reference = p.mention(here[0], here[1])
-                end = here[1]
-    link = p.lang.table("from").match(low, k, stop) if reference is None else None
-    if (
-        link is not None
-        and direction is None
-        and _runs(p, q, first)
-        and any(low[x] in words("to_words") for x in range(link[1], min(stop, link[1] + 6)))
-    ):
-        return None  # "runs for 12 miles from Ayr to Doon": how long it is
-    inside = low[k] if k < stop else ""
-    of = k < stop and low[k] in words("of_words") and (direction is not None or q.qualifier is Qualifier.AT_MOST)
-    if not of and k < stop and low[k] in words("of_words") and _found_clause(p, k + 1, stop):
-        of = True
-    if link is not None or of:
-        after = link[1] if link is not None else k + 1
-        here = p.place_phrase(after, stop)
-        linked = True
-        if here is not None and _landmark(p, here, after):
-            reference = p.mention(here[0], here[1])
-            end = here[1]
-        elif after < stop and low[after] in words("it_words"):
-            reference = _antecedent(p, after, first)
-            end = after + 1
-        elif after < stop and low[after] in words("relative"):
-            end = after + 1
-        elif here is not None:
-            return None
-    elif k < stop and low[k] in words("apart_words"):
-        linked, end = True, k + 1
-    elif k < stop and low[k] in words("between"):
-        names, after = p.names_from(k + 1, stop)
-        if len(names) >= 2:
-            draft = Draft(ClaimKind.DISTANCE, q.i, after, q.i, quantity=q)
-            draft.subject = [p.mention(*names[0])]
-            draft.reference = p.mention(*names[1])
-            return draft
-    elif direction is None and not away:
-        back = _between_before(p, q, first)
-        if back is not None:
-            return back
-    if not linked and not away:
-        return None
-    if q.hyphen and reference is None and direction is None:
-        return None
-    if reference is None and direction is None and not (away or inside in words("apart_words") or of or link):
-        return None
-    draft = Draft(ClaimKind.DISTANCE, q.i, end, q.i, quantity=q)
-    draft.direction = Compass(direction) if direction else None
-    draft.reference = reference
-    found = _subject(p, q.i, first)
-    if found is not None:
-        draft.subject = [p.mention(*found)]
-        if q.i - found[0] < 16:
-            draft.i = found[0]
-    traveller = any(low[x] in words("travel_verbs") for x in range(max(first, q.i - 3), q.i))
-    placed = found is not None and p.top[found[0]] >= 0 and reference is not None
-    if traveller and not placed and (reference is None or direction is None):
-        return None
-    if reference is None and (direction is not None or away):
-        draft.reference = _earlier_place(p, found[0] if found else q.i, found)
-        if draft.reference is None and direction is None and inside not in words("apart_words"):
-            draft.checkable = True
+    wind = p.lang.winds.match(low, k, line.stop)
+    if wind is None or line.among(wind[1] - 1, "wind_adjectives"):
+        return k  # "50 miles northern ..." is no direction of a distance
+    way.direction, k = wind
+    way.linked, way.end = True, k
+    if line.among(k - 1, "bare_winds"):
+        # "за 20 км північніше Харкова": the case says "of"
+        here = p.place_phrase(k, line.stop, plain=False)
+        if here is not None:
+            way.reference = p.mention(here[0], here[1])
+            way.end = here[1]
+    return k
+
+
+def _is_run(p: Passage, q: Quantity, line: Line, after: int) -> bool:
+    """ "runs for 12 miles from Ayr to Doon": how long it is."""
+    verb = _before_length(q, line)
+    return line.among(verb, "extent_verbs") and line.any_among("to_words", after, after + 6)
+
+
+def _before_length(q: Quantity, line: Line) -> int:
+    """The token before a length, adverbs and "for" left out; before the line's first where none is."""
+    x = q.i - 1
+    while x >= line.first and (line.among(x, "adverbs") or line.among(x, "length_leads")):
+        x -= 1
+    return x if x >= line.first else -1
+
+
+def _is_of(q: Quantity, line: Line, k: int, directed: bool) -> bool:
+    """ "south of", "within 5 miles of", "within 5 miles of which"."""
+    if not line.among(k, "of_words"):
+        return False
+    return directed or q.qualifier is Qualifier.AT_MOST or line.among(k + 1, "relative")
+
+
+def _from_where(p: Passage, line: Line, after: int, way: _Way) -> bool:
+    """Read the place that a distance is counted from, at token ``after``; False where it cannot lie on a map."""
+    here = p.place_phrase(after, line.stop)
+    if here is not None and _landmark(p, here):
+        way.reference = p.mention(here[0], here[1])
+        way.end = here[1]
+    elif line.among(after, "it_words"):
+        way.reference = _antecedent(p, after)
+        way.end = after + 1
+    elif line.among(after, "relative"):
+        way.end = after + 1
+    else:
+        return here is None
+    return True
+
+
+def _of_two(p: Passage, q: Quantity, names: Sequence[tuple[int, int]], i: int, end: int) -> Draft:
+    """The distance between two places that are named together."""
+    draft = Draft(ClaimKind.DISTANCE, i, end, q.i, quantity=q)
+    draft.subject = [p.mention(*names[0])]
+    draft.reference = p.mention(*names[1])
     return draft
 
 
-def _runs(p: Passage, q: Quantity, first: int) -> bool:
-    """Whether a verb of extent ("runs for", "stretches") stands just before a quantity."""
-    low, words = p.tk.low, p.lang.words
-    x = q.i - 1
-    while x >= first and (low[x] in words("adverbs") or low[x] in words("length_leads")):
-        x -= 1
-    return x >= first and low[x] in words("extent_verbs")
+def _from_subject(p: Passage, q: Quantity, line: Line, way: _Way) -> Draft | None:
+    """The distance of what the sentence speaks of; None where someone travels it."""
+    draft = Draft(ClaimKind.DISTANCE, q.i, way.end, q.i, quantity=q)
+    draft.direction = Compass(way.direction) if way.direction else None
+    draft.reference = way.reference
+    subject = _subject(p, q.i, line)
+    if subject is not None:
+        draft.subject = [p.mention(*subject)]
+        if q.i - subject[0] < _QUOTED:
+            draft.i = subject[0]
+    placed = subject is not None and p.top[subject[0]] >= 0 and way.reference is not None
+    both = way.reference is not None and way.direction is not None
+    if line.any_among("travel_verbs", q.i - 3, q.i) and not placed and not both:
+        return None
+    if way.reference is None and (way.direction is not None or way.away):
+        draft.reference = _earlier_place(p, subject[0] if subject else q.i, subject)
+    return draft
 
 
-def _adjective_wind(p: Passage, k: int, after: int, stop: int) -> bool:
-    """ "50 miles northern ..." is no direction of a distance; single letters need a figure's neighbour."""
-    return p.tk.low[after - 1] in p.lang.words("wind_adjectives")
-
-
-def _found_clause(p: Passage, k: int, stop: int) -> bool:
-    return k < stop and p.tk.low[k] in p.lang.words("relative")
-
-
-def _landmark(p: Passage, here: tuple[int, int, bool], after: int) -> bool:
+def _landmark(p: Passage, here: tuple[int, int, bool]) -> bool:
     """Whether a reference can lie on a map: a name, or a plain noun such as "the site"."""
     a, b, named = here
     low, words = p.tk.low, p.lang.words
@@ -279,7 +322,7 @@ def _landmark(p: Passage, here: tuple[int, int, bool], after: int) -> bool:
     return low[a] in words("articles") and b - a > 1 and low[b - 1] not in words("not_landmarks")
 
 
-def _antecedent(p: Passage, i: int, first: int) -> Mention | None:
+def _antecedent(p: Passage, i: int) -> Mention | None:
     """What "it" refers to: the subject of the sentence before."""
     number = p.tk.sentence_of[i]
     if number == 0:
@@ -302,86 +345,85 @@ def _earlier_place(p: Passage, i: int, own: tuple[int, int] | None) -> Mention |
     return None
 
 
-def _between_before(p: Passage, q: Quantity, first: int) -> Draft | None:
-    """ "the distance between A and B is 40 km"."""
-    low, words = p.tk.low, p.lang.words
-    for k in range(max(first, q.i - 14), q.i):
-        if low[k] in words("distance_nouns"):
-            for x in range(k + 1, min(q.i, k + 4)):
-                if low[x] in words("between") or low[x] in words("from"):
-                    verb = q.i
-                    while verb > x and low[verb - 1] in words("auxiliaries"):
-                        verb -= 1
-                    names, after = p.names_from(x + 1, verb)
-                    if len(names) == 1 and after < q.i and low[after] in words("to_words"):
-                        more, _ = p.names_from(after + 1, q.i)
-                        names = names + more
-                    if len(names) >= 2:
-                        draft = Draft(ClaimKind.DISTANCE, k, q.end, q.i, quantity=q)
-                        draft.subject = [p.mention(*names[0])]
-                        draft.reference = p.mention(*names[1])
-                        return draft
+def _between_before(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "the distance between A and B is 40 km", "the distance from A to B is 40 km"."""
+    for k in range(max(line.first, q.i - 14), q.i):
+        if not line.among(k, "distance_nouns"):
+            continue
+        for x in range(k + 1, min(q.i, k + 4)):
+            names = _two_names(p, q, line, x) if line.among(x, "between") or line.among(x, "from") else []
+            if len(names) >= 2:
+                return _of_two(p, q, names, k, q.end)
     return None
 
 
-def _subject(p: Passage, i: int, first: int) -> tuple[int, int] | None:
+def _two_names(p: Passage, q: Quantity, line: Line, x: int) -> list[tuple[int, int]]:
+    """The names between "between" or "from" at token x and the verb before a length."""
+    verb = q.i
+    while verb > x and line.among(verb - 1, "auxiliaries"):
+        verb -= 1
+    names, after = p.names_from(x + 1, verb)
+    if len(names) == 1 and after < q.i and line.among(after, "to_words"):
+        names = names + p.names_from(after + 1, q.i)[0]
+    return names
+
+
+def _subject(p: Passage, i: int, line: Line) -> tuple[int, int] | None:
     """What lies there: the place just before, or the subject of "lies", "remain", "came to within"."""
-    tk, low, words = p.tk, p.tk.low, p.lang.words
     k = i - 1
-    while k >= first and (tk.word[k] in ",–—(-" or low[k] in words("determiners") | words("adverbs") | {"to"}):
+    while k >= line.first and (p.tk.word[k] in ",–—(-" or _is_any(line, k, ("determiners", "adverbs", "to_words"))):
         k -= 1
-    if k < first:
+    if k < line.first:
         return None
-    steps = 0
     verb = -1
-    x = k
-    while x >= first and steps < 14:
-        number = p.top[x]
-        if number >= 0 and not p.is_demonym(x) and verb < 0 and _plain_between(p, x + 1, i):
-            return _settlement(p, p.span(x), first)
-        if low[x] in words("located_verbs") and verb < 0:
+    for x in range(k, max(line.first - 1, k - _SUBJECT_REACH), -1):
+        if p.top[x] >= 0 and not p.is_demonym(x) and not _is_verbal(line, x + 1, i):
+            return _settlement(p, p.span(x), line)
+        if line.among(x, "located_verbs"):
             verb = x
             break
-        if tk.word[x] in ";:":
+        if p.tk.word[x] in ";:":
             break
-        x -= 1
-        steps += 1
-    if verb >= 0:
-        start = verb
-        while start > first and (
-            low[start - 1] in words("auxiliaries") | words("located_verbs") | words("adverbs") | words("relative")
-        ):
-            start -= 1
-        here = p.doer(start, first)
-        if here is not None:
-            return _name_in(p, here)
-    place = p.place_before(i, first, reach=20)
+    doer = _doer(p, verb, line) if verb >= 0 else None
+    if doer is not None:
+        return _name_in(p, doer)
+    place = p.place_before(i, line.first, reach=20)
     if place is not None:
         return place
     x = k
-    while x > first and low[x] in words("particles"):
+    while x > line.first and line.among(x, "particles"):
         x -= 1
-    return p.doer(x, first) if p.is_verb(x, first) else p.subject_before(k + 1, first)
+    return p.doer(x, line.first) if p.is_verb(x, line.first) else p.subject_before(k + 1, line.first)
 
 
-def _settlement(p: Passage, here: tuple[int, int], first: int) -> tuple[int, int]:
+def _doer(p: Passage, verb: int, line: Line) -> tuple[int, int] | None:
+    """The subject of "lies", "which had remained"."""
+    start = verb
+    while start > line.first and _is_any(line, start - 1, ("auxiliaries", "located_verbs", "adverbs", "relative")):
+        start -= 1
+    return p.doer(start, line.first)
+
+
+def _is_any(line: Line, k: int, lists: Sequence[str]) -> bool:
+    return any(line.among(k, words) for words in lists)
+
+
+def _settlement(p: Passage, here: tuple[int, int], line: Line) -> tuple[int, int]:
     """ "Akuressa, in Matara district some 160km south": the town rather than the district that it is in."""
-    low, words = p.tk.low, p.lang.words
     k = here[0] - 1
-    while k >= first and low[k] in words("determiners"):
+    while k >= line.first and line.among(k, "determiners"):
         k -= 1
-    if k < first or low[k] not in words("inside_words"):
+    if k < line.first or not line.among(k, "inside_words"):
         return here
     k -= 1
-    while k >= first and (p.tk.word[k] == "," or low[k] in words("located_words")):
+    while k >= line.first and (p.tk.word[k] == "," or line.among(k, "located_words")):
         k -= 1
-    return p.span(k) if k >= first and p.top[k] >= 0 and not p.is_demonym(k) else here
+    return p.span(k) if k >= line.first and p.top[k] >= 0 and not p.is_demonym(k) else here
 
 
-def _plain_between(p: Passage, i: int, j: int) -> bool:
-    """Whether tokens [i, j) are an apposition ("a town of about 5,000"): no other verb or relation between."""
-    low = p.tk.low
-    return not any(low[k] in p.lang.words("from") or low[k] in p.lang.words("advance_verbs") for k in range(i, j))
+def _is_verbal(line: Line, i: int, j: int) -> bool:
+    """Whether tokens [i, j) are more than an apposition ("a town of about 5,000"): a verb or relation is among them."""
+    return line.any_among("from", i, j) or line.any_among("advance_verbs", i, j)
 
 
 def _name_in(p: Passage, here: tuple[int, int]) -> tuple[int, int]:
@@ -392,74 +434,97 @@ def _name_in(p: Passage, here: tuple[int, int]) -> tuple[int, int]:
     return here
 
 
-def _extent(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
-    tk, low, words = p.tk, p.tk.low, p.lang.words
-    k = q.end
-    after = range(k, min(stop, k + 4))
-    stretch, spoiled = words("stretch_nouns"), words("not_stretch")
-    if any(low[x] in words("persons") for x in range(max(first, q.i - 3), q.i)):
+# ── extents ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _extent(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """The claim that a length is how long, wide or deep something on a map is."""
+    if line.any_among("persons", q.i - 3, q.i):
         return None
-    run = []
-    for x in after:
-        if tk.word[x] in ",;.()" or (low[x] in words("auxiliaries")):
-            break
-        run.append(x)
-    if any(low[x] in spoiled for x in run[:3]):
+    run = _run(p, q, line)
+    if any(line.among(x, "not_stretch") for x in run[:3]):
         return None
-    kind = False
-    end = q.end
-    if k < stop and low[k] == "of" and not q.hyphen:
-        for x in range(k + 1, min(stop, k + 7)):
-            if low[x] in words("line_nouns") | stretch and not any(
-                low[y] in spoiled for y in range(k + 1, x + 2) if y < stop
-            ):
-                kind, end = True, x + 1
-                break
-            if p.boundary(x) and low[x] not in ("'s", "of"):
-                break
-    if not kind and run and any(low[x] in stretch for x in run[:2]) and low[run[0]] != "of":
-        kind = True
-        end = next(x for x in run if low[x] in stretch) + 1
-    if not kind and q.hyphen:
-        # "The 130-mile St. Marys River"
-        for x in range(k, min(stop, k + 5)):
-            if low[x] in words("line_nouns") and tk.capital(x):
-                kind, end = True, x + 1
-                break
-            if not tk.capital(x) and tk.word[x] != ".":
-                break
-    dimension = p.lang.table("extent_after").match(low, k + 1 if k < stop and low[k] == "-" else k, stop)
-    if not kind and dimension is not None:
-        limit = 1000.0 if dimension[0] == "deep" else 500.0
-        near = any(low[x] in stretch for x in range(max(first, q.i - 8), min(stop, dimension[1] + 6)))
-        wrong = any(low[x] in spoiled for x in range(dimension[1], min(stop, dimension[1] + 3)))
-        if (q.si >= limit or near) and not wrong:
-            kind, end = True, dimension[1]
-    if not kind:
-        x = q.i - 1
-        while x >= first and (low[x] in words("adverbs") or low[x] in words("length_leads")):
-            x -= 1
-        if x >= first and low[x] in words("extent_verbs"):
-            here = p.subject_before(x, first)
-            person = (
-                here is not None and low[here[0]] in words("pronouns") and low[here[0]] not in ("it", "which", "that")
-            )
-            if not person and q.si >= 500.0:
-                kind, end = True, q.end
-    if not kind:
-        x = q.i - 1
-        of_noun = x - 1 >= first and low[x] in words("of_words") and low[x - 1] in words("extent_nouns")
-        kind = of_noun or (x >= first and low[x] in words("bare_extent"))
-    if not kind:
+    end = next((end for rule in _EXTENTS if (end := rule(p, q, line, run)) is not None), None)
+    if end is None:
         return None
     draft = Draft(ClaimKind.EXTENT, q.i, end, q.i, quantity=q)
-    if end < stop and low[end] in ("of", "along"):
-        here2 = p.place_phrase(end + 1, stop, plain=False)
-        if here2 is not None:
-            draft.subject = [p.mention(here2[0], here2[1])]
-            draft.j = here2[1]
-    if not draft.subject:
-        place = p.place_before(q.i, first, reach=12)
-        if place is not None:
-            draft.subject = [p.mention(*place)]
+    named = p.place_phrase(end + 1, line.stop, plain=False) if line.among(end, "extent_links") else None
+    if named is not None:
+        draft.subject = [p.mention(named[0], named[1])]
+        draft.j = named[1]
+    else:
+        place = p.place_before(q.i, line.first, reach=12)
+        draft.subject = [p.mention(*place)] if place is not None else []
     return draft
+
+
+def _run(p: Passage, q: Quantity, line: Line) -> list[int]:
+    """The next tokens after a length that may be its noun: none beyond a sign or an auxiliary."""
+    run: list[int] = []
+    for x in range(q.end, min(line.stop, q.end + 4)):
+        if p.tk.word[x] in ",;.()" or line.among(x, "auxiliaries"):
+            break
+        run.append(x)
+    return run
+
+
+def _of_stretch(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "30 km of the front", "12 miles of new trenches"."""
+    if not line.among(q.end, "of_words") or q.hyphen:
+        return None
+    for x in range(q.end + 1, min(line.stop, q.end + 7)):
+        spoiled = line.any_among("not_stretch", q.end + 1, x + 2)
+        if _is_any(line, x, ("line_nouns", "stretch_nouns")) and not spoiled:
+            return x + 1
+        if p.boundary(x) and not _is_any(line, x, ("genitives", "of_words")):
+            return None
+    return None
+
+
+def _stretch_noun(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "a 130-mile border", "30 km long trenches"."""
+    if not run or line.among(run[0], "of_words"):
+        return None
+    return next((x + 1 for x in run[:2] if line.among(x, "stretch_nouns")), None)
+
+
+def _named_line(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "The 130-mile St. Marys River"."""
+    for x in range(q.end, min(line.stop, q.end + 5)) if q.hyphen else ():
+        if line.among(x, "line_nouns") and p.tk.capital(x):
+            return x + 1
+        if not p.tk.capital(x) and p.tk.word[x] != ".":
+            return None
+    return None
+
+
+def _dimension(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "12 km wide", "5 km in depth": of something large, or of a stretch that is named near."""
+    after = p.lang.table("extent_after").match(p.tk.low, line.past_hyphen(q.end), line.stop)
+    if after is None or line.any_among("not_stretch", after[1], after[1] + 3):
+        return None
+    large = q.si >= (_DEEP_M if after[0] == "deep" else _STRETCH_M)
+    return after[1] if large or line.any_among("stretch_nouns", q.i - 8, after[1] + 6) else None
+
+
+def _stretches(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "The front stretches for 1,000 km"; not what "he" covers."""
+    verb = _before_length(q, line)
+    if not line.among(verb, "extent_verbs") or q.si < _STRETCH_M:
+        return None
+    here = p.subject_before(verb, line.first)
+    person = here is not None and line.among(here[0], "pronouns") and not line.among(here[0], "thing_pronouns")
+    return None if person else q.end
+
+
+def _of_length(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "a length of 12 km", "завдовжки 12 км"."""
+    x = q.i - 1
+    if x < line.first:
+        return None
+    of_noun = x > line.first and line.among(x, "of_words") and line.among(x - 1, "extent_nouns")
+    return q.end if of_noun or line.among(x, "bare_extent") else None
+
+
+_EXTENTS = (_of_stretch, _stretch_noun, _named_line, _dimension, _stretches, _of_length)
+"""In the order in which they are asked; each gives the token after the phrase that it reads, or None."""
