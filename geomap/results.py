@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
+from geomap.exports import SUFFIXES as EXPORTS
+from geomap.exports import Export, build_export, writer_of
 from geomap.files import escape_for_script, read_bytes, sha256, shown, write_whole
 from geomap.models import Assessment, to_record
 from geomap.settings import Style
@@ -31,9 +33,8 @@ TABLES = (".csv", ".geojson", ".gpkg", ".parquet")
 
 def check_suffix(path: Path) -> None:
     """Refuse a name whose suffix says no format that a report can be saved in."""
-    known = (*PAGES, ".json", ".md", *PICTURES, *TABLES)
-    if path.suffix.lower() not in known:
-        expected = " ".join((*PAGES[:1], ".json", ".md", *PICTURES, *TABLES))
+    if path.suffix.lower() not in (*PAGES, ".json", ".md", *PICTURES, *TABLES, *EXPORTS):
+        expected = " ".join((*PAGES[:1], ".json", ".md", *PICTURES, *TABLES, *EXPORTS))
         raise OutputError(f"{shown(path)}: unknown suffix; expected one of {expected}")
 
 
@@ -164,9 +165,11 @@ class Report:
         }
 
     def save(self, path: str | Path, *, page: str = "report", publish: bool = False, tiles: str | None = None) -> str:
-        """Write by suffix: html, json, csv, geojson, gpkg, parquet, png, svg, pdf or md; whole or not at all.
+        """Write by suffix: html, json, csv, geojson, gpkg, parquet, png, svg, pdf, md; whole or not at all.
 
-        Markdown gets its picture as a .png of the same name beside it.
+        Also kml and kmz; qgz, a QGIS project; docx and pptx (extra ``office``); zip, a CSV and a GeoJSON with the
+        same ids for Datawrapper or Flourish. Markdown gets its picture as a .png of the same name beside it, a
+        QGIS project its data as NAME.qgz.gpkg.
 
         Returns
         -------
@@ -198,6 +201,8 @@ class Report:
             write_whole(target, words)
         elif suffix in PICTURES:
             write_whole(target, self._picture(suffix[1:]))
+        elif suffix in EXPORTS:
+            writer_of(suffix)(self._export(), target)
         else:
             from geomap.reports import write_exports
 
@@ -214,9 +219,26 @@ class Report:
             Read(Path(s.provenance.path)) for c in self.assessment.control for s in c.snapshots if s.provenance.path
         ]
         beside = target.with_suffix(".png") if target.suffix.lower() == ".md" else None
-        keep_apart([target, beside], reads)
+        package = target.with_name(f"{target.name}.gpkg") if target.suffix.lower() == ".qgz" else None
+        keep_apart([target, beside, package], reads)
         if beside is not None:
             check_side_picture(beside)
+
+    def _export(self) -> Export:
+        from geomap.maps import alt_text, picture
+        from geomap.models import Label
+        from geomap.wording import words
+
+        told = words(self._style.language)
+        order = (Label.DOES_NOT_FIT, Label.ROUGHLY_FITS, Label.FITS, Label.MAPS_CANNOT_SETTLE, Label.NOT_TESTABLE)
+        return build_export(
+            self.assessment,
+            self.claims,
+            title=self.summary,
+            labels={str(label): told[f"label_{label}"] for label in order},
+            alt=alt_text(self.assessment, self._style),
+            picture=lambda: picture(self.assessment, self._gazetteer, "png", style=self._style),
+        )
 
     def to_claimreview(self) -> str:
         """ClaimReview JSON-LD, safe inside a page's script element: a rating only where a verdict exists.

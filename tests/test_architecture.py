@@ -23,7 +23,7 @@ FOUNDATION = {
 }
 STAGES = {
     "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "review",
-    "corpus",
+    "corpus", "exports",
 }  # fmt: skip
 JOINS = {"evidence", "harvest", "measure", "results"}
 ABOVE = {
