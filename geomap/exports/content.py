@@ -84,7 +84,7 @@ def _places(assessment: Assessment) -> geopandas.GeoDataFrame:
         if toponym.place is not None and toponym.kind is MentionKind.LITERAL:
             places.setdefault(toponym.place.id, toponym.place)
     names = ("id", "name", "country", "admin1", "feature", "score", "approximate")
-    rows = [{n: getattr(p, n) for n in names} for p in places.values()]
+    rows = [{n: plain(v) if isinstance(v := getattr(p, n), str) else v for n in names} for p in places.values()]
     points: Any = [Point(p.lon, p.lat) for p in places.values()]
     frame = {n: [r[n] for r in rows] for n in names}
     return geopandas.GeoDataFrame(frame, geometry=geopandas.GeoSeries(points, crs=4326))
@@ -93,6 +93,7 @@ def _places(assessment: Assessment) -> geopandas.GeoDataFrame:
 def _ground(assessment: Assessment) -> geopandas.GeoDataFrame:
     """One row a map, holder and status, with the time until the next map of its source."""
     import geopandas
+    from shapely import union_all
 
     rows: list[dict[str, Any]] = []
     shapes: list[Any] = []
@@ -100,18 +101,23 @@ def _ground(assessment: Assessment) -> geopandas.GeoDataFrame:
         following = [s.as_of for s in series.snapshots[1:]]
         for number, snapshot in enumerate(series.snapshots):
             until = following[number].isoformat() if number < len(following) else None
-            frame = snapshot.frame[snapshot.frame["status"] != Status.FREE]
-            for (status, holder), part in frame.groupby(["status", "holder"], dropna=False, sort=True):
+            parts: dict[tuple[str, str], list[Any]] = {}
+            row: Any
+            for row in snapshot.frame.itertuples():
+                if row.status != Status.FREE:
+                    holder = row.holder if isinstance(row.holder, str) and row.holder else series.holder
+                    parts.setdefault((str(row.status), plain(holder)), []).append(row.geometry)
+            for (status, holder), held in sorted(parts.items(), key=lambda item: item[0]):
                 rows.append(
                     {
-                        "source": series.name,
+                        "source": plain(series.name),
                         "as_of": snapshot.as_of.isoformat(),
                         "until": until,
-                        "status": str(status),
-                        "holder": holder if isinstance(holder, str) and holder else series.holder,
+                        "status": status,
+                        "holder": holder,
                     }
                 )
-                shapes.append(part.geometry.union_all())
+                shapes.append(union_all(held))
     names = ("source", "as_of", "until", "status", "holder")
     return geopandas.GeoDataFrame(
         {n: [r[n] for r in rows] for n in names}, geometry=geopandas.GeoSeries(shapes, crs=4326)

@@ -38,8 +38,9 @@ def kml_bytes(export: Export) -> bytes:
     _text(document, "description", "\n".join((*export.sources, *export.credits)))
     for name, colour in (*VERDICT_COLOURS.items(), *GROUND_COLOURS.items()):
         _style(document, name, colour)
+    row: Any
     for label, words in export.labels.items():
-        rows = [r for r in export.claims.itertuples() if r.verdict_label == label and r.geometry is not None]
+        rows: list[Any] = [r for r in export.claims.itertuples() if r.verdict_label == label and r.geometry is not None]
         if rows:
             folder = _folder(document, words)
             for row in rows:
@@ -51,10 +52,12 @@ def kml_bytes(export: Export) -> bytes:
     if len(export.ground):
         _ground(document, export)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
 
 
 def _ground(document: ET.Element, export: Export) -> None:
+    row: Any
     for source, rows in export.ground.groupby("source", sort=False):
         folder = _folder(document, str(source))
         for row in rows.itertuples():

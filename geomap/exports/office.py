@@ -43,7 +43,7 @@ def write_docx(export: Export, path: Path) -> None:
         cells[0].paragraphs[0].add_run(f"“{_short(cell(row, 'quote'))}”").bold = False
         verdict = cells[1].paragraphs[0].add_run(export.labels.get(cell(row, "verdict_label"), ""))
         verdict.bold = True
-        verdict.font.color.rgb = RGBColor.from_string(_ink(row))
+        verdict.font.color.rgb = RGBColor(*bytes.fromhex(_ink(row)))
         cells[2].text = _short(cell(row, "verdict_reason"))
     for line in table.rows:
         for at, width in enumerate(_WIDTHS_CM):
@@ -63,7 +63,7 @@ def write_docx(export: Export, path: Path) -> None:
 def write_pptx(export: Export, path: Path) -> None:
     """One slide, 16:9: the finding, the map, the claims that stand out."""
     pptx = _library("pptx", "python-pptx")
-    from pptx.dml.color import RGBColor
+    from pptx.dml import color
     from pptx.util import Cm, Pt
 
     deck = pptx.Presentation()
@@ -81,7 +81,7 @@ def write_pptx(export: Export, path: Path) -> None:
         verdict = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         run = verdict.add_run()
         run.text, run.font.bold, run.font.size = export.labels.get(cell(row, "verdict_label"), ""), True, Pt(14)
-        run.font.color.rgb = RGBColor.from_string(_ink(row))
+        run.font.color.rgb = color.RGBColor(*bytes.fromhex(_ink(row)))  # type: ignore[no-untyped-call]
         words = frame.add_paragraph().add_run()
         words.text, words.font.size = f"“{_short(cell(row, 'quote'))}” {_short(cell(row, 'verdict_reason'))}", Pt(11)
     foot = slide.shapes.add_textbox(Cm(1.2), Cm(17.6), Cm(31.4), Cm(1.2)).text_frame

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 from geomap.exports.content import Export, cell, write_zip
 from geomap.files import safe_cell, writing
@@ -37,6 +38,7 @@ def _table(export: Export) -> bytes:
 def _shapes(export: Export) -> bytes:
     from shapely.geometry import mapping
 
+    rows: Any = export.claims.itertuples()
     features = [
         {
             "type": "Feature",
@@ -44,7 +46,7 @@ def _shapes(export: Export) -> bytes:
             "properties": {n: cell(row, n) for n in ("id", "quote", "verdict_label")},
             "geometry": mapping(row.geometry),
         }
-        for row in export.claims.itertuples()
+        for row in rows
         if row.geometry is not None
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
