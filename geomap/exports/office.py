@@ -31,7 +31,7 @@ def write_docx(export: Export, path: Path) -> None:
     section.page_width, section.page_height = Cm(21.0), Cm(29.7)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(1.8)
     document.add_heading(export.title, level=1)
-    picture = document.add_picture(io.BytesIO(export.picture()), width=Cm(15.4))
+    picture = document.add_picture(io.BytesIO(export.picture()), width=Cm(14.0))
     _describe(picture._inline.docPr, export.alt)
     rows = _rows(export)
     table = document.add_table(rows=1, cols=3)
@@ -53,7 +53,7 @@ def write_docx(export: Export, path: Path) -> None:
     notes = [*([f"And {len(rows) - ROWS} more claims."] if len(rows) > ROWS else []), *export.sources, *export.credits]
     for words in notes:
         run = document.add_paragraph().add_run(words)
-        run.font.size = Pt(8)
+        run.font.size = Pt(7)
     _stamp(document.core_properties, export)
     with writing(path) as beside:
         document.save(str(beside))
