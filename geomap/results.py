@@ -234,6 +234,7 @@ class Report:
         return build_export(
             self.assessment,
             self.claims,
+            style=self._style,
             title=self.summary,
             labels={str(label): told[f"label_{label}"] for label in order},
             alt=alt_text(self.assessment, self._style),

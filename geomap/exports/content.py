@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geomap.models import Assessment, MentionKind, Place, Status
+from geomap.settings import Style
+from geomap.wording import told
 
 if TYPE_CHECKING:
     import geopandas
@@ -52,6 +54,7 @@ def build_export(
     assessment: Assessment,
     claims: geopandas.GeoDataFrame,
     *,
+    style: Style,
     title: str,
     labels: dict[str, str],
     alt: str,
@@ -59,8 +62,10 @@ def build_export(
 ) -> Export:
     """Gather what exports write. ``labels``: verdict label -> the words that readers see."""
     sources = [" · ".join(filter(None, (a.title or a.id, a.source, a.url))) for a in assessment.articles]
-    data = assessment.methods.data
-    credit = [" · ".join(filter(None, (p.name if not p.attribution else p.attribution, p.licence))) for p in data]
+    credit = [
+        " · ".join(filter(None, (told(p.attribution or p.name, style), told(p.licence, style))))
+        for p in assessment.methods.data
+    ]
     return Export(
         title=plain(title),
         claims=claims,

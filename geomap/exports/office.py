@@ -51,9 +51,8 @@ def write_docx(export: Export, path: Path) -> None:
             for run in line.cells[at].paragraphs[0].runs:
                 run.font.size = Pt(8.5)
     notes = [*([f"And {len(rows) - ROWS} more claims."] if len(rows) > ROWS else []), *export.sources, *export.credits]
-    for words in notes:
-        run = document.add_paragraph().add_run(words)
-        run.font.size = Pt(7)
+    run = document.add_paragraph().add_run("\n".join(notes))
+    run.font.size = Pt(7)
     _stamp(document.core_properties, export)
     with writing(path) as beside:
         document.save(str(beside))
