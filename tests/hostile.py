@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from geomap.models import Article, Assessment, Claim, Snapshot, Span, Toponym
+from geomap.models import Article, Assessment, Claim, Message, Snapshot, Span, Toponym
 
 _RUN = "(window.ran=window.ran||[]).push('N')"
 
@@ -112,6 +112,7 @@ OURS = {
     ("Value", "unit"),
     ("Value", "si_unit"),
     ("Methods", "crs"),
+    ("Quantity", "unit"),
 }
 """Words that geomap itself sets; everything else may come from outside."""
 
@@ -127,6 +128,8 @@ def poison(made: Assessment, payload: str) -> Assessment:
             return value + payload
         if isinstance(value, tuple):
             return tuple(visit(v, owner, name) for v in value)
+        if isinstance(value, Message):
+            return Message(value.id, tuple((gap, visit(v, "Message", gap)) for gap, v in value.parameters))
         if isinstance(value, Snapshot):
             frame = value.frame.copy()
             for column in ("holder", "name"):

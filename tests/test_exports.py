@@ -19,6 +19,7 @@ import geomap
 from geomap.exports import SUFFIXES
 from geomap.results import Report
 
+pytestmark = pytest.mark.slow
 KML = "{http://www.opengis.net/kml/2.2}"
 
 
@@ -32,7 +33,7 @@ def samples(root: Path) -> Report:
 def poisoned(samples: Report) -> list[Report]:
     """The samples with every text field a payload, for a few payloads."""
     made = []
-    for payload in (*hostile.PAYLOADS[::40], "=1+1", "@SUM(A1)", "\x00\x1b[31m\ud800"):
+    for payload in (hostile.PAYLOADS[0], hostile.PAYLOADS[-1], "=1+1\x00\x1b[31m"):
         report = Report(hostile.poison(samples.assessment, payload), samples._gazetteer)
         made.append(report)
     return made
