@@ -83,6 +83,7 @@ class Language:
     def __init__(self, code: str, data: Mapping[str, Any]) -> None:
         self.code = code
         self._sets: dict[str, frozenset[str]] = {k: frozenset(v) for k, v in data.get("words", {}).items()}
+        self._endings: dict[str, tuple[str, ...]] = {k: tuple(v) for k, v in data.get("endings", {}).items()}
         self.numbers: dict[str, float] = data["numbers"]["words"]
         self.scales: dict[str, float] = data["numbers"]["scales"]
         self.short_scales: dict[str, float] = data["numbers"].get("short_scales", {})
@@ -109,6 +110,10 @@ class Language:
     def words(self, name: str) -> frozenset[str]:
         """The word set of that name; empty where the language has none."""
         return self._sets.get(name, frozenset())
+
+    def endings(self, name: str) -> tuple[str, ...]:
+        """The list of endings of that name, as ``str.endswith`` takes it; empty where the language has none."""
+        return self._endings.get(name, ())
 
     def table(self, name: str) -> Phrases[str]:
         return self.tables.get(name) or _EMPTY

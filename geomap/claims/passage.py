@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from geomap.claims.language import Language, language_of
 from geomap.claims.line import Line
@@ -18,6 +19,7 @@ from geomap.models import (
     Mention,
     MentionKind,
     Modality,
+    Place,
     Polarity,
     Predicate,
     Text,
@@ -30,6 +32,12 @@ _SAME_START = 8
 """Known names that begin with the same word: more are not looked at, so that a pass stays linear."""
 _PHRASE_LIMIT = 14
 """Tokens looked at for a noun phrase: longer ones do not name a place."""
+_LONGEST_LIST = 12
+"""Names of a list that are read: longer ones are tables."""
+_SHORT_VERB = 5
+"""Letters of a word that ends like a verb ("speed", "seed") and need not be one."""
+_INSIDE = frozenset("-'&’“”\"")
+"""Signs that may stand inside a noun phrase."""
 _CONFLICT_WORDS = 2
 """So many words of war in a text, or one that nothing else uses ("garrison"), make "took Ghazni" a change of control
 rather than a trip or a match."""
@@ -196,30 +204,23 @@ class Passage:
 
     def mention(self, i: int, j: int) -> Mention:
         """Tokens [i, j) as a mention, with the place of the last literal toponym inside."""
-        place = None
-        why: Text | None = None
-        seen = -1
-        named_from = i
-        whose = next((k for k in range(i + 1, j - 1) if self.tk.low[k] == "'s"), None)
-        described = (
-            whose is not None
-            and self.top[i] != self.top[j - 1]
-            and (self.tk.low[j - 1] in self.lang.words("place_nouns"))
-        )
-        if described and whose is not None:
-            named_from, why = (
-                whose + 1,
-                message("untested.description"),
-            )  # "Ukraine's second largest city" is not Ukraine
-        for k in range(named_from, j):
-            number = self.top[k]
-            if number >= 0 and number != seen:
-                seen = number
+        named_from = self._described_from(i, j)
+        place: Place | None = None
+        why: Text | None = message("untested.description") if named_from > i else None
+        for number, _ in groupby(self.top[named_from:j]):
+            if number >= 0:
                 toponym = self.toponyms[number]
                 if toponym.place is not None or place is None:
                     place, why = toponym.place, toponym.why_not
         start, end = self.tk.start[i], self.tk.end[j - 1]
         return Mention(text=self.text[start:end], place=place, start=start, end=end, why_not=why)
+
+    def _described_from(self, i: int, j: int) -> int:
+        """Where the place of tokens [i, j) is named: "Ukraine's second largest city" is not Ukraine."""
+        clitics = self.lang.words("clitics")
+        whose = next((k for k in range(i + 1, j - 1) if self.tk.low[k] in clitics), None)
+        described = self.top[i] != self.top[j - 1] and self.tk.low[j - 1] in self.lang.words("place_nouns")
+        return i if whose is None or not described else whose + 1
 
     # ── phrases ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -233,11 +234,19 @@ class Passage:
         if low in ",." and inside and self.tk.word[i - 1].isdigit() and self.tk.word[i + 1][0].isdigit():
             return False  # "2,500-acre"
         return (
-            not (self.tk.word[i][0].isalnum() or low in ("-", "'s", "'", "&", "’", "“", "”", '"'))
+            not (self.tk.word[i][0].isalnum() or low in _INSIDE or low in words("clitics"))
             or low in words("prepositions")
             or low in words("conjunctions")
-            or (low in words("auxiliaries") and low != "'s")
+            or self.is_auxiliary(i)
         )
+
+    def among(self, i: int, words: str) -> bool:
+        """Whether the word at token i is in the language's list ``words``; False outside the text."""
+        return 0 <= i < len(self.tk) and self.tk.low[i] in self.lang.words(words)
+
+    def is_auxiliary(self, i: int) -> bool:
+        """ "has", "was"; "'s" is more often whose something is."""
+        return self.among(i, "auxiliaries") and not self.among(i, "clitics")
 
     def place_phrase(self, i: int, stop: int, *, plain: bool = True) -> tuple[int, int, bool] | None:
         """The place that a phrase from token i names: (first, last + 1, whether a toponym).
@@ -245,61 +254,71 @@ class Passage:
         "the major shipbuilding city of Kherson" gives Kherson; "the border of the Russian Federation" and "the site"
         the words as they stand. None where nothing there can be a place.
         """
-        tk, low, words = self.tk, self.tk.low, self.lang.words
         stop = min(stop, i + _PHRASE_LIMIT)
-        k = i
-        head_line = -1
+        k, head = i, -1  # where "the border of ..." begins
         while k < stop:
-            w = low[k]
-            here = self.name(k, stop)
-            if here is not None and w not in words("determiners"):
-                a, b = here
-                b = self._with_region_noun(b, stop)
-                if b < stop and low[b] in ("'s", "'") and not self._ends_place(a, b):
-                    # "Ukraine's second largest city", "the Dnipro river's western shore"
-                    if self.toponym(a) is not None and self.span(a)[1] > b:
-                        return a, self.span(a)[1], True
-                    end = self._lower_run(b + 1, stop)
-                    inner = self.place_phrase(b + 1, stop, plain=False) if b + 1 < stop else None
-                    if inner is not None and inner[2]:
-                        return inner
-                    if end > b + 1:
-                        return a, end, True
-                    return a, b, self.toponym(a) is not None
-                if head_line >= 0:
-                    return head_line, b, True
-                if b + 1 < stop and low[b] in words("place_nouns") and self.name(b + 1, stop) is not None:
-                    k = b + 1  # "the Sri Lankan capital Colombo"
-                    continue
-                if b < stop and low[b] in words("line_nouns") and low[b] not in words("region_nouns"):
-                    return a, b + 1, True
-                if self.toponym(a) is None and b < stop and self.toponym(b) is not None and not self.is_demonym(b):
-                    return b, self.span(b)[1], True
-                return a, b, self.toponym(a) is not None
-            if w in words("line_nouns") and head_line < 0:
-                nxt = low[k + 1] if k + 1 < stop else ""
-                if nxt in ("of", "with", "between"):
-                    head_line = i
-                    k += 2
-                    continue
-                if not (k + 1 < stop and (self.name(k + 1, stop) or low[k + 1] == "of")):
+            here = None if self.among(k, "determiners") else self.name(k, stop)
+            if here is not None:
+                onward = self._title_of(here, stop) if head < 0 else None
+                if onward is None:
+                    return self._named_phrase(here, head, stop)
+                k = onward
+            elif self.among(k, "line_nouns") and head < 0:
+                if self._within(k + 1, stop, "line_links"):
+                    head, k = i, k + 2
+                elif k + 1 < stop and (self.name(k + 1, stop) or self._within(k + 1, stop, "of_words")):
+                    k += 1
+                else:
                     return i, k + 1, False
+            elif self.among(k, "of_words") and k > i:
                 k += 1
-                continue
-            if w == "of" and k > i:
-                k += 1
-                continue
-            if head_line >= 0 and not (w in words("determiners") or (tk.word[k][0].isalpha() and not self.boundary(k))):
-                return head_line, k - 1, False
-            if self.boundary(k) or w in words("pronouns"):
+            elif head >= 0 and not self._goes_on(k):
+                return head, k - 1, False
+            elif self.boundary(k) or self.among(k, "pronouns"):
                 break
-            k += 1
-        if head_line >= 0:
-            return head_line, max(head_line + 1, k - 1), False
-        if not plain:
-            return None
-        end = self._lower_run(i, stop)
+            else:
+                k += 1
+        if head >= 0:
+            return head, max(head + 1, k - 1), False
+        end = self._lower_run(i, stop) if plain else i
         return (i, end, False) if end > i else None
+
+    def _within(self, k: int, stop: int, words: str) -> bool:
+        return k < stop and self.among(k, words)
+
+    def _goes_on(self, k: int) -> bool:
+        """Whether token k may be inside a noun phrase that has begun."""
+        return self.among(k, "determiners") or (self.tk.word[k][0].isalpha() and not self.boundary(k))
+
+    def _title_of(self, here: tuple[int, int], stop: int) -> int | None:
+        """ "the Sri Lankan capital Colombo": the token of the name that follows one which only says what it is."""
+        b = self._with_region_noun(here[1], stop)
+        owned = self._within(b, stop, "genitives") and not self._ends_place(here[0], b)
+        titled = not owned and b + 1 < stop and self.among(b, "place_nouns") and self.name(b + 1, stop) is not None
+        return b + 1 if titled else None
+
+    def _named_phrase(self, here: tuple[int, int], head: int, stop: int) -> tuple[int, int, bool]:
+        """The phrase of a name and what belongs to it; ``head``: where "the border of" before it begins, or -1."""
+        a, b = here[0], self._with_region_noun(here[1], stop)
+        if self._within(b, stop, "genitives") and not self._ends_place(a, b):
+            return self._owned_phrase(a, b, stop)
+        if head >= 0:
+            return head, b, True
+        if self._within(b, stop, "line_nouns") and not self.among(b, "region_nouns"):
+            return a, b + 1, True
+        if self.toponym(a) is None and b < stop and self.toponym(b) is not None and not self.is_demonym(b):
+            return b, self.span(b)[1], True
+        return a, b, self.toponym(a) is not None
+
+    def _owned_phrase(self, a: int, b: int, stop: int) -> tuple[int, int, bool]:
+        """ "Ukraine's second largest city", "the Dnipro river's western shore": the name, "'s" at token b, the rest."""
+        if self.toponym(a) is not None and self.span(a)[1] > b:
+            return a, self.span(a)[1], True
+        end = self._lower_run(b + 1, stop)
+        inner = self.place_phrase(b + 1, stop, plain=False) if b + 1 < stop else None
+        if inner is not None and inner[2]:
+            return inner
+        return (a, end, True) if end > b + 1 else (a, b, self.toponym(a) is not None)
 
     def _with_region_noun(self, b: int, stop: int) -> int:
         if b < stop and self.tk.low[b] in self.lang.words("region_nouns") and self.tk.touching(b) is False:
@@ -322,61 +341,59 @@ class Passage:
     def names_from(self, i: int, stop: int) -> tuple[list[tuple[int, int]], int]:
         """Conjoined names from token i on: "Izium, Balakliia and the town of Kupiansk". And the token after them."""
         out: list[tuple[int, int]] = []
-        tk, low, words = self.tk, self.tk.low, self.lang.words
-        k = i
+        k: int | None = i
         end = i
-        while k < stop and len(out) < 12:
-            skipped = 0
-            while k < stop and skipped < _PHRASE_LIMIT and self.name(k, stop) is None:
-                if (
-                    self.boundary(k)
-                    and not (low[k] == "of" and self.place_head(k - 1))
-                    and low[k] not in ("including", "both")
-                ) or low[k] in words("pronouns"):
-                    return out, end
-                if low[k] in words("persons_nouns"):
-                    return out, end
-                k += 1
-                skipped += 1
-            here = self.name(k, stop) if k < stop else None
+        while k is not None and k < stop and len(out) < _LONGEST_LIST:
+            a = self._next_name(k, stop)
+            here = self.name(a, stop) if a is not None else None
             if here is None:
-                return out, end
-            a, b = here
-            b = self._with_region_noun(b, stop)
-            if b < stop and low[b] in ("'s", "'") and not self._ends_place(a, b):
+                break
+            a, b = here[0], self._with_region_noun(here[1], stop)
+            if self._within(b, stop, "genitives") and not self._ends_place(a, b):
                 k = b + 1
-                if k < stop and low[k] in words("place_nouns") | words("inner_parts"):
-                    out.append((a, b))
-                    end = k
-                    return out, end
-                continue
-            if self.toponym(a) is None and b < stop and self.toponym(b) is not None:
+                if self._within(k, stop, "place_nouns") or self._within(k, stop, "inner_parts"):
+                    return [*out, (a, b)], k
+            elif self.toponym(a) is None and b < stop and self.toponym(b) is not None:
                 k = b
-                continue
-            out.append((a, b))
-            end = k = b
-            if k < stop and tk.word[k] == "," and k + 1 < stop:
-                if low[k + 1] in ("and", "or", "as"):
-                    k += 1
-                elif self.name(k + 1, stop) is None or not self._list_goes_on(k + 1, stop):
-                    return out, end
-                else:
-                    k += 1
-                    continue
-            if k < stop and low[k] in ("and", "&", "or", "plus", "та", "і", "й"):
-                k += 1
-                if k < stop and (self.name(k, stop) is None and low[k] not in words("determiners") | {"then"}):
-                    return out, end
-                if k < stop and low[k] == "then":
-                    k += 1
-                if self._clause_starts(k, stop):
-                    return out, end
-                continue
-            if low[k : k + 3] == ["as", "well", "as"]:
-                k += 3
-                continue
-            return out, end
+            else:
+                out.append((a, b))
+                end = b
+                k, end = self._after_listed(b, stop)
         return out, end
+
+    def _next_name(self, k: int, stop: int) -> int | None:
+        """The token of the next name, small words of its phrase passed over; None where the phrase ends before."""
+        for at in range(k, min(stop, k + _PHRASE_LIMIT + 1)):
+            if self.name(at, stop) is not None:
+                return at
+            linked = (self.among(at, "of_words") and self.place_head(at - 1)) or self.among(at, "list_openers")
+            if (self.boundary(at) and not linked) or self.among(at, "pronouns") or self.among(at, "persons_nouns"):
+                return None
+        return None
+
+    def _after_listed(self, b: int, stop: int) -> tuple[int | None, int]:
+        """Where the next name of a list is looked for after one that ends at token b (None: the list ends), and the
+        token after what was read."""
+        k = b
+        if k + 1 < stop and self.tk.word[k] == ",":
+            if self.among(k + 1, "list_links"):
+                k += 1
+            elif self.name(k + 1, stop) is None or not self._list_goes_on(k + 1, stop):
+                return None, b
+            else:
+                return k + 1, b
+        if k < stop and (self.tk.word[k] == "&" or self.among(k, "list_joins")):
+            return self._after_join(k + 1, stop), b
+        as_well = self.lang.table("as_well").match(self.tk.low, k, stop)
+        return (None if as_well is None else as_well[1]), b
+
+    def _after_join(self, k: int, stop: int) -> int | None:
+        """The token of the next name after "and"; None where a clause begins there."""
+        then = self._within(k, stop, "then_words")
+        if k < stop and self.name(k, stop) is None and not self.among(k, "determiners") and not then:
+            return None
+        k = k + 1 if then else k
+        return None if self._clause_starts(k, stop) else k
 
     def _list_goes_on(self, k: int, stop: int) -> bool:
         """After "A, B": whether more of a list follows ("A, B and C"), rather than an apposition or a region."""
@@ -387,13 +404,13 @@ class Passage:
         for _ in range(8):
             if j >= stop:
                 return False
-            if self.tk.low[j] in ("and", "or", "та", "і"):
+            if self.among(j, "list_joins"):
                 return True
             if self.tk.word[j] != ",":
                 return False
             nxt = self.name(j + 1, stop)
             if nxt is None:
-                return j + 1 < stop and self.tk.low[j + 1] in ("and", "or")
+                return self._within(j + 1, stop, "list_joins")
             j = nxt[1]
         return False
 
@@ -403,9 +420,7 @@ class Passage:
         if here is None:
             return False
         j = here[1]
-        return j < stop and (
-            self.tk.low[j] in self.lang.words("auxiliaries") - {"'s"} or self.tk.low[j] in self.lang.table("speech")
-        )
+        return j < stop and (self.is_auxiliary(j) or self.tk.low[j] in self.lang.table("speech"))
 
     def place_head(self, k: int) -> bool:
         low = self.tk.low[k] if k >= 0 else ""
@@ -413,56 +428,66 @@ class Passage:
 
     def subject_before(self, i: int, first: int) -> tuple[int, int] | None:
         """The noun phrase that ends just before token i, appositions between commas skipped."""
-        tk, low, words = self.tk, self.tk.low, self.lang.words
+        last: int | None = self._subject_end(i, first)
+        if last is not None and last >= first and self.tk.word[last] in (",", "–", "—", ")"):
+            last = self._before_apposition(last, first)
+        if last is None:
+            return None
+        start = self._subject_start(last, first)
+        return (start, last + 1) if start <= last else None
+
+    def _subject_end(self, i: int, first: int) -> int:
+        """The last token of the subject of the verb at token i: auxiliaries, adverbs, "which" left out."""
         k = i - 1
-        while k >= first and (low[k] in words("auxiliaries") - {"'s"} or low[k] in words("adverbs")):
+        while k >= first and (self.is_auxiliary(k) or self.among(k, "adverbs")):
             k -= 1
-        if k > first and low[k - 1 : k + 1] == ["no", "longer"]:
-            k -= 2
-        if k >= first and low[k] in words("relative"):
+        no_longer = self.lang.table("no_longer").match_back(self.tk.low, k + 1, first + 1)
+        k = k if no_longer is None else no_longer[1] - 1
+        if k >= first and self.among(k, "relative"):
             k -= 1
-            if k >= first and tk.word[k] == ",":
+            if k >= first and self.tk.word[k] == ",":
                 k -= 1
-        if k >= first and tk.word[k] in (",", "–", "—", ")"):
-            # an apposition: go to its opening comma
-            mark = "(" if tk.word[k] == ")" else tk.word[k]
-            opening = k - 1
-            while opening >= first and tk.word[opening] != mark:
-                opening -= 1
-            if opening <= first:
-                return None
-            k = opening - 1
-        end = k + 1
-        steps = 0
-        told = self.lang.table("speech")
-        while k >= first and steps < _PHRASE_LIMIT:
-            w = low[k]
-            if w in words("articles") and k + 1 < end:
-                k -= 1
+        return k
+
+    def _before_apposition(self, k: int, first: int) -> int | None:
+        """The token before an apposition that closes at token k: "Balakliia, a town of 27,000, fell"."""
+        mark = "(" if self.tk.word[k] == ")" else self.tk.word[k]
+        opening = k - 1
+        while opening >= first and self.tk.word[opening] != mark:
+            opening -= 1
+        return opening - 1 if opening > first else None
+
+    def _subject_start(self, k: int, first: int) -> int:
+        """The first token of the noun phrase that ends with token k."""
+        end, speech = k + 1, self.lang.table("speech")
+        for _ in range(_PHRASE_LIMIT):
+            if k < first:
                 break
-            if w in words("name_joins") and self._joins_names(k, first, end):
+            inner = k + 1 < end
+            if self.among(k, "articles") and inner:
+                return k
+            if self.among(k, "name_joins") and self._joins_names(k, first, end):
                 k -= 1
-                steps += 1
                 continue
-            if self.boundary(k) and not (w == "of" and k > first) and not (w == "in" and k + 1 == end):
+            of = (self.among(k, "of_words") and k > first) or (self.among(k, "trailing_prepositions") and not inner)
+            if self.boundary(k) and not of:
                 break
-            if k + 1 < end and (w in words("pronouns") or (w in told and self.top[k] < 0 and not tk.capital(k))):
+            says = self.tk.low[k] in speech and self.top[k] < 0 and not self.tk.capital(k)
+            if inner and (self.among(k, "pronouns") or says):
                 break  # "Armenia says Azerbaijani forces": the forces
             k -= 1
-            steps += 1
-        start = k + 1
-        return (start, end) if start < end else None
+        return k + 1
 
     def is_verb(self, k: int, first: int) -> bool:
         """Whether token k, at the end of what looks like a noun phrase, is its verb: "the convoy stretched"."""
-        low, words = self.tk.low, self.lang.words
-        w = low[k]
-        if self.top[k] >= 0 or self.tk.capital(k) or w in words("near_subjects") | words("forces"):
+        if self.top[k] >= 0 or self.tk.capital(k) or self.among(k, "near_subjects") or self.among(k, "forces"):
             return False
-        if w in words("verb_like") | words("past_verbs") or (w.endswith("ed") and len(w) > 5):
+        word = self.tk.low[k]
+        past = word.endswith(self.lang.endings("past_endings")) and len(word) > _SHORT_VERB
+        if self.among(k, "verb_like") or self.among(k, "past_verbs") or past:
             return True
-        clause = k > first and (self.tk.word[k - 1] == "," or low[k - 1] in words("auxiliaries"))
-        return clause and w.endswith("ing")
+        clause = k > first and (self.tk.word[k - 1] == "," or self.among(k - 1, "auxiliaries"))
+        return clause and word.endswith(self.lang.endings("participle_endings"))
 
     def doer(self, k: int, first: int) -> tuple[int, int] | None:
         """Whose verb token k is: "The fire, burning", "the troops have retreated"."""
@@ -475,7 +500,7 @@ class Passage:
         """ "Institute for the Study", "Snow and Ice Data Center": small words inside a capitalised name."""
         if k - 1 < first or not self.tk.capital(k - 1) or k + 1 >= end:
             return False
-        nxt = k + 2 if self.tk.low[k + 1] == "the" and k + 2 < end else k + 1
+        nxt = k + 2 if self.among(k + 1, "definite") and k + 2 < end else k + 1
         return self.tk.capital(nxt) and self.tk.low[k - 1] not in self.lang.words("never_names")
 
     def place_before(self, i: int, first: int, *, reach: int = 40) -> tuple[int, int] | None:
