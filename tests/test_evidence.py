@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -334,6 +335,33 @@ def test_maps_far_from_the_day_do_not_speak_of_it() -> None:
     late = verdict(control("midton", date=on(date(2031, 6, 20))), ground(SERIES))
     assert late.label is Label.MAPS_CANNOT_SETTLE
     assert "1 May 2031" in late.reason
+
+
+def test_a_map_at_hand_is_never_said_not_to_be_there() -> None:
+    # it draws the ground on that day: the text does not say whose it is
+    unsaid = verdict(area_claim(1000, predicate=Predicate.CAPTURED, actor="the men"), ground(SERIES))
+    assert unsaid.label is Label.MAPS_CANNOT_SETTLE
+    assert "does not say whose ground that is, so the map at hand (Drawn) cannot test it" in unsaid.reason
+    assert "--control" not in unsaid.reason
+    # it draws other ground
+    other = verdict(control("aland"), ground(SERIES, series("Second")))
+    assert "the maps at hand (Drawn 1 May 2031 to 8 May 2031; Second" in other.reason
+    assert "do not draw that ground; a control map dated 7 May 2031 would settle it" in other.reason
+    # it shows nothing of the kind
+    wide = verdict(far(5, mention("midton"), mention("midton"), kind=ClaimKind.EXTENT, actor="Borova"), ground(SERIES))
+    assert "shows nothing by which to measure it" in wide.reason
+
+
+def test_methods_state_the_numbers_of_the_settings() -> None:
+    front_of = far(20, Mention(text="Borovan troops", place=None), mention("capita"), actor="Borovan troops")
+    line_of = far(20, mention("wend"), mention("westford"))
+    for claim, name, default, changed in (
+        (front_of, "held_min_piece_km2", "pieces under 100 km²", "pieces under 250 km²"),
+        (line_of, "near_part_factor", "1.5 times the nearest", "2.25 times the nearest"),
+    ):
+        assert default in str(measure(claim, ground(SERIES)).method)
+        other = replace(Settings(), **{name: float(re.sub("[^0-9.]", "", changed.split("times")[0].split("km")[0]))})
+        assert changed in str(measure(claim, ground(SERIES, settings=other)).method)
 
 
 def test_maps_of_a_day() -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from itertools import combinations
 from pathlib import Path
@@ -33,7 +34,7 @@ from geomap.maps.locked import asset, policy, script_hash
 from geomap.maps.payload import as_json, basemap_of, districts_of
 from geomap.maps.seam import continued, straddles
 from geomap.maps.sketch import Frame, claim_sketch, scale_bar
-from geomap.models import Assessment, Label, MentionKind, report_record
+from geomap.models import AspectName, Assessment, Evidence, Label, MentionKind, Method, Named, message, report_record
 from geomap.settings import PALETTE, Style
 from geomap.wording import words
 
@@ -91,6 +92,26 @@ def test_claims_on_the_same_ground_share_a_shape() -> None:
 def test_hulls_changes_and_lines_go_to_their_layers() -> None:
     layers = {s.layer: s.claims for s in features.shapes(world.assessment(), world.World(), Style()) if not s.place}
     assert layers == {"change": ("c2area",), "hull": ("c3area",), "line": ("c1distance",)}
+
+
+@pytest.mark.parametrize(
+    ("method", "layer"), [(Method.CHANGE, "change"), (Method.HULLS, "hull"), (Method.POLYGON, "area")]
+)
+@pytest.mark.parametrize("source", ["Spanish MoD", "A Hull and Thiessen map"])
+@pytest.mark.parametrize("name", ["Spandau", "Kingston upon Hull", "Thiessenville"])
+def test_a_layer_follows_the_method_whatever_names_say(method: Method, layer: str, source: str, name: str) -> None:
+    what = message("what.gained_in", side=source, region=Named(name), start=date(2031, 4, 3), end=date(2031, 4, 12))
+    shape = Polygon([(30.0, 48.1), (34.2, 47.6), (35.1, 50.3)])
+    one = Evidence(
+        what=what,
+        measured=(1.0, 2.0),
+        unit="km2",
+        aspect=AspectName.AREA,
+        method=message(method),
+        source=source,
+        geometry=shape,
+    )
+    assert features.evidence_layer(one) == layer
 
 
 def test_the_picture_is_cut_around_what_was_checked() -> None:

@@ -361,6 +361,35 @@ def test_a_wider_measurement_never_worsens_a_verdict(low: float, down: float, up
     assert RANK.index(label(claim, wide)) >= RANK.index(label(claim, narrow))
 
 
+def test_sentences_say_what_the_claim_says() -> None:
+    """Denied is denied; an advance is told in its own words; no pronoun and no "by The" stands in a sentence."""
+
+    def reason(claim: Claim) -> str:
+        return str(judge(claim, [item((1.0, 1.0), "share")], SETTINGS).reason)
+
+    reached = replace(
+        control(), kind=ClaimKind.ADVANCE, predicate=Predicate.REACHED,
+        subject=(Mention(text="The troops"),), reference=Mention(text="Southam", place=SOUTHAM),
+    )  # fmt: skip
+    assert reason(reached).startswith("Says The troops reached Southam;")
+    assert reason(replace(reached, polarity=Polarity.NEGATED)).startswith("Says The troops did not reach Southam;")
+    left = control(Predicate.WITHDREW)
+    assert reason(replace(left, actor="it")).startswith("Says Southam was left;")
+    assert reason(replace(left, actor="They")).startswith("Says Southam was left;")
+    assert reason(replace(left, actor="The Front")).startswith("Says Southam was left by the Front;")
+    denied = replace(control(Predicate.ADVANCED), polarity=Polarity.NEGATED)
+    assert reason(denied).startswith("Says Southam saw no advance by Asteria;")
+    quote = "advanced to 60 km from Southam"
+    near = replace(
+        distance(60), kind=ClaimKind.ADVANCE, quote=quote, start=100, end=100 + len(quote),
+        value=replace(distance(60).value, text="60 km", start=112, end=117),  # type: ignore[type-var]
+        reference=Mention(text="Southam", place=SOUTHAM, start=123, end=130),
+    )  # fmt: skip
+    assert str(judge(near, [item((58, 62))], SETTINGS).reason).startswith("Says 60 km from Southam;")
+    inside = replace(reached, kind=ClaimKind.CONTAINMENT, polarity=Polarity.NEGATED, subject=control().subject)
+    assert reason(inside).startswith("Says Southam not in Southam;")
+
+
 def test_sentences_hold_no_control_characters_whatever_the_text_holds() -> None:
     hostile = Mention(text="North\nham\x1b[31m\u202e<script>", place=NORTHAM)
     reason = str(judge(replace(distance(40), reference=hostile), [item((39, 41))], SETTINGS).reason)

@@ -30,6 +30,7 @@ from geomap.models import (
     Modality,
     Named,
     Predicate,
+    Qualifier,
     Quantity,
     Quote,
     Ratio,
@@ -39,7 +40,7 @@ from geomap.models import (
 )
 from geomap.settings import Style
 from geomap.wording import day, number, render, report_languages, told, words
-from geomap.wording.languages import Entry, gaps_of, language
+from geomap.wording.lexicon import Entry, gaps_of, language
 
 PACKAGE = Path(geomap.__file__).parent
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
@@ -51,6 +52,7 @@ BY_ENUM = {
     "wind": Compass,
     "aspect": AspectName,
     "modality": [m for m in Modality if m is not Modality.ASSERTED],
+    "qualifier": Qualifier,
     "state": Predicate,
     "not_state": Predicate,
 }

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from geomap.evidence.ground import Days, Ground, day_of
-from geomap.evidence.sides import is_force
-from geomap.models import STATES, AspectName, Claim, ClaimKind, Evidence, Mention, Quote, Role, Text, message
+from collections.abc import Iterable
+
+from geomap.evidence.ground import Days, Ground, day_of, maps_of, places_in, speaks_of
+from geomap.evidence.sides import actor_side, is_force
+from geomap.models import (
+    STATES,
+    AspectName,
+    Claim,
+    ClaimKind,
+    ControlSeries,
+    Evidence,
+    Mention,
+    Message,
+    Quote,
+    Role,
+    Text,
+    message,
+)
 
 
 def missing_date() -> Evidence:
@@ -20,12 +35,7 @@ def missing_date() -> Evidence:
 
 
 def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
-    """Say which map would settle a claim."""
-    spans = tuple(
-        message("unsettled.span", source=s.label, start=day_of(s, 0), end=day_of(s, -1))
-        for s in ground.control
-        if s.snapshots
-    )
+    """Say why no map at hand settles a claim, and which one would."""
     front = any(is_force(m.text) for m in claim.subject)
     about_control = front or claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.effect in STATES
     of_control = bool(about_control or claim.actor)
@@ -33,17 +43,45 @@ def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
         wanted = message("unsettled.control_undated" if of_control else "unsettled.ground_undated")
     else:
         wanted = message("unsettled.control_dated" if of_control else "unsettled.ground_dated", day=days.end)
-    note = message("unsettled.no_map", wanted=wanted)
-    if spans:
-        note = message("unsettled.none_of_maps", spans=spans, wanted=wanted)
     return Evidence(
         what=message("missing.control_map" if of_control else "missing.ground_map"),
         measured=(None, None),
         unit="",
         role=Role.MISSING,
         aspect=AspectName.MAP,
-        note=note,
+        note=_why_unmeasured(claim, days, wanted, ground, of_control=of_control),
     )
+
+
+def _why_unmeasured(claim: Claim, days: Days | None, wanted: Message, ground: Ground, *, of_control: bool) -> Message:
+    """What the maps at hand lack: another ground, another time, or a side that the claim names.
+
+    Where one draws the ground on that day, no other map is asked for: the claim's words do not say whose it is, or the
+    map shows nothing of what they speak of.
+    """
+    given = [s for s in ground.control if s.snapshots]
+    if not given:
+        return message("unsettled.no_map", wanted=wanted)
+    there = [s for s in given if _draws(s, claim, ground)]
+    if not there:
+        return message("unsettled.other_ground", count=len(given), spans=_spans(given), wanted=wanted)
+    dated = [s for s in there if days is not None and maps_of(s, days.end, ground.settings)]
+    if not dated or not of_control:
+        return message("unsettled.none_of_maps", spans=_spans(given), wanted=wanted)
+    names = tuple(s.label for s in dated)
+    if all(actor_side(claim, s, ground) is None for s in dated):
+        return message("unsettled.side_unsaid", count=len(dated), sources=names)
+    return message("unsettled.not_shown", count=len(dated), sources=names)
+
+
+def _spans(series: Iterable[ControlSeries]) -> tuple[Message, ...]:
+    return tuple(message("unsettled.span", source=s.label, start=day_of(s, 0), end=day_of(s, -1)) for s in series)
+
+
+def _draws(series: ControlSeries, claim: Claim, ground: Ground) -> bool:
+    """Whether a map draws all the ground that a claim names."""
+    mentions = (*claim.subject, *(m for m in (claim.reference, claim.region) if m is not None))
+    return all(speaks_of(series, place, ground) for place in places_in(mentions))
 
 
 def missing_place(why: Text) -> Evidence:

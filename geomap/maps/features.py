@@ -206,8 +206,8 @@ def evidence_layer(evidence: Evidence) -> str:
     return _LAYER_OF.get(evidence.method.id, "change")
 
 
-_LAYER_OF: dict[str, str] = {Method.HULLS: "hull"}
-"""Layers of polygons by how they were measured; those of other methods are ground that changed hands or is held."""
+_LAYER_OF: dict[str, str] = {Method.HULLS: "hull", Method.POLYGON: "area"}
+"""Layers of polygons by how they were measured; those of other methods are ground that changed hands."""
 
 
 def shapes(assessment: Assessment, gazetteer: Gazetteer, style: Style) -> list[Shape]:

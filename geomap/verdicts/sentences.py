@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from geomap.lang import kept, languages, table
 from geomap.models import (
     Claim,
     ClaimKind,
@@ -20,7 +19,7 @@ from geomap.models import (
     Text,
     message,
 )
-from geomap.wording import QUOTE_LIMIT, short
+from geomap.wording import QUOTE_LIMIT, is_pronoun, short
 
 RELATIONS = {
     (ClaimKind.CONTAINMENT, Polarity.AFFIRMED): "said.in",
@@ -106,17 +105,6 @@ def _said_control(claim: Claim, subjects: tuple[Named, ...]) -> Message:
     if not claim.actor or is_pronoun(claim.actor):
         return message("said.held", places=subjects, state=state)
     return message("said.held_by", places=subjects, state=state, actor=short(claim.actor))
-
-
-def is_pronoun(actor: str) -> bool:
-    """Whether an actor is named by a pronoun alone, which says nothing outside its sentence ("was left by it")."""
-    return actor.strip().casefold() in _pronouns()
-
-
-@kept
-def _pronouns() -> frozenset[str]:
-    found = (table(code, "claims").get("words", {}).get("pronouns", ()) for code in languages("claims"))
-    return frozenset(word for words in found for word in words)
 
 
 def _named(mention: Mention) -> Named:

@@ -6,16 +6,29 @@ import re
 
 from markupsafe import Markup
 
-from geomap.models import Article, Aspect, Claim, ClaimKind, Qualifier, Text
+from geomap.lang import kept, languages, table
+from geomap.models import (
+    Article,
+    Aspect,
+    Claim,
+    ClaimKind,
+    Message,
+    Polarity,
+    Qualifier,
+    Quantity,
+    Text,
+    Value,
+    message,
+)
 from geomap.settings import Style
 from geomap.wording.amounts import day, number, quantity
-from geomap.wording.languages import Words, language, report_languages, words
+from geomap.wording.lexicon import Words, language, report_languages, words
 from geomap.wording.rendering import QUOTE_LIMIT, in_language, one_line, render, short
 
 __all__ = [
-    "QUOTE_LIMIT", "Words", "clip", "context", "day", "direction", "fold", "heading", "in_language", "main_aspect",
-    "measured", "number", "one_line", "quantity", "render", "report_languages", "said", "short", "speaker", "told",
-    "visible", "words",
+    "QUOTE_LIMIT", "Words", "clip", "context", "day", "direction", "fold", "heading", "in_language", "is_pronoun",
+    "main_aspect", "measured", "number", "one_line", "quantity", "render", "report_languages", "said", "short",
+    "speaker", "told", "visible", "words",
 ]  # fmt: skip
 
 
@@ -81,32 +94,58 @@ def said(claim: Claim, style: Style | None = None) -> str:
     """The claim in plain words and units: "more than 120 km from Kherson", "liberated: Lyman"."""
     style = style or Style()
     w = words(style.language)
-    parts: list[str] = []
-    value = claim.value
-    reference = claim.reference.text if claim.reference is not None else None
-    if value is not None:
-        if value.si is not None and value.si_unit:
-            amount = quantity((value.si, value.si_max if value.si_max is not None else value.si), value.si_unit, style)
-        else:
-            amount = fold(value.text)
-        parts.append(w(f"qualifier_{value.qualifier}", amount=amount))
-        if reference and value.si is None and value.qualifier is Qualifier.NEAR:
-            parts[-1] = w("said_near", reference=fold(reference))
-        elif reference and claim.direction is None:
-            way = "said_to" if claim.kind is ClaimKind.ADVANCE else "said_from"
-            parts[-1] = w(way, what=parts[-1], reference=fold(reference))
+    parts = []
+    if claim.value is not None:
+        parts.append(_figure(claim, claim.value))
     if claim.direction is not None:
-        wind = w[f"compass_{claim.direction}"]
-        parts.append(w("said_direction", direction=wind, reference=fold(reference)) if reference else wind)
-    if claim.predicate is not None and value is None:
-        what = w[f"predicate_{claim.predicate}"]
-        if claim.actor:
-            what = w("said_by", what=what, actor=fold(claim.actor))
-        places = ", ".join(dict.fromkeys(fold(m.text) for m in claim.subject))
-        parts.append(w("said_of", what=what, places=places) if places else what)
-    if not parts:
-        parts.append(w[f"kind_{claim.kind}"])
-    return ", ".join(parts)
+        wind = message(f"wind.{claim.direction}")
+        about = claim.reference
+        parts.append(message("card.wind_of", wind=wind, reference=about.text) if about is not None else wind)
+    if claim.predicate is not None and claim.value is None:
+        parts.append(_happened(claim, w))
+    return ", ".join(render(part, style) for part in parts) or w[f"kind_{claim.kind}"]
+
+
+def _figure(claim: Claim, value: Value) -> Message:
+    """A claim's figure in the reader's units, and the place it counts from."""
+    amount: Quantity | str = value.text
+    if value.si is not None and value.si_unit:
+        amount = Quantity(value.si, value.si_max if value.si_max is not None else value.si, value.si_unit)
+    figure = message(f"qualifier.{value.qualifier}", amount=amount)
+    if claim.reference is None or claim.direction is not None:
+        return message("card.figure", figure=figure)
+    about = claim.reference.text
+    if value.si is None and value.qualifier is Qualifier.NEAR:
+        return message("card.near", reference=about)
+    if claim.kind in (ClaimKind.DISTANCE, ClaimKind.PROXIMITY):
+        return message("card.from", figure=figure, reference=about)
+    # whether an advance went so far to a place or came so near it, only the text's own words say
+    return message("card.beside", figure=figure, reference=about)
+
+
+def _happened(claim: Claim, w: Words) -> Message:
+    """What is said to have happened to which place, and by whom; or that it did not."""
+    what: Text = w[f"predicate_{claim.predicate}"]
+    if claim.polarity is Polarity.NEGATED:
+        what = message("card.not", what=what)
+    places, actor = tuple(dict.fromkeys(m.text for m in claim.subject)), claim.actor
+    if claim.kind is ClaimKind.ADVANCE and claim.reference is not None:
+        actor = actor or ", ".join(places)
+        places = (claim.reference.text,)
+    if actor and not is_pronoun(actor):
+        what = message("card.by", what=what, actor=actor)
+    return message("card.of", what=what, places=places) if places else message("card.figure", figure=what)
+
+
+def is_pronoun(actor: str) -> bool:
+    """Whether an actor is named by a pronoun alone, which says nothing outside its sentence ("was left by it")."""
+    return actor.strip().casefold() in _pronouns()
+
+
+@kept
+def _pronouns() -> frozenset[str]:
+    found = (table(code, "claims").get("words", {}).get("pronouns", ()) for code in languages("claims"))
+    return frozenset(word for words_of_one in found for word in words_of_one)
 
 
 def main_aspect(claim: Claim) -> Aspect | None:

@@ -8,7 +8,7 @@ from geomap.lang import kept
 from geomap.models import Range
 from geomap.settings import Style
 from geomap.units import in_twin
-from geomap.wording.languages import language, words
+from geomap.wording.lexicon import language, words
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
 

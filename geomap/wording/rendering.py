@@ -15,7 +15,7 @@ from string import Formatter
 from geomap.models import Message, Named, Parameter, Quantity, Quote, Ratio, Text
 from geomap.settings import Style
 from geomap.wording.amounts import day, number, quantity, separated
-from geomap.wording.languages import RECORDS, Language, language
+from geomap.wording.lexicon import RECORDS, Language, language
 
 QUOTE_LIMIT = 90
 """Characters of quoted words in a sentence: longer ones are cut, the whole quote stands beside."""
