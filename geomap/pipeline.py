@@ -16,9 +16,7 @@ step   call                                            gives
 
 from __future__ import annotations
 
-import math
-import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
@@ -27,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap import __version__
 from geomap.articles import parse_date, quiet, read_articles
+from geomap.config import read_config
 from geomap.errors import InputError
 from geomap.files import read_bytes, sha256, shown
 from geomap.measure import (
@@ -42,7 +41,8 @@ from geomap.measure import (
 from geomap.models import Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
 from geomap.progress import Progress, silent
 from geomap.results import Report
-from geomap.settings import Settings, Style
+from geomap.schema import decoded
+from geomap.settings import Settings
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
@@ -244,47 +244,6 @@ def as_date(value: date | str | None) -> date | None:
     return parse_date("the date", value)
 
 
-def read_config(path: str | Path | None) -> tuple[Settings, Style, Path | None]:
-    """House style and thresholds from ``geomap.toml``: the one given, else the one in this folder, else none."""
-    found = Path(path) if path is not None else Path("geomap.toml")
-    if path is None and not found.is_file():
-        return Settings(), Style(), None
-
-    try:
-        table = tomllib.loads(read_bytes(found, limit=2**20).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"{shown(found)}: not TOML ({shown(error)})") from None
-    unknown = set(table) - {"settings", "style"}
-    if unknown:
-        raise InputError(f"{shown(found)}: [{shown(min(unknown))}]; expected [settings] and [style]")
-    settings: Settings = _from_table(Settings, table.get("settings", {}), f"{shown(found)}: [settings]")
-    style: Style = _from_table(Style, table.get("style", {}), f"{shown(found)}: [style]")
-    if style.boundary_file:
-        style = replace(style, boundary_file=str(found.parent / style.boundary_file))
-    return settings, style, found
-
-
-def _from_table(kind: Any, table: Mapping[str, Any], where: str) -> Any:
-    known = {f.name: f for f in fields(kind)}
-    for key in table:
-        if key not in known:
-            raise InputError(f"{where} {shown(key)}: unknown; expected one of {', '.join(sorted(known))}")
-    values: dict[str, Any] = {}
-    default = kind()
-    for key, value in table.items():
-        model = getattr(default, key)
-        if isinstance(value, list):
-            value = tuple(tuple(v) if isinstance(v, list) else v for v in value)
-        if isinstance(model, float) and isinstance(value, int):
-            value = float(value)
-        if model is not None and not isinstance(value, type(model)):
-            raise InputError(f"{where} {key} is {shown(value)!r}; expected {type(model).__name__} such as {model!r}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise InputError(f"{where} {key} is {value}; expected a number such as {model!r}")
-        values[key] = value
-    return kind(**values)
-
-
 def _decisions(path: str | Path | None) -> Decisions | None:
     if path is None:
         return None
@@ -386,13 +345,15 @@ def compare_files(old: Path, new: Path, *, on: date | None = None, config: Path 
 
 
 def read_report(path: Path) -> dict[str, Any]:
-    """A saved ``report.json``."""
-    import json
+    """A saved ``report.json``.
 
-    try:
-        value = json.loads(read_bytes(path))
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict) or "claims" not in value:
-        raise InputError(f"{shown(path)}: not a report; expected what `geomap report ... -o report.json` writes")
+    Raises
+    ------
+    InputError
+        It is no JSON object with claims.
+    """
+    expected = "what `geomap report ... -o report.json` writes"
+    value: dict[str, Any] = decoded(read_bytes(path), dict[str, Any], shown(path), expected=expected)
+    if "claims" not in value:
+        raise InputError(f"{shown(path)}: not a report; expected {expected}")
     return value

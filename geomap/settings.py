@@ -70,6 +70,30 @@ class Settings:
     sliver_m2: float = 100.0
     """Pieces under 100 m² stay in totals and are not drawn: most pieces of a day's change, next to none of its area."""
 
+    def __post_init__(self) -> None:
+        for name in self.__dataclass_fields__:
+            least, most = BOUNDS.get(name, (0.0, 1e9))
+            value = getattr(self, name)
+            numbers = value if isinstance(value, tuple) else (value,)
+            if not all(least <= number <= most for number in numbers):  # false of NaN too
+                raise InputError(f"{name}: found {value}; expected {least:g} to {most:g}")
+            if list(numbers) != sorted(numbers):
+                raise InputError(f"{name}: found {list(numbers)}; expected the smaller number first")
+        for lower, higher in (("direction_fits_deg", "direction_rough_deg"), ("near_fits_km", "near_rough_km")):
+            if getattr(self, lower) > getattr(self, higher):
+                raise InputError(f"{lower}: found more than {higher}; expected what fits to be the narrower")
+
+
+_SHARE, _FACTOR, _TURN = (0.0, 1.0), (1.0, 1e6), (0.0, 180.0)
+BOUNDS: dict[str, tuple[float, float]] = {
+    **dict.fromkeys(("exact_floor", "about", "nearly_low", "rough_gap", "sure_place", "town_share"), _SHARE),
+    **dict.fromkeys(("more_than_high", "wide_factor", "road_factor", "near_part_factor", "people_per_km2"), _FACTOR),
+    **dict.fromkeys(("direction_fits_deg", "direction_rough_deg"), _TURN),
+    "map_gap_days": (0, 36_500),
+    "same_event_days": (0, 36_500),
+}
+"""Least and most that a setting may be, where it is not 0 to a billion: beyond them it means nothing."""
+
 
 PALETTE: dict[str, str] = {
     "held": "#8d6b45",

@@ -9,6 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "geomap"
 FOUNDATION = {
+    "config",
     "geodesy",
     "models",
     "settings",
@@ -18,6 +19,7 @@ FOUNDATION = {
     "outputs",
     "parties",
     "progress",
+    "schema",
     "units",
     "wording",
 }

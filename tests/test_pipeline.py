@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import geomap
+from geomap.config import read_config
 from geomap.errors import InputError, PlaceError
 from geomap.measure import named_controls
 from geomap.models import Article, Claim, Code, Label, MentionKind
-from geomap.pipeline import read_config
 from geomap.results import Report
 
 

@@ -23,9 +23,9 @@ from markupsafe import Markup
 from test_maps import structure
 
 from geomap import maps, reports
+from geomap.config import read_config
 from geomap.errors import InputError, OutputError, PublishError
 from geomap.models import Assessment, Label, Verdict, report_record
-from geomap.pipeline import read_config
 from geomap.reports.chart import series_chart
 from geomap.reports.findings import in_order, leading_findings, missing, publishable, summary_sentence
 from geomap.reports.markdown import escape_markdown

@@ -253,7 +253,7 @@ def own_claims(data: bytes) -> None:
 
 
 def config(data: bytes) -> None:
-    from geomap.pipeline import read_config
+    from geomap.config import read_config
 
     read_config(put("geomap.toml", data))
 

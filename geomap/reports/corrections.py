@@ -11,12 +11,63 @@ from typing import Any
 from geomap.errors import InputError
 from geomap.files import read_bytes, shown
 from geomap.reports.markdown import escape_markdown, unescape_markdown
+from geomap.schema import checked
 from geomap.settings import Style
 from geomap.wording import clip, day, fold, quantity, words
 
 PARTS = ("articles", "places", "claims", "contradictions", "untested", "unresolved", "methods")
 SAME = 0.005
 """Measured ends that differ by less than half a per cent read the same in three digits."""
+
+
+# what is read of a saved report, as it must be there; the rest of it is not looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    name: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mention:
+    text: str
+    place: _Place | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aspect:
+    measured: tuple[float | None, float | None]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    label: str
+    aspects: tuple[_Aspect, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    article: str
+    kind: str
+    quote: str
+    verdict: _Verdict | None = None
+    subject: tuple[_Mention, ...] | None = None
+    reference: _Mention | None = None
+    region: _Mention | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Methods:
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Report:
+    claims: tuple[_Claim, ...]
+    methods: _Methods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +97,7 @@ def compare_reports(
         lacking = [p for p in PARTS if not isinstance(report, Mapping) or p not in report]
         if lacking:
             raise InputError(f"{name} report: no {lacking[0]!r}; expected a file that `geomap report -o x.json` wrote")
+        checked(report, _Report, f"{name} report")
     return Correction(on=on, lines=tuple(dict.fromkeys(_changes(old, new, style))))
 
 
