@@ -126,7 +126,7 @@ def article_from(where: str, record: dict[str, Any], *, published: date | None =
             f"{where}: {len(text):,} characters; expected an article of at most {MAX_CHARACTERS:,}. Split it"
         )
     return Article(
-        id=str(record["id"]),
+        id=_string(record["id"]) or "",
         text=text,
         title=_string(record.get("title")),
         source=_string(record.get("source")),
@@ -324,7 +324,13 @@ def _html(name: str, text: str) -> dict[str, Any]:
 
 
 def _string(value: object) -> str | None:
-    return None if value is None or value == "" or value != value else str(value)
+    """A field as text; half a surrogate pair, which no file can hold, as its escape. Texts keep theirs, for offsets."""
+    if value is None or value == "" or value != value:
+        return None
+    try:
+        return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+    except ValueError:  # a number of thousands of digits
+        return None
 
 
 def _spans(where: str, value: object, length: int) -> tuple[Span, ...] | None:

@@ -48,7 +48,9 @@ def read_config(path: str | Path | None) -> tuple[Settings, Style, Path | None]:
 def _section(kind: type[T], table: Mapping[str, Any], name: str, where: str) -> T:
     values = table.get(name, {})
     if not isinstance(values, dict):
-        raise InputError(f"{where}: [{name}] is a {type(values).__name__}; expected lines of key = value under it")
+        raise InputError(
+            f"{where}: [{name}] is of type {type(values).__name__}; expected lines of key = value under it"
+        )
     known = sorted(f.name for f in fields(kind))  # type: ignore[arg-type]
     for key in values:
         if key not in known:

@@ -249,7 +249,7 @@ of whole articles are longer."""
 
 
 def read_table(
-    text: str, name: str, *, delimiter: str = ",", error: type[InputError] = InputError
+    text: str, name: str, *, delimiter: str = ",", largest: int = MAX_CELL, error: type[InputError] = InputError
 ) -> tuple[list[str], Iterator[tuple[int, dict[str, str]]]]:
     """Columns of a CSV, and each row with its line number; cells that a row lacks are empty.
 
@@ -260,10 +260,11 @@ def read_table(
     """
     import csv
 
-    csv.field_size_limit(MAX_CELL)
+    csv.field_size_limit(largest)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
 
     def rows() -> Iterator[tuple[int, dict[str, str]]]:
+        csv.field_size_limit(largest)  # it is one for all readers of this process
         try:
             for row in reader:
                 yield reader.line_num, {k: v or "" for k, v in row.items() if k is not None}

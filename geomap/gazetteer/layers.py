@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from geomap.errors import GazetteerError, InputError
-from geomap.files import broken_zip
+from geomap.files import broken_zip, read_table
 from geomap.gazetteer import cache, data
 from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row
 from geomap.gazetteer.names import normalise
@@ -23,7 +22,7 @@ DUMP_COLUMNS = 19
 MAX_LINE = 2**20
 """Characters; the longest lines of a dump, with names in all languages, have some 10,000."""
 MAX_CELL = 131_072
-"""Characters of a cell of own places: the csv module's own limit, which the reading of articles raises for all."""
+"""Characters of a cell of own places: a name with all its others takes some thousands."""
 MOST_PEOPLE = 10**11
 """Larger populations are no number of people."""
 MOST_PLACES = 2**62
@@ -214,29 +213,23 @@ def add_places(file: Path, *, name: str | None = None, folder: Path | None = Non
     return _replace(f"own-{layer}", folder, build, f"Indexing {file.name}", len(rows))
 
 
+COLUMN_NAMES = {"latitude": "lat", "longitude": "lon", "lng": "lon"}
+
+
 def _read_csv(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], None]]:
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    csv.field_size_limit(MAX_CELL)
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    columns = {c.strip().lower() for c in reader.fieldnames or () if c}
-    columns = {{"latitude": "lat", "longitude": "lon", "lng": "lon"}.get(c, c) for c in columns}
-    if missing := {"name", "lat", "lon"} - columns:
+    columns, rows = read_table(text, str(file), delimiter=delimiter, largest=MAX_CELL)
+
+    def known(column: str) -> str:
+        plain = column.strip().lower()
+        return COLUMN_NAMES.get(plain, plain)
+
+    if missing := {"name", "lat", "lon"} - set(map(known, columns)):
         raise InputError(f"{file}:1: no column {', '.join(sorted(missing))}; expected name, lat, lon (and more)")
-    for record in _rows_of(reader, file):
-        clean = {
-            {"latitude": "lat", "longitude": "lon", "lng": "lon"}.get(k.strip().lower(), k.strip().lower()): v.strip()
-            for k, v in record.items()
-            if isinstance(k, str) and isinstance(v, str)
-        }
+    for line, row in rows:
+        clean = {known(column): cell.strip() for column, cell in row.items()}
         if any(clean.values()):
-            yield f"{file}:{reader.line_num}", clean, None
-
-
-def _rows_of(reader: csv.DictReader[str], file: Path) -> Iterator[dict[str, str]]:
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise InputError(f"{file}:{reader.line_num + 1}: not CSV ({error})") from error
+            yield f"{file}:{line}", clean, None
 
 
 def _read_geojson(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], Any]]:
@@ -246,14 +239,16 @@ def _read_geojson(file: Path, text: str) -> Iterator[tuple[str, dict[str, str], 
     try:
         collection = json.loads(text)
         features = collection["features"] if collection.get("type") == "FeatureCollection" else [collection]
+        if not isinstance(features, list):
+            raise TypeError(f"features is a {type(features).__name__}")
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise InputError(f"{file}: not GeoJSON ({error}); expected a FeatureCollection of named features") from error
     for number, feature in enumerate(features, 1):
         where = f"{file}: feature {number}"
         try:
             shape = shapely.from_geojson(json.dumps(feature["geometry"]))
-            properties = dict(feature.get("properties") or {})
-        except (ShapelyError, KeyError, TypeError, AttributeError) as error:
+            properties = dict((feature.get("properties") or {}).items())
+        except (ShapelyError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise InputError(f"{where}: no geometry that can be read ({error}); expected a point or polygon") from error
         if shape is None or shape.is_empty:
             raise InputError(f"{where}: empty geometry; expected a point, line or polygon")

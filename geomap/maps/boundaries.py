@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import geopandas
     from shapely.geometry.base import BaseGeometry
 
+PLAIN = (ValueError, OSError, AttributeError, TypeError, LookupError)
+"""What geopandas and pyogrio raise, beside their own, of files that are not what they say."""
 SUFFIXES = (".geojson", ".json", ".gpkg")
 LARGEST = 200 * 2**20
 """Bytes: the finest public outlines of all countries are a quarter of it."""
@@ -35,6 +37,7 @@ def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
     """
     import geopandas
     import pyogrio
+    from shapely.errors import ShapelyError
 
     where = f"boundary_file: {shown(path)}"
     if path.suffix.lower() not in SUFFIXES:
@@ -44,7 +47,7 @@ def read_boundaries(path: Path) -> geopandas.GeoDataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on files that it reads all the same
             frame = geopandas.read_file(path, engine="pyogrio")
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError, AttributeError):
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ShapelyError, *PLAIN):
         raise InputError(f"{where}: cannot be read; expected GeoJSON or GeoPackage of border lines") from None
     if not isinstance(frame, geopandas.GeoDataFrame) or frame.crs is None:
         raise InputError(f"{where}: has no geometry with a CRS; expected lines or polygons of borders")
