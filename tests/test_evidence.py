@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import geopandas as gpd
 import pytest
 import shapely
 
+from geomap.claims import with_meanings
 from geomap.evidence import Ground, gather_evidence, with_antecedent
 from geomap.evidence.borders import border_named
 from geomap.evidence.ground import Days, days_of, maps_of
@@ -81,8 +81,9 @@ class FakeGazetteer:
     def find(self, name: str, *, country: str | None = None, limit: int = 10, fuzzy: bool = True) -> list[Place]:
         return [p for p in PLACES.values() if p.name == name and country in (None, p.country)][:limit]
 
-    def demonym(self, word: str) -> Any:
-        return SimpleNamespace(country=DEMONYMS[word]) if word in DEMONYMS else None
+    def nation(self, name: str) -> str | None:
+        sides = (p.country for p in PLACES.values() if p.name == name and p.feature in ("A.PCLI", "P.PPLC"))
+        return DEMONYMS.get(name) or next(sides, None)
 
     def geometry(self, place_id: str) -> Any:
         found = PLACES.get(place_id)
@@ -188,14 +189,25 @@ def far(km: float, subject: Mention, reference: Mention, **more: Any) -> Claim:
                  value=value if km else None, subject=(subject,), reference=reference, **more)  # fmt: skip
 
 
+def meant(claim: Claim, where: Ground) -> Claim:
+    """A claim as ``claims`` hands it on: with what its words mean."""
+    article = where.articles.get(claim.article, ARTICLE)
+    return with_meanings([claim], article, [], where.gazetteer.nation)[0]
+
+
+def gathered(claim: Claim, where: Ground) -> list[Evidence]:
+    claims = tuple(meant(c, where) for c in where.claims)
+    return gather_evidence(meant(claim, where), replace(where, claims=claims))
+
+
 def measure(claim: Claim, where: Ground) -> Evidence:
-    found = [e for e in gather_evidence(claim, where) if e.role == "measure"]
-    assert found, gather_evidence(claim, where)
+    found = [e for e in gathered(claim, where) if e.role == "measure"]
+    assert found, gathered(claim, where)
     return found[0]
 
 
 def verdict(claim: Claim, where: Ground) -> Any:
-    return judge(claim, gather_evidence(claim, where), where.settings)
+    return judge(meant(claim, where), gathered(claim, where), where.settings)
 
 
 def lost_km2(first: int, last: int) -> float:
@@ -248,13 +260,13 @@ def test_region_cuts_and_contested_ground_widens() -> None:
         pytest.approx(lost_km2(1, 5)),
         pytest.approx(lost_km2(1, 7)),
     )
-    in_out = [e.measured for e in gather_evidence(area_claim(1000, date=on(8)), ground(fuzzy)) if e.role == "measure"]
+    in_out = [e.measured for e in gathered(area_claim(1000, date=on(8)), ground(fuzzy)) if e.role == "measure"]
     assert in_out[0][0] == pytest.approx(lost_km2(1, 5))
 
 
 def test_every_map_gives_its_own_number() -> None:
     second = replace(series("Second"), snapshots=series().snapshots[:6])
-    found = [e for e in gather_evidence(area_claim(1000), ground(SERIES, second)) if e.role == "measure"]
+    found = [e for e in gathered(area_claim(1000), ground(SERIES, second)) if e.role == "measure"]
     assert [e.source for e in found] == ["Drawn", "Second"]
     assert all(Code.ONE_MAP not in e.codes for e in found)
     assert Code.ONE_MAP in measure(area_claim(1000), ground(SERIES)).codes
@@ -307,7 +319,7 @@ def test_hull_alone_settles_only_what_it_can() -> None:
 def test_sum_with_an_antecedent() -> None:
     first = area_claim(1000, Qualifier.MORE_THAN, id="m1")
     again = area_claim(1000, Qualifier.SAME_AS, id="m2", antecedent="m1", quote="another area of the same size")
-    roles = {e.role: e for e in gather_evidence(again, ground(SERIES, claims=(first, again)))}
+    roles = {e.role: e for e in gathered(again, ground(SERIES, claims=(first, again)))}
     assert roles["antecedent"].best == pytest.approx(1000)
 
 
@@ -375,11 +387,11 @@ def test_maps_of_a_day() -> None:
 
 def test_days_of_a_claim() -> None:
     where = ground(SERIES)
-    assert days_of(area_claim(1), where) == Days(start=date(2031, 5, 7), end=date(2031, 5, 7), own=False)
-    since = days_of(area_claim(1, date=on(2, 2, "since 2 May")), where)
+    assert days_of(meant(area_claim(1), where), where) == Days(start=date(2031, 5, 7), end=date(2031, 5, 7), own=False)
+    since = days_of(meant(area_claim(1, date=on(2, 2, "since 2 May")), where), where)
     assert since is not None
     assert (since.open, since.end) == (True, date(2031, 5, 7))
-    month = days_of(area_claim(1, date=on(1, 31, "this month")), where)
+    month = days_of(meant(area_claim(1, date=on(1, 31, "this month")), where), where)
     assert month is not None
     assert (month.period, month.end) == (True, date(2031, 5, 7))
 
@@ -431,14 +443,17 @@ def test_parts_and_wholes_of_a_region() -> None:
 
 def test_who_has_the_ground_after_the_event() -> None:
     where = ground(SERIES)
-    assert stated_side(control("midton", Predicate.CAPTURED, "Borovan forces"), SERIES, where) is True
-    assert stated_side(control("midton", Predicate.LOST, "Borovan forces"), SERIES, where) is False
-    assert stated_side(control("midton", Predicate.CAPTURED, "Boromir's men"), SERIES, where) is True
-    assert stated_side(control("midton", Predicate.LIBERATED, None), SERIES, where) is False
-    assert stated_side(control("midton", Predicate.CAPTURED, None), SERIES, where) is None
-    assert stated_side(control("midton", Predicate.CAPTURED, None, counterparty="Borova"), SERIES, where) is False
+    assert stated_side(meant(control("midton", Predicate.CAPTURED, "Borovan forces"), where), SERIES, where) is True
+    assert stated_side(meant(control("midton", Predicate.LOST, "Borovan forces"), where), SERIES, where) is False
+    assert stated_side(meant(control("midton", Predicate.CAPTURED, "Boromir's men"), where), SERIES, where) is True
+    assert stated_side(meant(control("midton", Predicate.LIBERATED, None), where), SERIES, where) is False
+    assert stated_side(meant(control("midton", Predicate.CAPTURED, None), where), SERIES, where) is None
+    assert (
+        stated_side(meant(control("midton", Predicate.CAPTURED, None, counterparty="Borova"), where), SERIES, where)
+        is False
+    )
     ours = control("midton", Predicate.CAPTURED, "our troops", source=("Asterian commander",))
-    assert stated_side(ours, SERIES, where) is False
+    assert stated_side(meant(ours, where), SERIES, where) is False
 
 
 def test_contested_is_measured_to_the_line_between_the_sides() -> None:
@@ -462,13 +477,13 @@ def unnamed(key: str, predicate: Predicate, words: str, **more: Any) -> Claim:
 def test_side_left_out_is_read_from_the_sentence_or_the_change_of_hands() -> None:
     where = ground(SERIES, article=replace(ARTICLE, text=STORY))
     pullout = unnamed("midton", Predicate.WITHDREW, "pullout from Midton")
-    assert told_side(pullout, SERIES, where) is True
+    assert told_side(meant(pullout, where), SERIES, where) is True
     assert verdict(pullout, where).label is Label.FITS
     assert verdict(replace(pullout, date=on(3)), where).label is Label.ROUGHLY_FITS
     # what only a guess would contradict stays open
     assert verdict(replace(pullout, date=on(2)), where).label is Label.MAPS_CANNOT_SETTLE
     retreat = unnamed("farholm", Predicate.LOST, "retreat from Farholm")
-    assert told_side(retreat, SERIES, where) is None
+    assert told_side(meant(retreat, where), SERIES, where) is None
     assert verdict(retreat, where).label is Label.MAPS_CANNOT_SETTLE
     moved = ground(SERIES, article=replace(ARTICLE, text="Midton was lost."))
     assert verdict(control("midton", Predicate.LOST, None, quote="Midton was lost"), moved).label is Label.FITS
@@ -489,11 +504,15 @@ def test_area_takes_what_it_leaves_out_from_the_figure_before() -> None:
     [("the border", "t:midton"), ("the Borovan border", "t:midton"), ("the frontier with Borova", "t:midton")],
 )
 def test_border_left_unnamed_is_the_one_between_the_sides(words: str, found: str) -> None:
-    claim = far(110, mention("midton"), Mention(text=words), qualifier=Qualifier.ABOUT)
-    assert border_named(Mention(text=words), claim, ground(SERIES)) == PLACES["border:AX-BX"]
-    said = verdict(claim, ground(SERIES))
+    where = ground(SERIES)
+    claim = meant(far(110, mention("midton"), Mention(text=words), qualifier=Qualifier.ABOUT), where)
+    assert claim.reference is not None
+    assert border_named(claim.reference, claim, where) == PLACES["border:AX-BX"]
+    said = verdict(claim, where)
     assert said.label is Label.FITS, said.reason
-    assert border_named(Mention(text="the river"), claim, ground(SERIES)) is None
+    river = meant(replace(claim, reference=Mention(text="the river")), where)
+    assert river.reference is not None
+    assert border_named(river.reference, river, where) is None
 
 
 # ── distances ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -516,7 +535,7 @@ def test_place_to_place() -> None:
 
 def test_azimuth_runs_from_the_reference_to_the_subject() -> None:
     claim = far(90, mention("midton"), mention("westford"), direction=Compass.E)
-    found = next(e for e in gather_evidence(claim, ground()) if e.aspect == "direction")
+    found = next(e for e in gathered(claim, ground()) if e.aspect == "direction")
     assert found.best == pytest.approx(azimuth_deg(31.8, 48.9, 33.05, 49.02))
     assert verdict(claim, ground()).label is Label.FITS
     back = verdict(replace(claim, direction=Compass.W), ground())
@@ -526,7 +545,7 @@ def test_azimuth_runs_from_the_reference_to_the_subject() -> None:
 def test_places_too_close_have_no_direction() -> None:
     suburb = place("suburb", 30.95, 49.42)
     claim = far(4, Mention(text="Suburb", place=suburb), mention("capita"), direction=Compass.N)
-    assert all(e.aspect != "direction" for e in gather_evidence(claim, ground()))
+    assert all(e.aspect != "direction" for e in gathered(claim, ground()))
 
 
 def test_another_place_of_that_name() -> None:
@@ -750,7 +769,7 @@ def test_sources_are_known_by_name_part_or_initials(theirs: str, claim_source: t
 
 def test_memory_serves_the_second_claim() -> None:
     where = ground(SERIES)
-    first = gather_evidence(area_claim(1000), where)
+    first = gathered(area_claim(1000), where)
     kept = len(where.memory)
-    assert gather_evidence(area_claim(1000), where) == first
+    assert gathered(area_claim(1000), where) == first
     assert len(where.memory) == kept

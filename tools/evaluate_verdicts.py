@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from geomap.articles import read_articles
+from geomap.claims import with_meanings
 from geomap.control import read_control
 from geomap.evidence import Ground, gather_evidence
 from geomap.gazetteer import Gazetteer, read_gazetteer
@@ -270,7 +271,9 @@ def _extracted(articles: Sequence[Article], gazetteer: Gazetteer) -> list[Claim]
 
 def _gold_claims(gold: Sequence[dict[str, Any]], articles: Sequence[Article], gazetteer: Gazetteer) -> list[Claim]:
     names = _gold_places(gazetteer)
-    return [_gold_claim(g, names.get(g["doc"], []), gazetteer) for g in gold]
+    claims = [_gold_claim(g, names.get(g["doc"], []), gazetteer) for g in gold]
+    mine = [(a, [c for c in claims if c.article == a.id]) for a in articles]
+    return [c for article, said in mine for c in with_meanings(said, article, [], gazetteer.nation)]
 
 
 def _gold_places(gazetteer: Gazetteer) -> dict[str, list[tuple[int, str, str, Place]]]:

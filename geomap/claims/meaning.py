@@ -62,7 +62,7 @@ class _Reader:
 
     def read(self, claim: Claim) -> Claim:
         text = self.article.text
-        stands = bool(text[claim.start : claim.end]) and not claim.quote.startswith("\0")
+        stands = bool(text[claim.start : claim.end])
         start, end = sentence_span(text, claim.start, claim.end) if stands else (0, 0)
         sentence = text[start:end] if stands else claim.quote
         words = phrases(language_of(text or claim.quote).code)
@@ -112,7 +112,7 @@ class _Reader:
         ]
         named = [
             (start + at, party)
-            for at, party in parties_in(sentence, self.nation)
+            for at, _, party in parties_in(sentence, self.nation)
             if not any(first <= start + at < last for first, last in taken)
         ]
         before = tuple(party for at, party in named if at < claim.start)
@@ -120,10 +120,12 @@ class _Reader:
 
     def _source_key(self, name: str) -> str:
         """A source's words with its countries as codes: "Russia's defence ministry", "the Russian defense ministry"."""
-        codes = {party.words.casefold(): party.key for _, party in parties_in(name, self.nation)}
-        plain = name.replace("’", "'").replace("'s ", " ")
-        words = [codes.get(word) or word[:_STEM] for word in words_of(plain)]
-        return " ".join(sorted(set(words)))
+        keys, rest = [], name
+        for start, end, party in reversed(parties_in(name, self.nation)):
+            keys.append(party.key)
+            rest = f"{rest[:start]} {rest[end:]}"
+        words = [word[:_STEM] for word in words_of(rest.replace("’s ", " ").replace("'s ", " "))]
+        return " ".join(sorted({*keys, *words}))
 
     def _sensed(self, mention: Mention, claim: Claim, words: Phrases, home: str | None) -> Mention:
         sense = Sense(

@@ -59,12 +59,14 @@ def with_antecedent(claim: Claim, ground: Ground) -> Claim:
     if not before:
         return claim
     first = max(before, key=lambda c: (c.id == claim.antecedent, c.start))
+    told = first.meaning
     return replace(
         claim,
         predicate=first.predicate,
         actor=first.actor,
         counterparty=first.counterparty,
         region=claim.region or first.region,
+        meaning=replace(claim.meaning, actor=told.actor, counterparty=told.counterparty, unnamed=told.unnamed),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -28,7 +27,6 @@ from geomap.evidence.ground import (
     part_of,
     places_in,
     polygon_of,
-    sentence_of,
     speaks_of,
     state_map,
     town_radius_km,
@@ -59,12 +57,8 @@ from geomap.models import (
     message,
 )
 from geomap.verdicts import Claimed, claimed_range
-from geomap.verdicts.ranges import adds, factor, overlap
+from geomap.verdicts.ranges import factor, overlap
 
-CHANGED = re.compile(
-    r"\b(?:re-?captur\w+|re-?tak\w+|re-?took|liberat\w+|re-?gain\w+|re-?claim\w+|freed|won back)\b", re.I
-)
-"""Said of ground held: "in control of 1,500 square miles of recaptured territory" counts change, not all held."""
 REPORTS_ERROR = 1 / 3
 """Of an area from a map of reports: towns' Thiessen cells gave 0.9 to 1.3 times the drawn change of 10-12 Sep 2022."""
 HULL_PLACES = 3
@@ -107,10 +101,10 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
 
 def _tells_change(claim: Claim, ground: Ground) -> bool:
     """Whether ground "in full control" is ground that changed hands: said so, or as the figure that it adds to."""
-    if claim.predicate is Predicate.STABILISING or CHANGED.search(sentence_of(claim, ground)):
+    if claim.predicate is Predicate.STABILISING or claim.meaning.changed:
         return True
     before = next((c for c in ground.claims if c.id == claim.antecedent), None)
-    return before is not None and (before.effect in MOVES or bool(CHANGED.search(before.quote)))
+    return before is not None and (before.effect in MOVES or before.meaning.changed)
 
 
 # ── the claim's own parts ────────────────────────────────────────────────────────────────────────────────────
@@ -142,7 +136,7 @@ def _references(claim: Claim, ground: Ground) -> list[Evidence]:
 
 def _antecedents(claim: Claim, ground: Ground) -> list[Evidence]:
     """The figure that "another area of the same size" comes on top of."""
-    if not adds(claim):
+    if not claim.meaning.adds:
         return []
     before = next((c for c in ground.claims if c.id == claim.antecedent), None)
     if before is None or before.value is None:

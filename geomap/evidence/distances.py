@@ -26,7 +26,6 @@ from geomap.evidence.ground import (
     unsure_of,
 )
 from geomap.evidence.missing import missing_place, why_not
-from geomap.evidence.sides import is_force
 from geomap.geodesy import (
     azimuth_deg,
     azimuths_deg,
@@ -116,7 +115,7 @@ def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
     """Read a mention: words for a force make it one; "Moscow said its troops" names a country's, not the city."""
     place = border_named(mention, claim, ground) or mention.place
     seat = place is not None and place.feature.startswith(("A.PCL", "P.PPLC"))
-    moves = is_force(mention.text) or (seat and is_force(claim.quote))
+    moves = mention.sense.force or (seat and claim.meaning.force)
     moves = moves and claim.kind not in (ClaimKind.CONTAINMENT, ClaimKind.DIRECTION)
     fixed = place is not None and not place.feature.startswith("A.PCL") and not moves
     # what has no place of its own moves with the side that it belongs to

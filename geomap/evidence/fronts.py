@@ -31,7 +31,7 @@ from geomap.evidence.ground import (
     won,
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
-from geomap.evidence.sides import actor_side, holder_country, side_of
+from geomap.evidence.sides import actor_side, holder_country, is_holder
 from geomap.geodesy import distance_between_km, distance_to_km
 from geomap.models import (
     AspectName,
@@ -136,7 +136,7 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
         return [missing_date()]
     found: list[Evidence] = []
     for series in covering:
-        side = side_of(subject.text, series, ground)
+        side = is_holder(subject.sense.party, series, ground)
         side = actor_side(claim, series, ground) if side is None else side
         indices = maps_of(series, days.end, ground.settings)
         if side is None or not indices:

@@ -137,30 +137,8 @@ WIDTHS = (("A.ADM2", 20.0), ("A.ADM", 8.0), ("A.", 8.0), ("L.", 10.0), ("T.", 5.
 """Half the usual width in km of what the gazetteer has as points alone: a county of 1,300 km² reaches 20 km."""
 
 
-# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-_STOPS = ".!?\n"
-
-
-def sentence_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence round a span: to the stops on either side, at most ``SENTENCE`` characters away."""
-    first = max(text.rfind(stop, max(0, start - SENTENCE), start) for stop in _STOPS) + 1
-    stops = [i for i in (text.find(stop, end, end + SENTENCE) for stop in _STOPS) if i >= 0]
-    return max(first, start - SENTENCE, 0), min([*stops, end + SENTENCE, len(text)])
-
-
 SENTENCE = 400
-"""Characters: longer sentences are lists, whose far end says nothing of this claim."""
-
-
-def sentence_of(claim: Claim, ground: Ground) -> str:
-    """The sentence that a claim stands in; its quote where the article has no text."""
-    article = ground.articles.get(claim.article)
-    if article is None or not article.text[claim.start : claim.end]:
-        return claim.quote
-    start, end = sentence_span(article.text, claim.start, claim.end)
-    return article.text[start:end]
+"""Characters from one figure to the next that takes over what it leaves out."""
 
 
 # ── days ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -190,7 +168,7 @@ def days_of(claim: Claim, ground: Ground) -> Days | None:
         return Days(start=published, end=published, own=False) if published else None
     start = when.start or when.end
     assert start is not None
-    since = "since" in (when.text or "").casefold().split()
+    since = claim.meaning.since
     end = when.end if when.end is not None and not since else (published or when.end or start)
     # news does not report the future: a period that runs past publication ends there
     if published is not None and end > published >= start:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from geomap.evidence.ground import Days, Ground, day_of, maps_of, places_in, speaks_of
-from geomap.evidence.sides import actor_side, is_force
+from geomap.evidence.sides import actor_side
 from geomap.models import (
     STATES,
     AspectName,
@@ -36,7 +36,7 @@ def missing_date() -> Evidence:
 
 def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
     """Say why no map at hand settles a claim, and which one would."""
-    front = any(is_force(m.text) for m in claim.subject)
+    front = any(m.sense.force for m in claim.subject)
     about_control = front or claim.kind in (ClaimKind.CONTROL, ClaimKind.ADVANCE) or claim.effect in STATES
     of_control = bool(about_control or claim.actor)
     if days is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,7 +43,6 @@ from geomap.models import (
     ControlSeries,
     Effect,
     Evidence,
-    Label,
     Mention,
     Message,
     Method,
@@ -56,16 +55,7 @@ from geomap.models import (
     Role,
     message,
 )
-from geomap.verdicts import judge
 
-PART = re.compile(
-    r"\b(?:in|inside|within|across|throughout|(?:a |some |other )?parts? of|some of|areas? of|pockets? of|swaths? of|"
-    r"bits? of|(?:eastern|western|northern|southern)(?: part of)?|remains of|held territory in)\W+(?:the\W+)?$",
-    re.IGNORECASE,
-)
-"""Words before a region's name by which only some of it is meant: "retreated in", "parts of"."""
-WHOLE = re.compile(r"\b(?:all|whole|entire|entirety|full|fully|complete\w*|most)\b", re.IGNORECASE)
-WIND = re.compile(r"\b(north|south)?-?(east|west)?ern\b", re.IGNORECASE)
 BEFORE_FIRST = timedelta(days=366)
 """How long before the first map a claim's day may lie for that map still to speak of its outcome."""
 FRONT_WORDS = frozenset({Predicate.ADVANCED})
@@ -88,7 +78,8 @@ def control_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
             assert mention.place is not None
             if series.snapshots and speaks_of(series, mention.place, ground):
                 found += _one(claim, mention, mention.place, series, days, ground)
-    return found if any(e.role is Role.MEASURE for e in found) else [*found, missing_map(claim, days, ground)]
+    sure = any(e.role is Role.MEASURE and e.supposed is None for e in found)
+    return found if sure else [*found, missing_map(claim, days, ground)]
 
 
 def _one(
@@ -107,7 +98,7 @@ def _unnamed(
 ) -> list[Evidence]:
     """Where the words name no side: the claim that ground changed hands, or is occupied, as far as maps bear it out.
 
-    What they do not bear out may be the other side's doing, so nothing here contradicts a claim.
+    What they do not bear out may be the other side's doing: such evidence is ``supposed``, and contradicts nothing.
     """
     sides: list[bool] = []
     told = told_side(claim, series, ground)
@@ -119,12 +110,11 @@ def _unnamed(
         sides += [first == (0.0, 0.0)] if first[0] == first[1] else []
     if claim.predicate is Predicate.OCCUPIED and place.country != holder_country(series, ground):
         sides.append(True)
-    for side in dict.fromkeys(sides):
-        found = _stated(claim, mention, place, series, side, days, ground)
-        label = judge(claim, found, ground.settings).label if found else None
-        if label in (Label.FITS, Label.ROUGHLY_FITS):
-            return found
-    return []
+    return [
+        replace(e, supposed=(mention.text, series.name, side))
+        for side in dict.fromkeys(sides)
+        for e in _stated(claim, mention, place, series, side, days, ground)
+    ]
 
 
 def _stated(
@@ -133,36 +123,9 @@ def _stated(
     shape = polygon_of(place, ground)
     if shape is None:
         return _town(claim, place, series, stated, days, ground)
-    if says_part(claim, mention) or claim.predicate in FRONT_WORDS:
+    if mention.sense.part or claim.predicate in FRONT_WORDS:
         return _part(claim, mention, place, series, stated, days, ground)
     return _share(claim, place, series, stated, days, ground)
-
-
-def says_part(claim: Claim, mention: Mention) -> bool:
-    """Whether a claim speaks of some of a region: "retreated in the Kharkiv region", "what remains of"."""
-    at = _position(claim, mention)
-    if at is None:
-        return False
-    before = claim.quote[max(0, at - 60) : at]
-    return PART.search(before) is not None and WHOLE.search(before) is None
-
-
-def _position(claim: Claim, mention: Mention) -> int | None:
-    """Where a mention begins in the claim's quote."""
-    if mention.start is not None and 0 <= mention.start - claim.start < len(claim.quote):
-        return mention.start - claim.start
-    found = claim.quote.find(mention.text)
-    return found if found >= 0 else None
-
-
-def _wind(claim: Claim, mention: Mention) -> str | None:
-    """The part of a region that is named by a wind: "northern Kharkiv region"."""
-    at = _position(claim, mention)
-    before = claim.quote[max(0, at - 16) : at] if at is not None else ""
-    found = WIND.search(f"{before} {mention.text}")
-    if found is None or not (found.group(1) or found.group(2)):
-        return None
-    return "".join(g[0].upper() for g in found.groups() if g)
 
 
 # ── towns ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -362,7 +325,7 @@ def _part(
     if not indices:
         return []
     last = [i for i in indices if day_of(series, i) <= days.end][-1]
-    wind = _wind(claim, mention)
+    wind = mention.sense.wind
     who = series.holder if stated else other_name(series, ground)
     where = called(place)
     if wind:
@@ -490,4 +453,4 @@ def _contact(series: ControlSeries, index: int, ground: Ground) -> Any:
 CONTACT_DEG = 0.005
 """About 500 m: the other side's ground has its corners rounded where strips were dropped."""
 
-__all__ = ["control_evidence", "line_km", "says_part", "town_states"]
+__all__ = ["control_evidence", "line_km", "town_states"]

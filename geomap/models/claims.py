@@ -400,8 +400,9 @@ class Evidence:
     """One measurement: what, how, from which source and date, with its range in ``unit``.
 
     ``role`` says how a verdict may use it. ``method``: a message with a ``Method`` as its id and what the settings gave
-    it as its parameters. ``places`` are ids that it rests on. ``geometry`` (EPSG:4326) is drawn, and stays out of the
-    record.
+    it as its parameters. ``places`` are ids that it rests on. ``supposed`` (place, map, side) marks what rests on a
+    side that the words do not name: it may bear a claim out, and contradicts none. ``geometry`` (EPSG:4326) is drawn,
+    and stays out of the record.
     """
 
     what: Text
@@ -418,6 +419,7 @@ class Evidence:
     independent: bool = True
     error: Range | None = None
     note: Text | None = None
+    supposed: tuple[str, str, bool] | None = field(default=None, repr=False, compare=False, metadata={"record": False})
     geometry: BaseGeometry | None = field(default=None, repr=False, compare=False, metadata={"record": False})
 
 

@@ -144,16 +144,16 @@ def is_government(words: str) -> bool:
     return _says([m.group().casefold() for m in _WORD.finditer(words)], "governments") and not is_rebels(words)
 
 
-def parties_in(text: str, nation: Nation) -> list[tuple[int, Party]]:
-    """Parties that a sentence names, each with where its name begins: groups, and countries by names and people."""
+def parties_in(text: str, nation: Nation) -> list[tuple[int, int, Party]]:
+    """(start, end, party) of each party that a sentence names: groups, and countries by their names and people."""
     marks = list(_WORD.finditer(text))
     tokens = [m.group() for m in marks]
-    found: list[tuple[int, Party]] = []
+    found: list[tuple[int, int, Party]] = []
     at = 0
     while at < len(tokens):
         party, size = _at(tokens, at, nation)
         if party is not None:
-            found.append((marks[at].start(), party))
+            found.append((marks[at].start(), marks[at + size - 1].end(), party))
         at += size
     return found
 
@@ -189,7 +189,7 @@ def _group_at(tokens: list[str], at: int) -> tuple[Party, int] | None:
         if _names([_plain(t) for t in tokens[at : at + len(name)]], name):
             return party, len(name)
     stand_for = stand_ins()
-    for size in range(_SEAT_WORDS, 0, -1):
+    for size in range(min(_SEAT_WORDS, len(tokens) - at), 0, -1):
         seat = " ".join(_plain(t) for t in tokens[at : at + size])
         if seat[:1].isupper() and seat.casefold() in stand_for:
             return state(stand_for[seat.casefold()], seat), size

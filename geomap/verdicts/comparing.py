@@ -6,7 +6,6 @@ Thursday and "about 2,500" on Saturday is a story; "about 1,000" after "more tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,44 +32,10 @@ from geomap.models import (
     Relation,
     message,
 )
+from geomap.parties import Party, same
 from geomap.settings import Settings
-from geomap.verdicts.ranges import FLOORS, Claimed, adds, claimed_range, overlap
+from geomap.verdicts.ranges import FLOORS, Claimed, claimed_range, overlap
 from geomap.wording import short
-
-FORCE_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "his",
-        "her",
-        "its",
-        "their",
-        "our",
-        "own",
-        "army",
-        "armed",
-        "forces",
-        "force",
-        "troops",
-        "troop",
-        "military",
-        "soldiers",
-        "soldier",
-        "fighters",
-        "units",
-        "unit",
-        "formations",
-        "government",
-        "officials",
-        "invaders",
-        "president",
-        "of",
-        "and",
-    ]
-)
-STEM = 5
-"""Letters in which a country and its demonym agree: "Russia" and "Russian", "Ukraine" and "Ukrainians"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +51,12 @@ class SourcePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Dated:
-    """A claim with what comparing needs: its day, its range, its sources."""
+    """A claim with what comparing needs: its day, its range, its sources (name, key)."""
 
     claim: Claim
     on: date | None
     claimed: Claimed | None
-    sources: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
 
 
 def compare(claims: Iterable[Claim], articles: Iterable[Article], settings: Settings | None = None) -> list[Comparison]:
@@ -219,35 +184,17 @@ def _exclude(a: Claim, b: Claim) -> bool:
 
 def _other_winner(a: Claim, b: Claim) -> bool:
     """Whether two claims name different sides as the one that has the ground; unknown sides agree with any."""
-    first, second = _winner(a), _winner(b)
-    if first is None or second is None:
-        return False
-    (side_a, has_a), (side_b, has_b) = first, second
-    if has_a is not has_b:
-        return side_a == side_b
-    return has_a and side_a != side_b and _stems_known(a, b)
+    one = same(a.meaning.actor, b.meaning.actor)
+    kept = [claim.effect is not Effect.LOSS for claim in (a, b)]
+    if kept[0] is not kept[1]:
+        return one is True
+    return kept[0] and one is False and _opponents(a, b)
 
 
-def _winner(claim: Claim) -> tuple[str, bool] | None:
-    """The actor's stem, and whether it has the ground after the event."""
-    stem = party(claim.actor)
-    if stem is None:
-        return None
-    return stem, claim.effect is not Effect.LOSS
-
-
-def _stems_known(a: Claim, b: Claim) -> bool:
-    """Two names are two sides only where one of them is the other claim's counterparty: "Kyiv" may be Ukraine."""
-    return party(a.actor) == party(b.counterparty) or party(b.actor) == party(a.counterparty)
-
-
-def party(words: str | None) -> str | None:
-    """The side that words name, as a stem: "Russian forces" and "Russia's army" give the same."""
-    for word in (words or "").replace("’", "'").split():
-        plain = word.casefold().removesuffix("'s").strip(".,;:()\"'“”")
-        if len(plain) > 2 and plain not in FORCE_WORDS:
-            return plain[:STEM]
-    return None
+def _opponents(a: Claim, b: Claim) -> bool:
+    """Whether two sides are said to fight each other: allies may both tell of one gain."""
+    first, second = a.meaning, b.meaning
+    return bool(same(first.actor, second.counterparty) or same(second.actor, first.counterparty))
 
 
 # ── areas in time order ──────────────────────────────────────────────────────────────────────────────────────
@@ -266,7 +213,7 @@ def _areas(dated: Sequence[_Dated]) -> list[Comparison]:
         and _affirmed(d)
     ]
     # a figure that another adds to is told by the sum
-    summed = {d.claim.antecedent for d in gains if adds(d.claim)}
+    summed = {d.claim.antecedent for d in gains if d.claim.meaning.adds}
     groups: list[list[_Dated]] = []
     for d in gains:
         if d.claim.id in summed:
@@ -322,8 +269,7 @@ def _figure_on(d: _Dated) -> Message:
 def _same_ground(a: Claim, b: Claim) -> bool:
     """Whether two areas can be parts of one story: the same side's doing, in regions that do not differ."""
     kinds = [c.effect is Effect.LOSS for c in (a, b)]
-    sides = [party(c.actor) for c in (a, b)]
-    same_side = None in sides or sides[0] == sides[1] or kinds[0] is kinds[1]
+    same_side = same(a.meaning.actor, b.meaning.actor) is not False or kinds[0] is kinds[1]
     regions = [_region_id(c) for c in (a, b)]
     return same_side and kinds[0] is kinds[1] and (None in regions or regions[0] == regions[1])
 
@@ -391,7 +337,7 @@ def _fronts(dated: Sequence[_Dated]) -> list[Comparison]:
         assert d.claim.reference is not None
         goal = d.claim.reference.place
         assert goal is not None
-        side = party(d.claim.subject[0].text) or party(d.claim.actor)
+        side = d.claim.subject[0].sense.party or d.claim.meaning.actor
         for other in dated:
             at = _stands_at(other.claim, side)
             if at is None or at.id == goal.id or at.feature.startswith("A.") or other.on != d.on:
@@ -419,7 +365,7 @@ def _fronts(dated: Sequence[_Dated]) -> list[Comparison]:
     return found
 
 
-def _stands_at(claim: Claim, side: str | None) -> Place | None:
+def _stands_at(claim: Claim, side: Party | None) -> Place | None:
     """The place that a side is said to have reached or taken."""
     if claim.polarity is not Polarity.AFFIRMED:
         return None
@@ -428,10 +374,10 @@ def _stands_at(claim: Claim, side: str | None) -> Place | None:
         mention = claim.reference
     elif claim.kind is ClaimKind.CONTROL and claim.effect is Effect.GAIN and claim.subject:
         mention = claim.subject[0]
-    actor = party(claim.actor) or (
-        party(claim.subject[0].text) if claim.kind is ClaimKind.ADVANCE and claim.subject else None
-    )
-    if mention is None or mention.place is None or (side is not None and actor is not None and actor != side):
+    advancing = claim.subject[0].sense.party if claim.kind is ClaimKind.ADVANCE and claim.subject else None
+    actor = claim.meaning.actor or advancing
+    other = side is not None and actor is not None and same(actor, side) is not True
+    if mention is None or mention.place is None or other:
         return None
     return mention.place
 
@@ -451,14 +397,14 @@ def _dated(claim: Claim, articles: dict[str, Article], known: dict[str, Claim], 
     on = (claim.date.end or claim.date.start) if claim.date else None
     add = 0.0
     before = known.get(claim.antecedent or "")
-    if before is not None and before.value is not None and claim.kind is ClaimKind.AREA and adds(claim):
+    if before is not None and before.value is not None and claim.kind is ClaimKind.AREA and claim.meaning.adds:
         first = claimed_range(before.value, settings)
         add = first.numbers[0] if first and first.numbers else 0.0
     claimed = claimed_range(claim.value, settings, add=add) if claim.value is not None else None
     if claimed is not None and add and before is not None and before.value and before.value.qualifier in FLOORS:
         claimed = Claimed(low=claimed.numbers[0], high=None, unit=claimed.unit, numbers=claimed.numbers)
     outlet = (article.source if article else None) or claim.article
-    return _Dated(claim=claim, on=on or published, claimed=claimed, sources=claim.source[:1] or (outlet,))
+    return _Dated(claim=claim, on=on or published, claimed=claimed, sources=_sources(claim, outlet))
 
 
 def _comparison(kind: Relation, group: Sequence[_Dated], sentence: Message, place: str | None) -> Comparison:
@@ -474,18 +420,20 @@ def _comparison(kind: Relation, group: Sequence[_Dated], sentence: Message, plac
     )
 
 
-def _merge(many: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """Sources by name, each once: "Russia's defense ministry" and "Russian defense ministry" are one."""
-    found: dict[frozenset[str], str] = {}
-    for source in (s for sources in many for s in sources):
-        found.setdefault(stems(source), source)
+def _merge(many: Iterable[tuple[tuple[str, str], ...]]) -> tuple[str, ...]:
+    """Sources by name, each once: "Russia's defense ministry" and "Russian defense ministry" have one key."""
+    found: dict[str, str] = {}
+    for name, key in (source for sources in many for source in sources):
+        found.setdefault(key, name)
     return tuple(found.values())
 
 
-def stems(name: str) -> frozenset[str]:
-    """First letters of a name's words, in any order."""
-    words = re.findall(r"\w+", name.casefold().replace("'s", "").replace("’s", ""))
-    return frozenset(w[:STEM] for w in words if w not in ("the", "of", "for", "a", "an", "and"))
+def _sources(claim: Claim, outlet: str) -> tuple[tuple[str, str], ...]:
+    """(name, key) of who says it: the nearest speaker, else the outlet."""
+    if not claim.source:
+        return ((outlet, " ".join(sorted(outlet.casefold().split()))),)
+    keys = claim.meaning.speaker_keys
+    return ((claim.source[0], keys[0] if keys else claim.source[0].casefold()),)
 
 
 def _affirmed(d: _Dated) -> bool:
@@ -516,7 +464,7 @@ def _figure(d: _Dated) -> Message:
     if d.claimed is None or not d.claimed.numbers:
         return bare
     first, last, unit = d.claimed.numbers[0], d.claimed.numbers[-1], d.claimed.unit
-    if adds(d.claim):
+    if d.claim.meaning.adds:
         return message("comparison.figure_in_all", figure=text, amount=Quantity(first, first, unit))
     if d.claim.value is not None and d.claim.value.unit in ("km", "km2") and not d.claim.value.unit_corrected:
         return bare

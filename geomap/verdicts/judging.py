@@ -73,6 +73,7 @@ def judge(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> Ver
     Verdict
         With one plain sentence, codes, a claimed and a measured range for each aspect, and the readings that fit.
     """
+    evidence = _borne_out(claim, evidence, settings)
     why = untestable(claim, evidence)
     if why is not None:
         reason = message("reason.untested", why=why)
@@ -87,6 +88,22 @@ def judge(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> Ver
         judged[aspect], conflict = _judge_aspect(claim, claimed, aspect, usable, evidence, settings)
         differ = differ or conflict
     return _verdict(claim, claimed, judged, differ, evidence, settings)
+
+
+def _borne_out(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> list[Evidence]:
+    """Of what rests on a side that the words do not name, what bears the claim out: a guess contradicts nothing."""
+    guesses = dict.fromkeys(e.supposed for e in evidence if e.supposed is not None)
+    if not guesses:
+        return list(evidence)
+    good: dict[tuple[str, str], bool] = {}
+    for place, source, side in guesses:
+        alone = [replace(e, supposed=None, independent=True) for e in evidence if e.supposed == (place, source, side)]
+        if (place, source) not in good and judge(claim, alone, settings).label in (Label.FITS, Label.ROUGHLY_FITS):
+            good[place, source] = side
+    kept = [e for e in evidence if e.supposed is None or good.get(e.supposed[:2]) is e.supposed[2]]
+    measured = any(e.role is Role.MEASURE for e in kept)
+    lacking = Role.MISSING if measured else None
+    return [replace(e, supposed=None) for e in kept if e.role is not lacking or e.aspect is not AspectName.MAP]
 
 
 # ── rule 1: what cannot be tested ────────────────────────────────────────────────────────────────────────────

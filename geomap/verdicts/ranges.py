@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from geomap.models import Claim, Qualifier, Range, Value
+from geomap.models import Qualifier, Range, Value
 from geomap.settings import Settings
 from geomap.units import in_twin, unit_of
 
@@ -16,14 +16,7 @@ CEILINGS = frozenset({Qualifier.LESS_THAN, Qualifier.AT_MOST, Qualifier.UP_TO})
 ROUND = frozenset({Qualifier.ABOUT, Qualifier.SAME_AS, Qualifier.TIMES, Qualifier.SIZE_OF, Qualifier.NEAR})
 """Comparisons ("the size of", "twice") are as loose as "about"."""
 
-ADDS = re.compile(r"\b(?:another|further|additional|more again|on top|also)\b", re.IGNORECASE)
-"""Words by which a figure comes on top of the one before, not in its place."""
 _NUMERAL = re.compile(r"\d[\d,.\u00a0\u2009\u202f ]{0,40}")
-
-
-def adds(claim: Claim) -> bool:
-    """Whether a claim's figure comes on top of its antecedent's: "another area of the same size"."""
-    return claim.antecedent is not None and ADDS.search(claim.quote) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
