@@ -38,7 +38,7 @@ from geomap.measure import (
     region_geometry,
     series_from_events,
 )
-from geomap.models import Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
+from geomap.models import UNKNOWN_HOLDER, Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
 from geomap.progress import Progress, silent
 from geomap.results import Report
 from geomap.schema import decoded
@@ -180,6 +180,7 @@ def report(
     published: date | str | None = None,
     since: date | str | None = None,
     region: str | None = None,
+    holder: str | None = None,
     claims: str | Path | None = None,
     decisions: str | Path | None = None,
     corrections: str | Path | None = None,
@@ -202,6 +203,8 @@ def report(
         Table of settlement, holder, date, source, from which control maps are made.
     published, since
         ISO dates: publication where the record has none; the day from which change counts.
+    holder
+        Whose ground shapes of ``control`` without a holder are.
     corrections
         Notes that the page shall carry, as ``geomap compare`` wrote them (Markdown, edited by hand or not).
 
@@ -216,10 +219,10 @@ def report(
     paths = [p for p in given if not isinstance(p, Article)]
     articles = [*records, *read_articles(paths, published=as_date(published), say=say)]
     settings, style, own = read_config(config)
-    series = [read_series(name, path, rules, repair) for name, path in named_controls(control)]
+    series = [read_series(name, path, rules, repair, holder=holder, say=say) for name, path in named_controls(control)]
     if events is not None:
         # the same side gains and loses in every map
-        series.append(series_from_events(events, region, gazetteer, holder=series[0].holder if series else None))
+        series.append(series_from_events(events, region, gazetteer, holder=_drawn(series) or holder, say=say))
     options = Options(
         control=tuple(series),
         settings=settings,
@@ -237,6 +240,11 @@ def report(
         window=(options.since, region_geometry(region, gazetteer)),
         corrections=_corrections(corrections),
     )
+
+
+def _drawn(series: Sequence[ControlSeries]) -> str | None:
+    """The side that maps draw; None where they do not say whose ground it is."""
+    return next((s.holder for s in series if s.holder != UNKNOWN_HOLDER), None)
 
 
 def as_date(value: date | str | None) -> date | None:

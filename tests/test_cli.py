@@ -210,7 +210,9 @@ def test_area_and_diff(tmp_path: Path) -> None:
     assert rows[2]["area_km2"] == pytest.approx(rows[0]["area_km2"] + rows[1]["area_km2"])
     change = run("diff", before, after, "--format", "json").json()
     assert isinstance(change, list)
-    assert [c["change"] for c in change] == ["gained"]
+    assert [c["change"] for c in change] == ["gained", "total gained", "total lost"]
+    assert change[1]["area_km2"] == pytest.approx(change[0]["area_km2"])
+    assert change[2]["area_km2"] == 0
     assert change[0]["area_km2"] == pytest.approx(rows[1]["area_km2"], rel=0.01)  # straight, not geodesic edges
     out = tmp_path / "change.geojson"
     assert run("diff", before, after, "-o", out).code == 0

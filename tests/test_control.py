@@ -20,7 +20,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon, box, mapping
 
 from geomap import control, geodesy
 from geomap.control import edges, files, reading
-from geomap.control.rules import DEEPSTATE, Rules, clean, rules_from
+from geomap.control.rules import Rules, clean, presets, rules_from
 from geomap.errors import ControlError, GeomapError
 from geomap.models import ControlSeries, Provenance, Snapshot, Status
 
@@ -407,7 +407,7 @@ def test_layers_bear_dates(tmp_path: Path) -> None:
         (feature({"type": "Polygon", "coordinates": [[[36, 49], [37], [36, 50], [36, 49]]]}), "numbers"),
         (feature({"type": "Polygon", "coordinates": [[36, 49], [37, 49]]}), "positions|numbers"),
         (feature({"type": "Circle", "coordinates": [36, 49]}), "Circle"),
-        (feature(box(49, 36, 50, 37)), "swapped"),
+        (feature(box(49, 36, 50, 37), name="Окуповано /// Occupied"), "swapped"),
         (feature(box(36e4, 49e5, 37e4, 50e5)), "another CRS"),
         (feature(Polygon([(36, 49), (37, 50), (37, 49), (36, 50)])), r"Self-intersection\[36.5 49.5\]"),
         (feature(MultiPolygon([box(36, 49, 37, 50), box(36.5, 49, 37.5, 50)])), "Self-intersection"),
@@ -464,7 +464,7 @@ def test_undated_missing_and_mixed_files(tmp_path: Path) -> None:
     with pytest.raises(ControlError, match="gzip"):
         control.read_control(tmp_path / "2022-01-01.geojson.gz")
     with pytest.raises(ControlError, match="preset"):
-        control.read_control(write(tmp_path / "2022-01-03.geojson", feature(SLANTED, colour="red")))
+        control.read_control(write(tmp_path / "2022-01-03.geojson", feature(SLANTED, stage="red")))
     with pytest.raises(ControlError, match="atlas"):
         control.read_control(tmp_path / "2022-01-03.geojson", preset="atlas")
 
@@ -581,15 +581,15 @@ def test_a_preset_can_be_extended() -> None:
     rules = rules_from({"preset": "deepstate", "held": ["Нова зона"], "licence": "as agreed"})
     assert rules.classify("НОВА\u00a0 зона 3").status == "held"  # type: ignore[union-attr]
     assert rules.classify("Окуповано /// Occupied").status == "held"  # type: ignore[union-attr]
-    assert (rules.licence, rules.extent) == ("as agreed", DEEPSTATE.extent)
+    assert (rules.licence, rules.extent) == ("as agreed", presets()["deepstate"].extent)
 
 
 def test_words_are_found_at_the_start_of_words() -> None:
-    rules = Rules(name="x", holder="Red", classes=DEEPSTATE.classes)
+    rules = Rules(name="x", holder="Red", classes=presets()["deepstate"].classes)
     assert rules.classify("Unoccupied land") is None
     assert rules.classify("Temporarily\noccupied").status == "held"  # type: ignore[union-attr]
     assert rules.classify(None) is None
-    assert DEEPSTATE.classify(None).status == "held"  # type: ignore[union-attr]
+    assert presets()["deepstate"].classify(None).status == "held"  # type: ignore[union-attr]
     assert clean(" A\u00a0B\n\tc\u200b") == "a b c"
 
 

@@ -38,6 +38,9 @@ Events = Annotated[
 Rules = Annotated[
     Path | None, typer.Option(metavar="FILE", help="How to read a control map that has no preset (TOML).")
 ]
+Holder = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Whose ground shapes without a holder are.", show_default=False)
+]
 Since = Annotated[str | None, typer.Option(metavar="DATE", help="Count change from this day; default: the first map.")]
 Region = Annotated[
     str | None, typer.Option(metavar="NAME", help="Measure within this country or region, such as 'Kharkiv region'.")

@@ -22,6 +22,7 @@ from geomap.cli.options import (
     DecisionsOption,
     Events,
     FormatOption,
+    Holder,
     Inputs,
     OutputOption,
     Publish,
@@ -60,6 +61,7 @@ def report(
     rules: Rules = None,
     since: Since = None,
     region: Region = None,
+    holder: Holder = None,
     claims: Claims = None,
     decisions: DecisionsOption = None,
     claimreview: ClaimReviewOption = None,
@@ -77,7 +79,19 @@ def report(
     """
     _check_page(output, claimreview, inputs, control, [events, rules, claims, decisions, config, corrections])
     made = _made(
-        inputs, published, control, events, rules, since, region, claims, decisions, config, repair, corrections
+        inputs,
+        published,
+        control,
+        events,
+        rules,
+        since,
+        region,
+        claims,
+        decisions,
+        config,
+        repair,
+        corrections,
+        holder=holder,
     )
     with _with_claimreview(made, claimreview):
         _save(made, output, publish=publish, tiles=tiles, page="report")
@@ -93,6 +107,7 @@ def draw_map(
     rules: Rules = None,
     since: Since = None,
     region: Region = None,
+    holder: Holder = None,
     claims: Claims = None,
     decisions: DecisionsOption = None,
     config: Config = None,
@@ -106,7 +121,9 @@ def draw_map(
     Example: geomap map story.txt --control snapshots/ -o map.html
     """
     _check_page(output, None, inputs, control, [events, rules, claims, decisions, config])
-    made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
+    made = _made(
+        inputs, published, control, events, rules, since, region, claims, decisions, config, repair, holder=holder
+    )
     _save(made, output, publish=publish, tiles=tiles, page="map")
     _leave(made, strict, None)
 
@@ -121,6 +138,7 @@ def check(
     rules: Rules = None,
     since: Since = None,
     region: Region = None,
+    holder: Holder = None,
     claims: Claims = None,
     decisions: DecisionsOption = None,
     claimreview: ClaimReviewOption = None,
@@ -135,7 +153,9 @@ def check(
     """
     files = [events, rules, claims, decisions, config]
     apart_of_records(output, form, claimreview, articles=inputs, maps=control or (), files=files)
-    made = _made(inputs, published, control, events, rules, since, region, claims, decisions, config, repair)
+    made = _made(
+        inputs, published, control, events, rules, since, region, claims, decisions, config, repair, holder=holder
+    )
     records = [to_record(c) for c in made.assessment.claims]
     columns = {"claim": "quote", "kind": "kind", "verdict": "verdict.label", "why": "verdict.reason"}
     with _with_claimreview(made, claimreview):
@@ -286,6 +306,8 @@ def _made(
     config: Path | None,
     repair: bool,
     corrections: Path | None = None,
+    *,
+    holder: str | None = None,
 ) -> Report:
     from geomap import pipeline
 
@@ -298,6 +320,7 @@ def _made(
             published=published,
             since=since,
             region=region,
+            holder=holder,
             claims=claims,
             decisions=decisions,
             corrections=corrections,

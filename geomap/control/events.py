@@ -11,9 +11,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geomap.control.changes import only_polygons
+from geomap.control.dates import YEARS, date_of
+from geomap.control.statuses import party_key
 from geomap.errors import ControlError
 from geomap.geodesy import buffer_m, from_plane, to_plane
 from geomap.models import ControlSeries, Place, Provenance, Snapshot, Status
@@ -60,13 +63,31 @@ class Event:
     lat: float | None = None
     lon: float | None = None
     row: int | None = None
+    dated: bool = True
+    """False: its day is a slip; who held the settlement when is not known then."""
 
 
-def read_events(path: Path | str) -> tuple[Event, ...]:
+BLANK = frozenset({"", "-", "na", "n/a", "nan", "nat", "null", "none", "#n/a"})
+"""What stands in a cell of which nothing is known: spreadsheets, R and Python write these."""
+WRITTEN = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?:[T ]\d.*)?\s*")
+"""A day as written; what follows is a time of day, in whatever zone: the day stays the reporter's own."""
+DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3},\d+")
+
+
+def read_events(
+    path: Path | str, *, notes: list[str] | None = None, party_of: Callable[[str], str | None] | None = None
+) -> tuple[Event, ...]:
     """Read a table of settlement, holder, date, source, and lat, lon where known.
 
     CSV (comma, semicolon or tab), JSON (a list of objects) or JSON lines. A settlement held from long before is a row
-    with an early date.
+    with an early date. Blank rows are passed over; spellings of one party are one, the commonest of them.
+
+    Parameters
+    ----------
+    notes
+        Takes a line for each row whose year is a slip, and each whose point is 0, 0 and not used.
+    party_of
+        Knows a party by any of its names ("UA", "Ukrainian"); without, spellings differ by case and blanks alone.
 
     Raises
     ------
@@ -80,10 +101,32 @@ def read_events(path: Path | str) -> tuple[Event, ...]:
         raise ControlError(f"{path}: cannot read it: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ControlError(f"{path}: not UTF-8 at byte {error.start}; expected a table in UTF-8") from error
-    rows = _records(text, path)
+    rows = [(line, row) for line, row in _records(text, path) if any(not _blank(v) for v in row.values())]
     if not rows:
         raise ControlError(f"{path}: holds no row; expected settlement, holder, date and source")
-    return tuple(_event(row, line, path) for line, row in rows)
+    said: list[str] = []
+    events = [_event(row, line, path, said) for line, row in rows]
+    if not any(event.dated for event in events):
+        raise ControlError(f"{path}: none of its {len(rows)} rows can be used; the first: {said[0]}")
+    if notes is not None:
+        notes += said
+    return _with_one_spelling(events, party_of)
+
+
+def _blank(value: Any) -> bool:
+    return value is None or value != value or str(value).strip().casefold() in BLANK
+
+
+def _with_one_spelling(events: Sequence[Event], party_of: Callable[[str], str | None] | None) -> tuple[Event, ...]:
+    """Events whose holders are spelt alike: as most rows that mean the same party spell it."""
+    spelt = Counter(e.holder for e in events)
+    if len(spelt) == 1:
+        return tuple(events)
+    usual = {h: (party_of(h) if party_of is not None else None) or h for h in spelt}
+    best: dict[str, str] = {}
+    for holder, _ in sorted(spelt.items(), key=lambda item: (-item[1], item[0])):
+        best.setdefault(party_key(usual[holder]), holder)
+    return tuple(replace(e, holder=best[party_key(usual[e.holder])]) for e in events)
 
 
 def _records(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
@@ -95,10 +138,7 @@ def _records(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
             loaded = json.loads(text)
             found = list(enumerate(loaded if isinstance(loaded, list) else [loaded], 1))
         else:
-            head = text.split("\n", 1)[0]
-            mark = max(",;\t", key=head.count)
-            reader = csv.DictReader(io.StringIO(text), delimiter=mark)
-            return [(reader.line_num, {k: v for k, v in row.items() if isinstance(k, str)}) for row in reader]
+            return _csv_rows(text)
     except (json.JSONDecodeError, csv.Error, RecursionError) as error:
         raise ControlError(f"{path}: {error}; expected a table of settlement, holder, date and source") from error
     wrong = [i for i, row in found if not isinstance(row, dict)]
@@ -107,38 +147,71 @@ def _records(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
     return found
 
 
-def _event(row: dict[str, Any], line: int, path: Path) -> Event:
+def _csv_rows(text: str) -> list[tuple[int, dict[str, Any]]]:
+    """Rows of a CSV with their lines; blank lines above the header are passed over."""
+    lines = text.splitlines(keepends=True)
+    first = next((i for i, line in enumerate(lines) if line.strip(' ,;\t\r\n"')), 0)
+    head = lines[first] if lines else ""
+    mark = max(",;\t", key=head.count)
+    reader = csv.DictReader(io.StringIO("".join(lines[first:])), delimiter=mark)
+    return [(first + reader.line_num, {k: v for k, v in row.items() if isinstance(k, str)}) for row in reader]
+
+
+def _event(row: dict[str, Any], line: int, path: Path, notes: list[str]) -> Event:
+    """A row as an event; with a note where its year is a slip."""
+    where = f"{path}:{line}"
     plain = {str(k).strip().casefold(): v for k, v in row.items()}
-    got = {key: next((plain[n] for n in names if plain.get(n) not in (None, "")), None) for key, names in NAMES.items()}
+    got = {key: next((plain[n] for n in names if not _blank(plain.get(n))), None) for key, names in NAMES.items()}
     for key in ("settlement", "holder", "date", "source"):
-        if got[key] is None or not str(got[key]).strip():
+        if got[key] is None:
             raise ControlError(
-                f"{path}:{line}: no {key}; found {', '.join(sorted(plain)) or 'nothing'}; "
+                f"{where}: no {key}; found {', '.join(sorted(plain)) or 'nothing'}; "
                 "expected settlement, holder, date and source"
             )
-    try:
-        on = date.fromisoformat(str(got["date"]).strip()[:10])
-    except ValueError as error:
-        raise ControlError(f"{path}:{line}: date is {str(got['date'])[:30]!r}; expected 2022-09-10") from error
+    on = _day(got["date"], where)
+    dated = YEARS[0] <= on.year <= YEARS[1]
+    if not dated:
+        notes.append(
+            f"{where}: {str(got['settlement']).strip()[:60]}: the date {on.isoformat()} is of the year {on.year}, a "
+            "slip for another; until it is mended nothing is known of who holds the place"
+        )
+    lat = _degrees(got["lat"], 90, "lat", where)
+    lon = _degrees(got["lon"], 180, "lon", where)
+    if lat == 0 and lon == 0:
+        notes.append(f"{where}: {str(got['settlement']).strip()[:60]}: its point is 0, 0: unknown; placed by its name")
+        lat = lon = None
     return Event(
         settlement=str(got["settlement"]).strip(),
-        holder=str(got["holder"]).strip(),
+        holder=" ".join(str(got["holder"]).split()),
         on=on,
         source=str(got["source"]).strip(),
-        lat=_degrees(got["lat"], 90, "lat", f"{path}:{line}"),
-        lon=_degrees(got["lon"], 180, "lon", f"{path}:{line}"),
+        lat=lat,
+        lon=lon,
         row=line,
+        dated=dated,
     )
+
+
+def _day(value: Any, where: str) -> date:
+    """The day of a row, as its writer wrote it."""
+    written = WRITTEN.fullmatch(str(value))
+    try:
+        if written:
+            return date(*(int(part) for part in written.groups()))
+        return date_of(value, where, "date").date()
+    except ValueError as error:
+        raise ControlError(f"{where}: date is {str(value)[:30]!r}; expected 2022-09-10") from error
 
 
 def _degrees(value: Any, most: float, name: str, where: str) -> float | None:
     if value is None:
         return None
+    text = str(value).strip()
     try:
-        number = float(value)
-    except (TypeError, ValueError):
+        number = float(text.replace(",", ".") if DECIMAL_COMMA.fullmatch(text) else text)
+    except ValueError:
         number = float("nan")
-    if not abs(number) <= most:
+    if isinstance(value, bool) or not abs(number) <= most:
         raise ControlError(
             f"{where}: {name} is {str(value)[:30]!r}; expected degrees up to {most:g}; are they swapped?"
         )
@@ -185,22 +258,23 @@ def control_from_events(
         No report, or none that could be placed.
     """
     placed, notes = _placed(list(events), settlements, resolve)
-    drawn = holder or Counter(e.holder for e, _ in placed).most_common(1)[0][0]
+    drawn = holder or Counter(e.holder for e, _ in placed if e.dated).most_common(1)[0][0]
     places, histories = _histories(placed)
     region = region if region is not None else around(places, reach_km)
     names, points = _seeds(settlements, places, [h[0].settlement for h in histories], region)
     owner, gap = _nearest(points, places)
     cells = thiessen(points, region)
-    inside = [i for i in range(len(points)) if not cells[i].is_empty]
-    days = sorted({e.on for e, _ in placed})
-    snapshots = []
-    for day in [days[0] - timedelta(days=1), *days]:
-        states = [_state(h, day, drawn) for h in histories]
-        rows = []
-        for i in inside:
-            status, who, sources = states[owner[i]] if gap[i] <= reach_km * 1000 else (Status.UNKNOWN, None, ())
-            rows.append((str(status), who, names[i], "; ".join(sources), bool(gap[i] <= SAME_KM * 1000)))
-        snapshots.append(_drawn([cells[i] for i in inside], rows, day, name))
+    inside = np.flatnonzero(~shapely.is_empty(cells))
+    days = sorted({e.on for e, _ in placed if e.dated})
+    # a settlement out of every report's reach has the state of none, the last one
+    whose = np.where(gap[inside] <= reach_km * 1000, owner[inside], len(histories))
+    ground = cells[inside]
+    called = np.array([names[i] for i in inside], dtype=object)
+    reported = gap[inside] <= SAME_KM * 1000
+    snapshots = [
+        _drawn(ground, states[:, whose], called, reported, day, name)
+        for day, states in _states(histories, [days[0] - timedelta(days=1), *days], drawn)
+    ]
     sources = tuple(sorted({e.source for e, _ in placed}))
     return ControlSeries(
         name=name,
@@ -213,18 +287,40 @@ def control_from_events(
     )
 
 
-def _drawn(cells: Sequence[Any], rows: Sequence[tuple[Any, ...]], day: date, name: str) -> Snapshot:
+def _states(
+    histories: Sequence[Sequence[Event]], days: Sequence[date], drawn: str
+) -> Iterator[tuple[date, NDArray[np.object_]]]:
+    """For each day the status, holder and sources (3 rows) of every place, and of none at the end.
+
+    Only places with reports of the day are looked at anew.
+    """
+    table = np.empty((3, len(histories) + 1), dtype=object)
+    table[:, -1] = str(Status.UNKNOWN), None, ""
+    on: dict[date, set[int]] = defaultdict(set)
+    for i, history in enumerate(histories):
+        for event in history:
+            on[event.on].add(i)
+    looked_at: Iterable[int] = range(len(histories))
+    for day in days:
+        for i in looked_at if day == days[0] else on[day]:
+            status, who, sources = _state(histories[i], day, drawn)
+            table[:, i] = str(status), who, "; ".join(sources)
+        yield day, table.copy()
+
+
+def _drawn(
+    cells: NDArray[np.object_],
+    states: NDArray[np.object_],
+    names: NDArray[np.object_],
+    reported: NDArray[np.bool_],
+    day: date,
+    name: str,
+) -> Snapshot:
     import geopandas
 
     frame = geopandas.GeoDataFrame(
-        {
-            "status": [r[0] for r in rows],
-            "holder": [r[1] for r in rows],
-            "name": [r[2] for r in rows],
-            "source": [r[3] for r in rows],
-            "reported": [r[4] for r in rows],
-        },
-        geometry=list(cells),
+        {"status": states[0], "holder": states[1], "name": names, "source": states[2], "reported": reported},
+        geometry=cells,
         crs=4326,
     )
     return Snapshot(
@@ -267,18 +363,24 @@ def _histories(placed: Sequence[tuple[Event, tuple[float, float]]]) -> tuple[Flo
     points = np.array([p for _, p in placed])
     flat = _plane(points)
     groups: list[list[int]] = []
-    for i in range(len(points)):
-        home = next((g for g in groups if np.hypot(*(flat[g[0]] - flat[i])) <= SAME_KM * 1000), None)
+    near: dict[tuple[int, int], list[int]] = defaultdict(list)  # the groups whose first point lies in a square
+    squares = np.floor(flat / (SAME_KM * 1000)).astype(int).tolist()
+    for i, (x, y) in enumerate(squares):
+        close = sorted({g for dx in (-1, 0, 1) for dy in (-1, 0, 1) for g in near.get((x + dx, y + dy), ())})
+        home = next((g for g in close if np.hypot(*(flat[groups[g][0]] - flat[i])) <= SAME_KM * 1000), None)
         if home is None:
+            near[x, y].append(len(groups))
             groups.append([i])
         else:
-            home.append(i)
+            groups[home].append(i)
     histories = [sorted((placed[i][0] for i in g), key=lambda e: (e.on, e.holder, e.source)) for g in groups]
     return points[[g[0] for g in groups]], histories
 
 
 def _state(history: Sequence[Event], day: date, drawn: str) -> tuple[Status, str | None, tuple[str, ...]]:
-    """Status, holder and sources of a place on a day."""
+    """Status, holder and sources of a place on a day; nothing is known of one with a report whose day is a slip."""
+    if not all(e.dated for e in history):
+        return Status.UNKNOWN, None, ()
     past = [e for e in history if e.on <= day]
     if not past:
         # not yet reported: on the other side, on the strength of the first report to come

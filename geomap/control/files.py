@@ -50,13 +50,21 @@ UNREADABLE: tuple[type[Exception], ...] = (
     ValueError, OSError, ImportError, RuntimeError, LookupError, TypeError, AttributeError, shapely.errors.ShapelyError,
 )  # fmt: skip
 """What pyarrow, pyogrio, shapely, pyproj and geopandas' look at metadata raise of files that are not what they say."""
+GARBLED = 0.75
+"""Share of accented letters from which a word is taken for one of another alphabet."""
 POLYGONAL = {"Polygon", "MultiPolygon"}
+NESTED = 32
+"""Collections within each other; real maps nest three deep."""
 LINEAR = {"Point": "points", "MultiPoint": "points", "LineString": "lines", "MultiLineString": "lines"}
 
 
 @dataclass(slots=True)
 class Layer:
-    """One map as it stands in its file: each Polygon and MultiPolygon, its feature's number and properties."""
+    """One map as it stands in its file: each Polygon and MultiPolygon, its feature's number and properties.
+
+    ``label`` is what the file calls this layer, where it holds several (a layer's name, a path in a zip), ``title``
+    what it calls the whole of it; ``told`` takes what a reader should know.
+    """
 
     where: str
     shapes: NDArray[np.object_]
@@ -66,6 +74,9 @@ class Layer:
     properties: list[dict[str, Any]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     label: str = ""
+    title: str = ""
+    clockwise: bool = False
+    told: list[str] = field(default_factory=list)
 
 
 def stem(name: str) -> str:
@@ -90,7 +101,13 @@ def find_files(path: Path | str | Sequence[Path | str]) -> Iterator[Path]:
     for item in [path] if isinstance(path, str | Path) else path:
         file = Path(item)
         if file.is_dir():
-            found = sorted(f for f in file.iterdir() if f.is_file() and _kind(f.name) and not f.name.startswith("."))
+            listed = sorted(f for f in file.iterdir() if not f.name.startswith("."))
+            found = [f for f in listed if f.is_file() and _kind(f.name)]
+            deeper = [f.name for f in listed if f.is_dir() and _holds_maps(f)]
+            if deeper:
+                raise ControlError(
+                    f"{file}: holds maps in folders of its own ({', '.join(deeper[:5])}); give each by itself"
+                )
             if not found:
                 raise ControlError(f"{file}: the folder holds no control map; expected {', '.join(SUFFIXES)} or .zip")
             yield from found
@@ -100,6 +117,13 @@ def find_files(path: Path | str | Sequence[Path | str]) -> Iterator[Path]:
             raise ControlError(f"{file}: unknown kind of file; expected {', '.join(SUFFIXES)}, .gz or .zip")
         else:
             yield file
+
+
+def _holds_maps(folder: Path) -> bool:
+    try:
+        return any(f.is_file() and _kind(f.name) and not f.name.startswith(".") for f in folder.iterdir())
+    except OSError:
+        return False
 
 
 def layers(file: Path) -> Iterator[Layer]:
@@ -159,27 +183,53 @@ def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
         parts = PurePosixPath(info.filename.replace("\\", "/"))
         if parts.is_absolute() or not parts.name or ".." in parts.parts or ":" in parts.parts[0]:
             raise ControlError(f"{file}: holds {info.filename!r}, which points outside the archive; not read")
-    found = False
+    inner = [i.filename for i in infos if _kind(i.filename) == ".zip"]
+    if inner:
+        raise ControlError(f"{file}: holds a zip of its own ({inner[0][:80]!r}); unpack it first")
+    maps = [i for i in infos if _kind(i.filename) is not None]
+    if not maps:
+        raise ControlError(f"{file}: the zip holds no control map; expected {', '.join(SUFFIXES)}")
+    several = len(maps) > 1
     with tempfile.TemporaryDirectory() as folder:
-        for info in sorted(infos, key=lambda i: i.filename):
-            kind, where = _kind(info.filename), f"{file}:{info.filename}"
-            if kind in (".geojson", ".json"):
-                found = True
-                yield _geojson(where, unpacked(member(archive, info, where), where), provenance)
         for info in infos:
             if _kind(info.filename) not in (".geojson", ".json"):
-                target = Path(folder) / f"{PurePosixPath(info.filename).name}"
-                content = member(archive, info, f"{file}:{info.filename}")
-                try:
-                    target.write_bytes(content)
-                except (OSError, ValueError) as error:  # no name for a file: too long, or NUL in it
-                    raise ControlError(f"{file}: holds {info.filename[:80]!r}, which cannot be written") from error
-        for target in sorted(Path(folder).iterdir()):
-            if _kind(target.name) not in (None, ".zip"):
-                found = True
-                yield from _tables(target, f"{file}:{target.name}", provenance)
-    if not found:
-        raise ControlError(f"{file}: the zip holds no control map; expected {', '.join(SUFFIXES)}")
+                _unpack(archive, info, Path(folder), file)
+        for info in sorted(maps, key=lambda i: i.filename):
+            where = f"{file}:{info.filename}"
+            label = _without_suffix(info.filename) if several else ""
+            if _kind(info.filename) in (".geojson", ".json"):
+                found: Iterator[Layer] = iter(
+                    (_geojson(where, unpacked(member(archive, info, where), where), provenance),)
+                )
+            else:
+                found = _tables(_target(info, Path(folder)), where, provenance)
+            for layer in found:
+                layer.label = "/".join(part for part in (label, layer.label) if part)
+                yield layer
+
+
+def _target(info: zipfile.ZipInfo, folder: Path) -> Path:
+    """Where a file of a zip is unpacked to: in a folder of its own for each of the zip's, so that names may repeat."""
+    inside = PurePosixPath(info.filename.replace("\\", "/"))
+    own = hashlib.sha256(str(inside.parent).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return folder / own / inside.name
+
+
+def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path, file: Path) -> None:
+    content = member(archive, info, f"{file}:{info.filename}")
+    target = _target(info, folder)
+    try:
+        target.parent.mkdir(exist_ok=True)
+        if target.exists():
+            raise ControlError(f"{file}: holds {info.filename[:80]!r} twice; expected one file of a name")
+        target.write_bytes(content)
+    except (OSError, ValueError) as error:  # no name for a file: too long, or NUL in it
+        raise ControlError(f"{file}: holds {info.filename[:80]!r}, which cannot be written") from error
+
+
+def _without_suffix(name: str) -> str:
+    inside = PurePosixPath(name.replace("\\", "/"))
+    return str(inside.with_name(stem(inside.name) or inside.name))
 
 
 def open_zip(data: bytes, where: str) -> zipfile.ZipFile:
@@ -225,8 +275,11 @@ def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
                 frames = {n: geopandas.read_file(file, layer=n, engine="pyogrio") for n in names}
         except UNREADABLE as error:
             raise ControlError(f"{where}: cannot be read: {_first_line(error)}") from error
+    shapefile = _kind(file.name) == ".shp"
     for name, frame in frames.items():
         at = f"{where}[{name}]" if len(frames) > 1 else where
+        if shapefile:
+            frame = _in_its_letters(frame, file, at)
         if frame.crs is None:
             beside = " (a .prj file beside the shapefile)" if file.suffix.lower() == ".shp" else ""
             raise ControlError(f"{at}: has no CRS; expected one{beside}; set it where the map was made")
@@ -234,7 +287,43 @@ def _tables(file: Path, where: str, provenance: Provenance) -> Iterator[Layer]:
             degrees = frame.to_crs(4326)
         except UNREADABLE as error:
             raise ControlError(f"{at}: its CRS cannot be used: {_first_line(error)}") from error
-        yield _from_frame(degrees, at, provenance, name)
+        layer = _from_frame(degrees, at, provenance, name if len(frames) > 1 else "")
+        layer.clockwise = shapefile
+        layer.title = name
+        yield layer
+
+
+def _in_its_letters(frame: geopandas.GeoDataFrame, file: Path, where: str) -> geopandas.GeoDataFrame:
+    """A shapefile's table in the letters it was written in: without a .cpg file beside they are taken for Latin ones.
+
+    Raises
+    ------
+    ControlError
+        Words of letters that no language puts side by side: another code page.
+    """
+    import geopandas
+
+    if any(f.suffix.lower() == ".cpg" and f.stem == file.stem for f in file.parent.iterdir()):
+        return frame
+    texts = [c for c in frame.columns if c != frame.geometry.name and frame[c].dtype.kind not in "biufcmM"]
+    words = sorted({w for c in texts for v in frame[c].dropna().unique() for w in str(v).split()})
+    strange = [w for w in words if _is_garbled(w)]
+    if not strange:
+        return frame
+    try:
+        for word in words:
+            word.encode("latin-1").decode("utf-8")
+        return geopandas.read_file(file, engine="pyogrio", encoding="UTF-8")
+    except UNREADABLE:  # a ValueError where the words are no UTF-8
+        raise ControlError(
+            f"{where}: its letters look like a wrong encoding ({strange[0][:40]!r}); put a .cpg file beside it that "
+            "names the code page, such as 1251 for Cyrillic"
+        ) from None
+
+
+def _is_garbled(word: str) -> bool:
+    """Whether a word is nearly all accented letters and signs: "îêóïîâàíî", "été" is not."""
+    return len(word) > 3 and sum("\x80" <= c <= "\xff" for c in word) >= GARBLED * len(word)
 
 
 def _first_line(error: Exception) -> str:
@@ -327,6 +416,9 @@ def _quick(where: str, data: bytes, provenance: Provenance) -> Layer | None:
     parser = _parser()
     if parser is None:
         return None
+    # a position of one number among others of three would pass unseen: such a file is read the other way
+    if b"[]" in data.translate(None, b"0123456789.+-eE \t\r\n"):
+        return None
     layer = Layer(where, np.empty(0, object), [], provenance)
     flats: list[NDArray[np.float64]] = []
     rings: list[list[list[int]]] = []  # vertices of each ring of each polygon of each shape
@@ -337,6 +429,7 @@ def _quick(where: str, data: bytes, provenance: Provenance) -> Layer | None:
             return None
         if tree.get("crs") is not None:
             _check_crs({"crs": tree["crs"].as_dict()}, where)
+        layer.title = _title(tree.get("name"))
         for i, feature in enumerate(tree["features"]):
             geometry, properties = feature["geometry"], feature["properties"]
             if geometry is None or geometry["type"] not in POLYGONAL:
@@ -375,8 +468,9 @@ def _parsed(data: bytes, where: str) -> Any:
 
 def _from_tree(tree: Any, where: str, provenance: Provenance) -> Layer:
     kind = tree.get("type") if isinstance(tree, dict) else None
+    features: Any
     if kind == "FeatureCollection":
-        features = tree.get("features")
+        features = _features(tree, where)
     elif kind == "Feature":
         features = [tree]
     elif kind in POLYGONAL or kind == "GeometryCollection":
@@ -386,7 +480,7 @@ def _from_tree(tree: Any, where: str, provenance: Provenance) -> Layer:
     if not isinstance(features, list):
         raise ControlError(f"{where}: type is {str(kind)[:40]!r}; expected a GeoJSON FeatureCollection")
     _check_crs(tree, where)
-    layer = Layer(where, np.empty(0, object), [], provenance)
+    layer = Layer(where, np.empty(0, object), [], provenance, title=_title(tree.get("name")))
     polygons: list[list[Any]] = []
     parts: list[int | None] = []  # how many polygons each MultiPolygon takes; None for a Polygon
     for i, feature in enumerate(features):
@@ -407,6 +501,32 @@ def _from_tree(tree: Any, where: str, provenance: Provenance) -> Layer:
     return layer
 
 
+def _title(name: Any) -> str:
+    return name if isinstance(name, str) else ""
+
+
+def _features(tree: dict[str, Any], where: str, depth: int = 0) -> Any:
+    """Features of a collection, those of collections within it in their place."""
+    found = tree.get("features")
+    if not isinstance(found, list) or not any(
+        isinstance(f, dict) and f.get("type") == "FeatureCollection" for f in found
+    ):
+        return found
+    if depth > NESTED:
+        raise ControlError(f"{where}: collections within collections, {NESTED} deep; expected features")
+    out: list[Any] = []
+    for i, feature in enumerate(found):
+        if isinstance(feature, dict) and feature.get("type") == "FeatureCollection":
+            _check_crs(feature, f"{where}: feature {i}")
+            inner = _features(feature, f"{where}: feature {i}", depth + 1)
+            if not isinstance(inner, list):
+                raise ControlError(f"{where}: feature {i} is a collection without features; expected a list of them")
+            out += inner
+        else:
+            out.append(feature)
+    return out
+
+
 def _gathered(polygons: NDArray[np.object_], parts: list[int | None]) -> NDArray[np.object_]:
     """Polygons as the shapes they came in: ``parts`` has the number of each MultiPolygon, None for a Polygon."""
     at = 0
@@ -420,17 +540,26 @@ def _gathered(polygons: NDArray[np.object_], parts: list[int | None]) -> NDArray
 def _check_crs(tree: dict[str, Any], where: str) -> None:
     """GeoJSON is lon/lat on WGS 84; the old ``crs`` member may say otherwise."""
     crs = tree.get("crs")
-    properties = crs.get("properties") if isinstance(crs, dict) else None
-    name = str(properties.get("name") or "") if isinstance(properties, dict) else ""
-    if name and not name.upper().endswith(("CRS84", ":4326")):
-        raise ControlError(f"{where}: crs is {name[:60]!r}; expected WGS 84 longitude and latitude; reproject it")
+    if crs is None:
+        return
+    kind, properties = (crs.get("type"), crs.get("properties")) if isinstance(crs, dict) else (None, None)
+    name = ""
+    if isinstance(properties, dict) and kind in ("name", "EPSG", None):
+        name = str(properties.get("name") or properties.get("code") or "")
+    if not name.upper().endswith(("CRS84", ":4326")) and name != "4326":
+        raise ControlError(
+            f"{where}: crs is {(name or str(crs))[:60]!r}; expected WGS 84 longitude and latitude; reproject it"
+        )
 
 
 def _found(geometry: Any, where: str, dropped: Counter[str], depth: int = 0) -> Iterator[tuple[bool, list[Any]]]:
     """Each Polygon and MultiPolygon of a geometry (whether multi, its polygons); points and lines are counted."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if kind == "GeometryCollection" and depth < 32:  # real maps nest three deep
-        for part in geometry.get("geometries") or ():
+    if kind == "GeometryCollection" and depth < NESTED:
+        parts = geometry.get("geometries")
+        if not isinstance(parts, list):
+            raise ControlError(f"{where}: a GeometryCollection without a list of geometries")
+        for part in parts:
             yield from _found(part, where, dropped, depth + 1)
         return
     if kind in LINEAR:
@@ -457,6 +586,8 @@ def _build(polygons: list[list[Any]], feature_of: list[int], where: str) -> NDAr
     try:
         counts = np.array([len(r) for r in rings])
         positions = list(chain.from_iterable(rings))
+        if bool in set(map(type, chain.from_iterable(positions))):
+            raise TypeError
         if set(map(len, positions)) == {2}:
             flat = np.fromiter(chain.from_iterable(positions), np.float64, 2 * len(positions)).reshape(-1, 2)
         else:
@@ -502,6 +633,6 @@ def _assembled(
 
 def _is_ring(ring: Any) -> bool:
     try:
-        return all(len([float(p[0]), float(p[1])]) == 2 for p in ring)
+        return all(len([float(p[0]), float(p[1])]) == 2 and bool not in map(type, p) for p in ring)
     except (TypeError, ValueError, IndexError, KeyError):
         return False

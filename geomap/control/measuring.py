@@ -14,19 +14,21 @@ import shapely
 from numpy.typing import NDArray
 
 from geomap.control.changes import NOTHING, SQUARE_KM, clipped, joined, only_polygons
+from geomap.control.dates import gaps
 from geomap.control.edges import changes
 from geomap.control.faces import Piece, Rest
 from geomap.control.files import without_collector
-from geomap.control.reading import Paths, gaps, read_maps
+from geomap.control.maps import Reading, parties_of, seen_by
+from geomap.control.reading import PartyOf, Paths, read_maps
 from geomap.control.rules import Rules
 from geomap.geodesy import area
-from geomap.models import ControlSeries, Status
+from geomap.models import UNKNOWN_HOLDER, ControlSeries, Status
 
 if TYPE_CHECKING:
     import geopandas
 
 COLUMNS = ("date", "held_km2", "contested_km2", "unknown_km2", "gained_km2", "lost_km2", "gross_km2", "net_km2",
-           "cumulative_km2", "source", "region", "gap_days", "seam")  # fmt: skip
+           "cumulative_km2", "source", "holder", "region", "gap_days", "seam")  # fmt: skip
 MEASURED = (Status.HELD, Status.CONTESTED, Status.UNKNOWN)
 BATCH = 64
 """Maps measured at a time: enough that numpy's overhead does not count, few enough that memory stays flat."""
@@ -48,6 +50,7 @@ class Map:
     shapes: tuple[Any, Any, Any]
     first: bool = False
     rest: Rest | None = None
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,12 @@ class Day:
     as_of: datetime
     source: str
     first: bool
+    holder: str | None
     km2: list[list[float]]
+
+
+class _SeveralSides(Exception):
+    """Met on the way: a map names a second holder, each of whom has rows of its own."""
 
 
 def series(
@@ -68,6 +76,9 @@ def series(
     regions: Mapping[str, Any] | None = None,
     rules: Rules | Path | str | None = None,
     repair: bool = False,
+    holder: str | None = None,
+    party_of: PartyOf | None = None,
+    notes: list[str] | None = None,
 ) -> geopandas.GeoDataFrame:
     """Measure a series of control maps: what is held, gained, lost, gross, net and cumulative at each.
 
@@ -81,41 +92,81 @@ def series(
         Count from the last map up to the end of that day; earlier ones are left out.
     region, regions
         Geometry within which to measure, or several by name (rows for each, named in ``region``).
-    rules, repair
-        As in ``read_control``, for paths.
+    rules, repair, holder, party_of
+        As in ``read_control``, for paths. Where maps name several holders, each has rows of its own.
+    notes
+        Takes a line for what a reader should know of the files.
 
     Returns
     -------
     GeoDataFrame
         One row a map: date (UTC), held_km2, contested_km2, unknown_km2, gained_km2, lost_km2, gross_km2, net_km2,
-        cumulative_km2 (sum of net), source, region, gap_days (days to the map before, where that is a gap, else 0),
+        cumulative_km2 (sum of net), source, holder (None where the maps name none), region, gap_days (days to the map
+        before, where that is a gap, else 0),
         seam; geometry is the changed ground. held + gained - lost is the next row's held, to rounding.
     """
+    places: list[Place] = list(regions.items()) if regions is not None else [(None, region)]
+    given: list[Any] = [control] if isinstance(control, ControlSeries | str | Path) else list(control)
+    if given and all(isinstance(c, ControlSeries) for c in given):
+        return _frame(_table(_of_records(given), places, since))
+    said: list[str] = []
+    pairs = read_maps(given, rules=rules, repair=repair, notes=said, party_of=party_of)
+    try:
+        table = _table(_one_side(pairs, holder), places, since)
+    except _SeveralSides:
+        said.clear()
+        both = list(read_maps(given, rules=rules, repair=repair, notes=said, party_of=party_of))
+        parties = parties_of(r for r, _ in both)
+        each = [_table(_one_side(((seen_by(r, p), u) for r, u in both), p), places, since) for p in parties]
+        # the sides of a day beside each other
+        table = [row for rows in zip(*each, strict=True) for row in rows]
+    if notes is not None:
+        notes += said
+    return _frame(table)
+
+
+Row = tuple[Any, ...]
+
+
+def _frame(table: Sequence[Row]) -> geopandas.GeoDataFrame:
     import geopandas
 
-    places: list[Place] = list(regions.items()) if regions is not None else [(None, region)]
-    days: list[Day] = []
-    maps = _since(_maps(control, rules, repair), since)
-    with without_collector():
-        pieces = changes(_measured(_marked(maps), places, days))
-        table = [row for i in range(len(places)) for row in _rows(days, pieces, places[i], i)]
     return geopandas.GeoDataFrame(
         {c: [row[j] for row in table] for j, c in enumerate(COLUMNS)}, geometry=[row[-1] for row in table], crs=4326
     )
 
 
-def _maps(control: Any, rules: Rules | Path | str | None, repair: bool) -> Iterator[Map]:
-    """Maps in order of time, of records or of files."""
-    given: list[Any] = [control] if isinstance(control, ControlSeries | str | Path) else list(control)
-    if given and all(isinstance(c, ControlSeries) for c in given):
-        pairs = sorted(((s, c) for c in given for s in c.snapshots), key=lambda pair: (pair[0].as_of, pair[1].name))
-        for snapshot, source in pairs:
-            statuses = np.asarray(snapshot.frame["status"], dtype=str)
-            shapes = np.asarray(snapshot.frame.geometry.array, dtype=object)
-            yield Map(snapshot.as_of, source.name, _grounds(shapes, statuses))
-    else:
-        for reading, used in read_maps(given, rules=rules, repair=repair):
-            yield Map(reading.as_of, used.name, _grounds(reading.shapes, reading.statuses), rest=reading.rest)
+def _table(maps: Iterator[Map], places: Sequence[Place], since: date | None) -> list[Row]:
+    days: list[Day] = []
+    with without_collector():
+        pieces = changes(_measured(_marked(_since(maps, since)), places, days))
+        return [row for i in range(len(places)) for row in _rows(days, pieces, places[i], i)]
+
+
+def _of_records(given: Sequence[ControlSeries]) -> Iterator[Map]:
+    """Maps of records in order of time."""
+    pairs = sorted(((s, c) for c in given for s in c.snapshots), key=lambda pair: (pair[0].as_of, pair[1].name))
+    for snapshot, source in pairs:
+        statuses = np.asarray(snapshot.frame["status"], dtype=str)
+        shapes = np.asarray(snapshot.frame.geometry.array, dtype=object)
+        yield Map(snapshot.as_of, source.name, _grounds(shapes, statuses), holder=_known(source.holder))
+
+
+def _one_side(pairs: Iterable[tuple[Reading, Rules]], holder: str | None) -> Iterator[Map]:
+    """Maps of files in order of time, as long as they name one holder."""
+    named: set[str] = set()
+    for reading, used in pairs:
+        named.update(reading.parties())
+        if len(named) > 1:
+            raise _SeveralSides
+        own = next(iter(named), None) or holder or _known(used.holder)
+        yield Map(
+            reading.as_of, used.name, _grounds(reading.shapes, reading.statuses), rest=reading.rest, holder=own
+        )  # fmt: skip
+
+
+def _known(holder: str) -> str | None:
+    return None if holder == UNKNOWN_HOLDER else holder
 
 
 def _grounds(shapes: NDArray[np.object_], statuses: NDArray[Any]) -> tuple[Any, Any, Any]:
@@ -162,7 +213,7 @@ def _days(batch: Sequence[Map], places: Sequence[Place]) -> list[Day]:
     shapes = np.empty(3 * len(places) * len(batch), dtype=object)
     shapes[:] = [s for m in batch for _, region in places for s in _within(m, region)]
     km2 = (area(shapes, edges="planar") / SQUARE_KM).reshape(len(batch), len(places), 3).tolist()
-    return [Day(m.as_of, m.source, m.first, k) for m, k in zip(batch, km2, strict=True)]
+    return [Day(m.as_of, m.source, m.first, m.holder, k) for m, k in zip(batch, km2, strict=True)]
 
 
 def _within(m: Map, region: Any) -> tuple[Any, Any, Any]:
@@ -200,7 +251,7 @@ def _rows(days: Sequence[Day], pieces: Sequence[Piece], place: Place, index: int
         rows.append(
             (
                 day.as_of, held, contested, unknown, gained, lost, gained + lost, gained - lost, cumulative, day.source,
-                name, missing.get(day.as_of.date(), 0) if new_date else 0, seam, shape,
+                day.holder, name, missing.get(day.as_of.date(), 0) if new_date else 0, seam, shape,
             )
         )  # fmt: skip
     return rows

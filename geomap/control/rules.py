@@ -1,16 +1,27 @@
-"""How to read a control map: which property names a polygon, and which words mean what. Presets and rule files."""
+"""How to read a control map: which property names a polygon, and which words mean what. Presets and rule files.
+
+A preset is a rule file in ``presets/``, with a table ``[recognise]`` of what only that source's maps have.
+"""
 
 from __future__ import annotations
 
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from geomap.control.statuses import has_marks, read_status
 from geomap.errors import ControlError
-from geomap.models import Status
+from geomap.models import UNKNOWN_HOLDER, Status
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 OUTSIDE = "outside"
 """The class of a polygon that the map draws but the story's ground does not hold: ignored, and listed."""
@@ -24,34 +35,66 @@ class Class:
     """
 
     status: str
-    words: tuple[str, ...]
+    words: tuple[str, ...] = ()
     holder: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What only one source's maps have: text in names, in the collection's own name; or being a table."""
+
+    names: tuple[str, ...] = ()
+    collection: tuple[str, ...] = ()
+    table: bool = False
+
+    def fits(self, names: set[str], collection: str) -> bool:
+        """Whether a map with these names, and this name of its own, is that source's."""
+        return any(mark in name for mark in self.names for name in names) or any(
+            mark in clean(collection) for mark in self.collection
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """How to read the maps of one source.
 
-    ``properties`` are tried in turn for a polygon's name; ``default`` is the status of polygons that have none of them
-    (None: refuse). ``extent`` (west, south, east, north) in degrees: what lies outside is ignored and listed.
+    ``properties`` are tried in turn for a polygon's name; ``holder_property`` names who holds it, feature by feature;
+    ``default`` is the status of polygons that have none of the properties (None: refuse). ``plain_words``: what no
+    class knows is read as plain words (``statuses``). ``guessed``: nobody chose these rules. ``extent`` (west, south,
+    east, north) in degrees: what lies outside is ignored and listed. ``region``: whose ground a table's settlements
+    are.
     """
 
     name: str
-    holder: str
+    holder: str = UNKNOWN_HOLDER
     properties: tuple[str, ...] = ()
+    holder_property: str | None = None
     classes: tuple[Class, ...] = ()
+    plain_words: bool = False
+    guessed: bool = False
     default: str | None = None
     date_property: str | None = None
     extent: tuple[float, float, float, float] | None = None
+    region: str | None = None
     licence: str = "unknown licence"
     attribution: str | None = None
     url: str | None = None
+    signature: Signature = field(default=Signature(), repr=False)
 
     def classify(self, name: str | None) -> Class | None:
-        """Class of a name as it stands in the map; None where no class has a word in it."""
+        """Class of a name as it stands in the map; None where no class has a word in it, or its words say more."""
         if name is None or not (plain := clean(name)):
-            return None if self.default is None else Class(status=self.default, words=())
-        return next((c for c in self.classes if any(_begins_word(w, plain) for w in c.words)), None)
+            return None if self.default is None else Class(status=self.default)
+        found = next(((c, w) for c in self.classes for w in c.words if _begins_word(w, plain)), None)
+        if found is not None and (found[0].status == OUTSIDE or not has_marks(plain.replace(found[1], " ", 1))):
+            return found[0]
+        # "no longer occupied" is not "occupied"
+        said = read_status(name) if found is not None or self.plain_words else None
+        if said is None:
+            return None
+        if found is not None and found[0].status == said.status:
+            return found[0]
+        return Class(status=said.status, holder=said.holder if self.plain_words else None)
 
 
 def _begins_word(word: str, plain: str) -> bool:
@@ -70,56 +113,58 @@ def clean(name: str) -> str:
     return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in plain).split())
 
 
-DEEPSTATE = Rules(
-    name="deepstate",
-    holder="Russia",
-    properties=("name",),
-    # "Taken back" before "occupied": a freed place may be named as once occupied
-    classes=(
-        Class(status=OUTSIDE, words=("transnistria", "придністров", "abkhazia", "абхазія", "ossetia", "осетія",
-                                     "ichkeria", "ічкерія", "kuril", "курил")),
-        Class(status=Status.FREE, words=("liberated", "recaptured", "taken back", "звільнен", "snake island",
-                                         "зміїний"), holder="Ukraine"),
-        Class(status=Status.UNKNOWN, words=("unknown", "невідом")),
-        Class(status=Status.CONTESTED, words=("contested", "contensed", "під питанням", "grey zone", "сіра зона")),
-        Class(status=Status.HELD, words=("occupied", "окупован", "cadr and calr", "ордло", "cadlr")),
-    ),
-    default=Status.HELD,
-    # Ukraine with a margin for ground held across its border; the map draws jokes and other wars elsewhere
-    extent=(22.0, 44.0, 41.0, 53.0),
-    licence="unknown licence",
-    attribution="DeepState",
-    url="deepstatemap.live",
-)  # fmt: skip
+# ── presets ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-VIINA = Rules(
-    name="viina",
-    holder="Russia",
-    properties=("status",),
-    classes=(
-        Class(status=Status.FREE, words=("ua",), holder="Ukraine"),
-        Class(status=Status.HELD, words=("ru",)),
-        Class(status=Status.CONTESTED, words=("contested",)),
-    ),
-    date_property="date",
-    extent=(22.0, 44.0, 41.0, 53.0),
-    licence="ODbL 1.0",
-    attribution="VIINA (Zhukov and Ayers 2023)",
-    url="github.com/zhukovyuri/VIINA",
-)
+_folders: list[Traversable] = [files(__package__).joinpath("presets")]
 
-PRESETS: dict[str, Rules] = {"deepstate": DEEPSTATE, "viina": VIINA}
 
-PLAIN_WORDS: tuple[Class, ...] = (
-    Class(status=Status.HELD, words=("held", "occupied", "controlled")),
-    Class(status=Status.CONTESTED, words=("contested", "disputed")),
-    Class(status=Status.UNKNOWN, words=("unknown", "unclear")),
-    Class(status=Status.FREE, words=("free", "liberated", "recaptured")),
-)
-"""geomap's own words and their nearest kin: what a map without preset or rule file may say in a ``status`` property."""
+@cache
+def presets() -> Mapping[str, Rules]:
+    """The rules of all presets by name: a file of the package each."""
+    found: dict[str, Rules] = {}
+    for folder in _folders:
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".toml"):
+                rules = rules_from(_parsed(file.read_text(encoding="utf-8"), file.name), where=file.name, preset=True)
+                found[rules.name] = rules
+    return found
 
-KEYS = {"name", "holder", "property", "properties", "default", "date_property", "extent", "licence", "attribution",
-        "url", "held", "contested", "unknown", "free", "outside", "by", "preset"}  # fmt: skip
+
+@contextmanager
+def further_presets(folder: Path) -> Iterator[None]:
+    """The rule files of a further folder are presets while this lasts."""
+    _folders.append(folder)
+    presets.cache_clear()
+    try:
+        yield
+    finally:
+        _folders.remove(folder)
+        presets.cache_clear()
+
+
+def preset_named(name: Any, where: str = "preset") -> Rules:
+    """Give the rules of a preset.
+
+    Raises
+    ------
+    ControlError
+        No preset has that name.
+    """
+    if not isinstance(name, str) or name not in presets():
+        raise ControlError(f"{where}: no preset {name!r}; expected one of {', '.join(presets())}")
+    return presets()[name]
+
+
+def table_rules() -> Rules:
+    """The preset of tables of statuses, where no other rules are given."""
+    return next(rules for rules in presets().values() if rules.signature.table)
+
+
+# ── rule files ───────────────────────────────────────────────────────────────────────────────────────────────
+
+TEXTS = ("name", "holder", "holder_property", "date_property", "licence", "attribution", "url", "region")
+KEYS = {*TEXTS, "property", "properties", "default", "extent", "held", "contested", "unknown", "free", "outside", "by",
+        "preset"}  # fmt: skip
 
 
 def read_rules(path: Path | str) -> Rules:
@@ -136,8 +181,10 @@ def read_rules(path: Path | str) -> Rules:
         free = ["liberated"]
         outside = ["Transnistria"]        # drawn, but not this story's ground: ignored and listed
         default = "held"                  # for polygons without that property
+        holder_property = "side"          # names who holds a polygon, where several sides are drawn
         date_property = "as_of"
         extent = [22, 44, 41, 53]         # west, south, east, north
+        region = "Ukraine"                # a table's settlements are those of this country or region
         licence = "CC BY 4.0"
         attribution = "Our desk"
         url = "example.org/map"
@@ -154,23 +201,47 @@ def read_rules(path: Path | str) -> Rules:
     """
     path = Path(path)
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ControlError(f"{path}: cannot read the rule file: {error.strerror or error}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         raise ControlError(f"{path}: {error}; expected TOML in UTF-8") from error
-    return rules_from(data, where=str(path))
+    return rules_from(_parsed(text, str(path)), where=str(path))
 
 
-def rules_from(data: dict[str, Any], *, where: str = "rules") -> Rules:
-    """Make rules of a rule file's content; ``where`` names it in errors."""
-    unknown = sorted(set(data) - KEYS)
+def _parsed(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise ControlError(f"{where}: {error}; expected TOML in UTF-8") from error
+
+
+def rules_from(data: Mapping[str, Any], *, where: str = "rules", preset: bool = False) -> Rules:
+    """Make rules of a rule file's content; ``where`` names it in errors. ``preset``: it may say what it is known by."""
+    keys = KEYS | {"recognise"} if preset else KEYS
+    unknown = sorted(set(data) - keys)
     if unknown:
-        raise ControlError(f"{where}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(KEYS))}")
-    base = preset_named(data["preset"], where) if "preset" in data else Rules(name="map", holder="unknown holder")
+        raise ControlError(f"{where}: unknown key {unknown[0]!r}; expected one of {', '.join(sorted(keys))}")
+    base = preset_named(data["preset"], where) if "preset" in data else Rules(name="map")
+    changes: dict[str, Any] = {k: data[k] for k in TEXTS if k in data}
+    for key, value in changes.items():
+        if not isinstance(value, str):
+            raise ControlError(f"{where}: {key} is {value!r}; expected text")
+    if "properties" in data or "property" in data:
+        changes["properties"] = _properties(data, where)
+    if "default" in data:
+        changes["default"] = _default(data["default"], where)
+    if "extent" in data:
+        changes["extent"] = _extent(data["extent"], where)
+    if preset:
+        changes["signature"] = _signature(data.get("recognise", {}), where)
+    return replace(base, classes=(*_classes(data, where), *base.classes), **changes)
+
+
+def _classes(data: Mapping[str, Any], where: str) -> list[Class]:
     by = {clean(k): v for k, v in _table(data, "by", where).items()}
     classes = [
-        Class(status=status, words=(word,), holder=by.get(word))
+        Class(status=str(status), words=(word,), holder=by.get(word))
         for status in (OUTSIDE, Status.FREE, Status.UNKNOWN, Status.CONTESTED, Status.HELD)
         for word in map(clean, _words(data, str(status), where))
     ]
@@ -178,49 +249,37 @@ def rules_from(data: dict[str, Any], *, where: str = "rules") -> Rules:
     if missing:
         raise ControlError(f"{where}: [by] names {missing[0]!r}, which no class lists; add it to held or free")
     # the longest word first: "not occupied" must not be read as "occupied"
-    classes.sort(key=lambda c: -len(c.words[0]))
-    changes: dict[str, Any] = {k: data[k] for k in ("name", "holder", "date_property", "licence", "attribution", "url")
-                               if k in data}  # fmt: skip
-    for key, value in changes.items():
-        if not isinstance(value, str):
-            raise ControlError(f"{where}: {key} is {value!r}; expected text")
+    return sorted(classes, key=lambda c: -len(c.words[0]))
+
+
+def _properties(data: Mapping[str, Any], where: str) -> tuple[str, ...]:
     properties = data.get("properties", [data["property"]] if "property" in data else None)
-    if properties is not None:
-        if not isinstance(properties, list) or not all(isinstance(p, str) for p in properties):
-            raise ControlError(f"{where}: properties is {properties!r}; expected a list of names")
-        changes["properties"] = tuple(properties)
-    if "default" in data:
-        if data["default"] not in {*map(str, Status), OUTSIDE}:
-            raise ControlError(
-                f"{where}: default is {data['default']!r}; expected held, contested, unknown, free or outside"
-            )
-        changes["default"] = data["default"]
-    if "extent" in data:
-        changes["extent"] = _extent(data["extent"], where)
-    return replace(base, classes=(*classes, *base.classes), **changes)
+    if not isinstance(properties, list) or not all(isinstance(p, str) for p in properties):
+        raise ControlError(f"{where}: properties is {properties!r}; expected a list of names")
+    return tuple(properties)
 
 
-def preset_named(name: Any, where: str = "preset") -> Rules:
-    """Give the rules of a preset.
-
-    Raises
-    ------
-    ControlError
-        No preset has that name.
-    """
-    if not isinstance(name, str) or name not in PRESETS:
-        raise ControlError(f"{where}: no preset {name!r}; expected one of {', '.join(PRESETS)}")
-    return PRESETS[name]
+def _default(value: Any, where: str) -> str:
+    if not isinstance(value, str) or value not in {*map(str, Status), OUTSIDE}:
+        raise ControlError(f"{where}: default is {value!r}; expected held, contested, unknown, free or outside")
+    return value
 
 
-def _table(data: dict[str, Any], key: str, where: str) -> dict[str, str]:
+def _signature(value: Any, where: str) -> Signature:
+    if not isinstance(value, dict) or not set(value) <= {"names", "collection", "table"}:
+        raise ControlError(f"{where}: [recognise] is {value!r}; expected names, collection or table")
+    names, collection = (tuple(_words(value, key, where)) for key in ("names", "collection"))
+    return Signature(names=names, collection=tuple(map(clean, collection)), table=value.get("table") is True)
+
+
+def _table(data: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
     value = data.get(key, {})
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
         raise ControlError(f"{where}: [{key}] is {value!r}; expected lines of word = holder")
     return value
 
 
-def _words(data: dict[str, Any], key: str, where: str) -> list[str]:
+def _words(data: Mapping[str, Any], key: str, where: str) -> list[str]:
     value = data.get(key, [])
     if not isinstance(value, list) or not all(isinstance(v, str) and clean(v) for v in value):
         raise ControlError(f"{where}: {key} is {value!r}; expected a list of words")
@@ -228,27 +287,74 @@ def _words(data: dict[str, Any], key: str, where: str) -> list[str]:
 
 
 def _extent(value: Any, where: str) -> tuple[float, float, float, float]:
-    good = isinstance(value, list) and len(value) == 4 and all(isinstance(v, int | float) for v in value)
+    good = isinstance(value, list) and len(value) == 4 and all(type(v) in (int, float) for v in value)
     if not good or not (-180 <= value[0] < value[2] <= 180 and -90 <= value[1] < value[3] <= 90):
         raise ControlError(f"{where}: extent is {value!r}; expected [west, south, east, north] in degrees")
     return (float(value[0]), float(value[1]), float(value[2]), float(value[3]))
 
 
-def guess(names: set[str], keys: set[str]) -> Rules | None:
-    """The rules that fit a map's names and properties: a preset, geomap's own words, or None.
+# ── maps that nobody wrote rules for ─────────────────────────────────────────────────────────────────────────
 
-    DeepState writes "Ukrainian /// English" names; its daily archive writes no property at all.
-    """
-    if any("///" in n for n in names) or not keys:
-        return DEEPSTATE
-    if "status" in keys:
-        return Rules(name="map", holder="unknown holder", properties=("status",), classes=PLAIN_WORDS)
-    return None
-
-
-DATE = re.compile(
-    r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?:[T_ -]?(\d{2}):?(\d{2})(?::?(\d{2}))?(?:\.\d{1,9})?Z?)?(?!\d)"
-    r"|(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:[T_-]?(\d{2})(\d{2})(\d{2})?Z?)?(?!\d)"
-    r"|(?<!\d)(\d{10})(\d{3})?(?!\d)"
+STATUS_KEYS = ("status", "control_status", "control", "zone_status", "статус")
+"""Properties that say the status of a polygon, in whatever case, best first."""
+HOLDER_KEYS = ("holder", "held_by", "controlled_by", "control_by", "occupied_by", "controller", "occupier", "side",
+               "party", "faction", "belligerent", "actor", "сторона")  # fmt: skip
+"""Properties that name who has a polygon."""
+KIND_KEYS = ("layer", "class", "type", "category", "zone", "group", "kind", "label", "legend", "folder", "title",
+             "name")  # fmt: skip
+"""Properties that may say either: read where every value is understood, else nothing is taken for granted."""
+SIDE_KEYS = ("layer", "class", "type", "category", "zone", "group", "kind", "folder", "legend", "styleurl", "fill",
+             "color", "colour")  # fmt: skip
+"""Of these and of looks, those by which a map tells its grounds apart: two values that nobody can read may be sides."""
+NEUTRAL = re.compile(
+    r"(object|feature|shape|geo|u|g|f|o)?_?(id|fid|uuid|index)\d*|.*_id|osm_.*|shape_?(area|leng(th)?|_.*)?|st_.*"
+    r"|area.*|perimeter.*|length.*|acres.*|hectares.*|ha|km2|sq_?km|stroke.*|fill.*|opacity|colou?r.*|style.*|marker.*"
+    r"|comments?|notes?|description|descr|source.*|url|created.*|updated.*|modified.*|edit(ed|or).*|tessellate|extrude"
+    r"|visibility|altitudemode|begin|end|timestamp|date.*|time.*|year|day|version|z|zorder"
 )
-"""A date and time in a name: 2022-09-10, 2022-09-10T0929Z, 2022-09-10T09:29, 20220910, 20220910T0929, unix time."""
+"""Properties that say nothing of who has the ground: numbers of features, sizes, looks, remarks and dates."""
+SHAPES = Rules(name="shapes", default=Status.HELD, guessed=True)
+"""Shapes that say nothing of a status or a holder: ground covered, by whom is not said."""
+
+
+def recognised(
+    names: set[str], keys: set[str], values: Callable[[str], set[str | None]], collection: str
+) -> Rules | str:
+    """The rules that fit a map: a preset by what only it has, else what its properties say in plain words.
+
+    Parameters
+    ----------
+    names
+        Values of its property ``name``.
+    values
+        Gives the values of a property, None where a polygon has none.
+    collection
+        What the file calls the whole of it.
+
+    Returns
+    -------
+    Rules; or why none fit, beginning with "sides" where its polygons seem to be several parties'.
+    """
+    for rules in presets().values():
+        if rules.signature.fits(names, collection):
+            return rules
+    columns = {clean(k): k for k in sorted(keys, reverse=True)}
+    status = next((columns[k] for k in STATUS_KEYS if k in columns), None)
+    holder = next((columns[k] for k in HOLDER_KEYS if k in columns), None)
+    plain = Rules(name="map", plain_words=True, guessed=True, holder_property=holder)
+    if status is not None:
+        return replace(plain, properties=(status,))
+    if holder is not None:
+        return replace(plain, default=Status.HELD)
+    for key in KIND_KEYS:
+        found = values(columns[key]) if key in columns else {None}
+        if None not in found and all(read_status(str(v)) is not None for v in found):
+            return replace(plain, properties=(columns[key],))
+    for key in SIDE_KEYS:
+        found = (values(columns[key]) if key in columns else set()) - {None}
+        if len(found) > 1:
+            said = ", ".join(sorted(repr(v[:40]) for v in found if v is not None)[:6])
+            return f"sides: its {columns[key]} tells {len(found)} kinds of ground apart ({said})"
+    if all(NEUTRAL.fullmatch(k) for k in columns):
+        return SHAPES
+    return ", ".join(sorted(map(str, keys))[:8])

@@ -18,7 +18,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geomap.control.checks import check_coordinates, mend_or_refuse
+from geomap.control.dates import date_of
 from geomap.control.events import around, thiessen
 from geomap.control.files import LARGEST, layers, member, open_zip, unpacked
-from geomap.control.reading import Reading, check_coordinates, find_date, mend_or_refuse, with_licence
-from geomap.control.rules import VIINA, Rules
+from geomap.control.maps import Reading, with_licence
+from geomap.control.rules import Rules
 from geomap.errors import ControlError
 from geomap.files import broken_zip
 from geomap.models import Provenance, Status
@@ -106,8 +108,8 @@ def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def read_statuses(
     files: Sequence[Path],
     settlements: geopandas.GeoDataFrame | None,
-    region: Any = None,
-    rules: Rules = VIINA,
+    region: Any,
+    rules: Rules,
     *,
     tessellations: Sequence[Path] = (),
     repair: bool = False,
@@ -188,10 +190,7 @@ def _drawn(cells: Any, current: NDArray[Any], as_of: datetime, provenance: Prove
 
 
 def _when(day: str, where: str) -> datetime:
-    found = find_date(day)
-    if found is None:
-        raise ControlError(f"{where}: date is {day[:30]!r}; expected 2022-09-10 or 20220910")
-    on: date = found.date()
+    on = date_of(day, where, "date").date()
     return datetime(on.year, on.month, on.day, tzinfo=UTC)
 
 
@@ -302,8 +301,10 @@ def _drawn_cells(
     cells: dict[str, list[Any]] = {}
     for file in files:
         for layer in layers(file):
-            check_coordinates(layer.shapes, layer)
-            mend_or_refuse(layer.shapes, layer.rows, layer.where, repair)
+            check_coordinates(layer)
+            mended = mend_or_refuse(layer.shapes, layer.rows, layer.where, repair)
+            if notes is not None:
+                notes += [*mended, *layer.told]
             key = next((p for p in PLACE if p in layer.keys), None)
             if key is None:
                 raise ControlError(

@@ -118,6 +118,19 @@ def read_status(text: str) -> Said | None:
     return _together(units, loose)
 
 
+def has_marks(text: str) -> bool:
+    """Whether a text denies, dates, parts or doubts what it stands beside."""
+    lists = lexicon()
+    for clause in _clauses(text):
+        i = 0
+        while i < len(clause):
+            kind, length = lists.at(clause, i) or ("", 1)
+            if kind in MARKS and kind != "whole":
+                return True
+            i += length
+    return False
+
+
 def party_key(text: str) -> str:
     """What two spellings of a nameless or inflected party share: "rebels" and "rebel", "урядом" and "уряду"."""
     endings = lexicon().endings

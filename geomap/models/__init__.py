@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         Verdict,
         When,
     )
-    from geomap.models.control import FROM_REPORTS, ControlSeries, Snapshot, Status
+    from geomap.models.control import FROM_REPORTS, UNKNOWN_HOLDER, ControlSeries, Snapshot, Status
     from geomap.models.messages import Message, Named, Parameter, Quantity, Quote, Ratio, Text, message
     from geomap.models.places import Compass, Match, Place, Provenance, to_record
     from geomap.models.texts import Article, MentionKind, Span, Toponym
@@ -55,14 +55,14 @@ _NAMES = {
     "claims": "ClaimKind Qualifier Effect MOVES STATES Predicate Polarity Modality SourceSide Label LABEL_WORDS Code "
     "Sense Mention Conversion Value When Meaning Claim Role AspectName Method Relation Evidence Aspect Verdict "
     "Comparison Range",
-    "control": "FROM_REPORTS Status Snapshot ControlSeries",
+    "control": "FROM_REPORTS UNKNOWN_HOLDER Status Snapshot ControlSeries",
     "assessments": "Methods Assessment report_record why_untested",
 }
 _WHERE = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "FROM_REPORTS", "LABEL_WORDS", "MOVES", "STATES", "Article", "Aspect", "AspectName", "Assessment", "Claim",
-    "ClaimKind", "Code", "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label",
+    "FROM_REPORTS", "LABEL_WORDS", "MOVES", "STATES", "UNKNOWN_HOLDER", "Article", "Aspect", "AspectName", "Assessment",
+    "Claim", "ClaimKind", "Code", "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label",
     "Match", "Meaning", "Mention", "MentionKind", "Message", "Method", "Methods", "Modality", "Named", "Parameter",
     "Place", "Polarity", "Predicate", "Provenance", "Qualifier", "Quantity", "Quote", "Range", "Ratio", "Relation",
     "Role", "Sense", "Snapshot", "SourceSide", "Span", "Status", "Text", "Toponym", "Value", "Verdict", "When",

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FROM_REPORTS = ", from reports"
 """How the name of a series made of reports ends."""
+UNKNOWN_HOLDER = "unknown holder"
+"""Who holds the ground of a map that does not say."""
 
 
 class Status(StrEnum):
@@ -53,7 +55,7 @@ class ControlSeries:
     name: str
     snapshots: tuple[Snapshot, ...]
     provenance: Provenance
-    holder: str = "Russia"
+    holder: str = UNKNOWN_HOLDER
     from_reports: bool = False
     gaps: tuple[tuple[date, date], ...] = ()
     sources: tuple[str, ...] = ()

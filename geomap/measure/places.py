@@ -1,0 +1,219 @@
+"""Measuring by name: what ``resolve``, ``distance`` and ``hull`` do, and how large a place is.
+
+It joins the gazetteer with hulls, for the command line and for Python.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from geomap.errors import PlaceError
+from geomap.files import shown
+from geomap.models import Place
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from geomap.gazetteer import Gazetteer
+    from geomap.hulls import Hull
+
+HullMethod = Literal["convex", "concave", "thiessen"]
+
+CELL_MARGIN_DEG = 0.5
+"""Thiessen cells need the settlements around the places too: half a degree is several settlements deep."""
+
+HULLS: tuple[HullMethod, ...] = ("convex", "concave", "thiessen")
+
+
+def open_gazetteer() -> Gazetteer:
+    """The embedded gazetteer under the layers that the user has built or added."""
+    from geomap.gazetteer import installed_layers, read_gazetteer
+
+    return read_gazetteer(*installed_layers())
+
+
+# ── places ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def one_place(
+    name: str, gazetteer: Gazetteer, *, country: str | None = None, near: tuple[float, float] | None = None
+) -> Place:
+    """The best answer to a name, or to "LAT,LON".
+
+    Raises
+    ------
+    PlaceError
+        Nothing has this name; the message says what comes close.
+    """
+    point = re.fullmatch(r"\s*(-?\d{1,3}(?:\.\d+)?)\s*,\s*(-?\d{1,3}(?:\.\d+)?)\s*", name)
+    if point:
+        lat, lon = float(point[1]), float(point[2])
+        if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+            raise PlaceError(f"{shown(name)!r}: off the globe; expected LAT,LON with lat -90–90, lon -180–180")
+        return Place(id=f"point:{lat},{lon}", name=f"{lat}, {lon}", lat=lat, lon=lon, feature="P.PPL", source="point")
+    found = gazetteer.find(name, country=country, near=near, limit=6, fuzzy=False)
+    if not found:
+        raise PlaceError(unknown_place(name, gazetteer, country=country))
+    return replace(found[0], alternatives=tuple(found[1:]))
+
+
+def unknown_place(name: str, gazetteer: Gazetteer, *, country: str | None = None) -> str:
+    """Why a name is not found, and what comes close; with ``country``, whether it is found elsewhere."""
+    if country and (elsewhere := gazetteer.find(name, limit=1, fuzzy=False)):
+        place = elsewhere[0]
+        return f"{shown(name)!r}: no such place in {country.upper()}; there is {shown(place.name)} in {place.country}"
+    close = list(dict.fromkeys(p.name for p in gazetteer.find(name, country=country, limit=6)))[:3]
+    hint = f"did you mean {', '.join(map(shown, close))}?" if close else "try another spelling"
+    return f"{shown(name)!r}: no such place in {country.upper() if country else 'the gazetteer'}; {hint}"
+
+
+def resolve(name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None) -> Place:
+    """The place that a name means, runners-up in ``alternatives``.
+
+    Parameters
+    ----------
+    name
+        Any spelling or script; up to two letters off; "Kherson region" is the region; "49.2, 37.3" is a point.
+    near
+        A name or (lat, lon) to prefer places close to.
+    country
+        ISO 3166 two letters.
+
+    Raises
+    ------
+    PlaceError
+        Nothing has this name, nor one like it.
+    """
+    gazetteer = open_gazetteer()
+    if isinstance(near, str):
+        around = one_place(near, gazetteer)
+        near = (around.lat, around.lon)
+    try:
+        return one_place(name, gazetteer, country=country, near=near)
+    except PlaceError:
+        found = gazetteer.find(name, country=country, near=near, limit=6)
+        if not found:
+            raise
+        return replace(found[0], alternatives=tuple(found[1:]))
+
+
+def find_region(name: str | None, gazetteer: Gazetteer) -> Place | None:
+    """The country or region that ``--region`` names."""
+    if name is None:
+        return None
+    for place in gazetteer.find(name, limit=10):
+        if place.feature.startswith("A."):
+            return place
+    raise PlaceError(f"--region {shown(name)!r}: no such country or region; try 'Kharkiv region' or 'Ukraine'")
+
+
+def region_geometry(name: str | None, gazetteer: Gazetteer) -> Any:
+    """The polygon of ``--region``, or None."""
+    region = find_region(name, gazetteer)
+    return gazetteer.geometry(region.id) if region is not None else None
+
+
+def area_of(place: Place, gazetteer: Gazetteer) -> float | None:
+    """A country's or region's own area in m², geodesic; None for what has no polygon."""
+    from geomap import geodesy
+
+    shape = gazetteer.geometry(place.id)
+    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return None
+    return float(geodesy.area(shape)[0])
+
+
+# ── hulls and areas ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hull(
+    places: Sequence[str | Place],
+    *,
+    method: str = "convex",
+    country: str | None = None,
+    region: str | None = None,
+) -> Hull:
+    """The ground that places span: extent, not control.
+
+    Parameters
+    ----------
+    places
+        Names or ``Place`` records.
+    method
+        "convex", "concave", "thiessen", or "all": the convex polygon with the interval of all three.
+    region
+        Clip to this country or region.
+
+    Returns
+    -------
+    Hull
+        ``geometry`` (EPSG:4326), ``area_km2``, ``low_km2``, ``high_km2``.
+    """
+    gazetteer = open_gazetteer()
+    found = places_near_each_other(places, gazetteer, country)
+    return hull_of(found, gazetteer, method=method, region=region)
+
+
+def places_near_each_other(
+    places: Sequence[str | Place], gazetteer: Gazetteer, country: str | None = None
+) -> list[Place]:
+    """Names to places: each is taken near those before it, so that a second Lyman does not stretch a hull."""
+    found: list[Place] = []
+    for given in places:
+        if isinstance(given, Place):
+            found.append(given)
+            continue
+        near = (sum(p.lat for p in found) / len(found), sum(p.lon for p in found) / len(found)) if found else None
+        found.append(one_place(given, gazetteer, country=country, near=near))
+    return found
+
+
+def hull_of(
+    places: Sequence[Place], gazetteer: Gazetteer, *, method: str = "convex", region: str | None = None
+) -> Hull:
+    """``hull`` of places that are already resolved."""
+    from geomap import hulls
+
+    if method == "all":
+        method = HULLS[0]
+    cells = _cells(places, gazetteer)
+    return hulls.measure_hull(places, cast(HullMethod, method), cells=cells, clip=region_geometry(region, gazetteer))
+
+
+def _cells(places: Sequence[Place], gazetteer: Gazetteer) -> NDArray[np.float64]:
+    """Settlements around places, (n, 2) lon/lat: what Thiessen cells are drawn between."""
+    import numpy as np
+
+    lonlat = np.array([[p.lon, p.lat] for p in places], dtype=float)
+    low, high = lonlat.min(axis=0) - CELL_MARGIN_DEG, lonlat.max(axis=0) + CELL_MARGIN_DEG
+    frame = gazetteer.settlements((float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    return np.column_stack([frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()])
+
+
+def hull_records(
+    names: Sequence[str], *, method: str, country: str | None = None, region: str | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """``{places, method, area_km2, low_km2, high_km2}``, and a GeoJSON feature a polygon; "all" draws every method."""
+    gazetteer = open_gazetteer()
+    places = places_near_each_other(names, gazetteer, country)
+    made = [hull_of(places, gazetteer, method=m, region=region) for m in (HULLS if method == "all" else (method,))]
+    records = [
+        {
+            "places": [p.name for p in places],
+            "method": hull.method,
+            "area_km2": hull.area_km2,
+            "low_km2": hull.low_km2,
+            "high_km2": hull.high_km2,
+        }
+        for hull in made
+    ]
+    features = [
+        {"type": "Feature", "geometry": h.geometry.__geo_interface__, "properties": r}
+        for h, r in zip(made, records, strict=True)
+    ]
+    each = {"areas_km2": {h.method: h.area_km2 for h in made}} if method == "all" else {}
+    return records[0] | {"method": method} | each, features
