@@ -169,7 +169,9 @@ def test_odd_maps_are_measured_and_shown_clean(case: str, tmp_path: Path) -> Non
 
 
 def test_a_swapped_map_is_not_measured_as_if_it_were_right(tmp_path: Path) -> None:
-    (tmp_path / "2022-09-10.geojson").write_bytes(geojson(polygon([[y, x] for x, y in RING])))
+    # by DeepState's own layout: a map of any other maker may be of Iran
+    swapped = geojson(polygon([[y, x] for x, y in RING])).replace(b'"held"', '"Окуповано /// Occupied"'.encode())
+    (tmp_path / "2022-09-10.geojson").write_bytes(swapped)
     ran = run("series", tmp_path / "2022-09-10.geojson")
     assert ran.code == 1, "Ukraine lies at 22-41 east, 44-53 north; 49 east, 36 north is Iran"
     assert_refused(ran)
