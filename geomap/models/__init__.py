@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geomap.models.assessments import Assessment, Methods, report_record, why_untested
     from geomap.models.claims import (
-        LABEL_WORDS,
         MOVES,
         STATES,
         Aspect,
@@ -52,7 +51,7 @@ _NAMES = {
     "messages": "Message Named Parameter Quantity Quote Ratio Text message",
     "places": "Provenance Match Place Compass to_record",
     "texts": "MentionKind Span Article Toponym",
-    "claims": "ClaimKind Qualifier Effect MOVES STATES Predicate Polarity Modality SourceSide Label LABEL_WORDS Code "
+    "claims": "ClaimKind Qualifier Effect MOVES STATES Predicate Polarity Modality SourceSide Label Code "
     "Sense Mention Conversion Value When Meaning Claim Role AspectName Method Relation Evidence Aspect Verdict "
     "Comparison Range",
     "control": "FROM_REPORTS UNKNOWN_HOLDER Status Snapshot ControlSeries",
@@ -61,8 +60,8 @@ _NAMES = {
 _WHERE = {name: module for module, names in _NAMES.items() for name in names.split()}
 
 __all__ = [
-    "FROM_REPORTS", "LABEL_WORDS", "MOVES", "STATES", "UNKNOWN_HOLDER", "Article", "Aspect", "AspectName", "Assessment",
-    "Claim", "ClaimKind", "Code", "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label",
+    "FROM_REPORTS", "MOVES", "STATES", "UNKNOWN_HOLDER", "Article", "Aspect", "AspectName", "Assessment", "Claim",
+    "ClaimKind", "Code", "Comparison", "Compass", "ControlSeries", "Conversion", "Effect", "Evidence", "Label",
     "Match", "Meaning", "Mention", "MentionKind", "Message", "Method", "Methods", "Modality", "Named", "Parameter",
     "Place", "Polarity", "Predicate", "Provenance", "Qualifier", "Quantity", "Quote", "Range", "Ratio", "Relation",
     "Role", "Sense", "Snapshot", "SourceSide", "Span", "Status", "Text", "Toponym", "Value", "Verdict", "When",

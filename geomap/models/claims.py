@@ -166,15 +166,6 @@ class Label(StrEnum):
     NOT_TESTABLE = "not_testable"
 
 
-LABEL_WORDS: dict[Label, str] = {
-    Label.FITS: "Fits the map",
-    Label.ROUGHLY_FITS: "Roughly right",
-    Label.DOES_NOT_FIT: "Does not fit the map",
-    Label.MAPS_CANNOT_SETTLE: "Maps cannot settle it",
-    Label.NOT_TESTABLE: "Not testable",
-}
-
-
 class Code(StrEnum):
     """What moved a verdict."""
 

@@ -49,8 +49,8 @@ def summary_sentence(assessment: Assessment, style: Style | None = None) -> str:
     settled = fit + rough + misfit
     if not settled:
         return w["headline_unsettled"] if unsettled else w["headline_none"]
-    if misfit == 1:
-        return w["headline_misfit_only"] if settled == 1 else w("headline_misfit_one", n=settled)
+    if misfit == settled == 1:
+        return w["headline_misfit_only"]
     if misfit:
         return w("headline_misfit", k=misfit, n=settled)
     if rough:
