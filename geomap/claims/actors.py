@@ -220,9 +220,8 @@ def _main_subject(p: Passage, draft: Draft, first: int, stop: int) -> Party | No
     """ "Despite overrunning Luhansk, Russia has struggled", "troops burn the flag after freeing Vovchansk"."""
     if draft.actor_at is not None:
         return None
-    low, words = p.tk.low, p.lang.words
-    dangling = low[draft.at].endswith("ing") or (draft.at > first and low[draft.at - 1] in words("infinitive"))
-    if not dangling:
+    participle = p.tk.low[draft.at].endswith(p.lang.endings("participle_endings"))
+    if not participle and not (draft.at > first and p.among(draft.at - 1, "infinitive")):
         return None
     comma = next((k for k in range(draft.j, min(stop, draft.j + 8)) if p.tk.word[k] == ","), None)
     if comma is not None:

@@ -8,6 +8,8 @@ from geomap.claims.passage import Draft, Passage
 from geomap.models import Effect, SourceSide
 from geomap.parties import Party, same
 
+_NOT_SAYING = ("determiners", "prepositions", "clitics", "infinitive")
+"""Lists of words after which a word of saying is a noun or an infinitive: "the claims", "to say"."""
 _MARKS = frozenset(",”\"’'»")
 
 
@@ -75,7 +77,7 @@ class Speakers:
             x -= 1
         if x >= first and low[x] in words("be"):
             return None  # "they are said to", "it was alleged"
-        if k > first and low[k - 1] in words("determiners") | words("prepositions") | {"'s", "to"}:
+        if k > first and any(p.among(k - 1, name) for name in _NOT_SAYING):
             return None
         here = p.subject_before(k, first)
         before = k - 1
@@ -120,13 +122,9 @@ class Speakers:
 
     def _whole(self, here: tuple[int, int], first: int) -> tuple[int, int]:
         """A speaker with the words that name it: back over "Name, the head of ...", "channels on Telegram"."""
-        p, low = self.p, self.p.tk.low
+        p = self.p
         a, b = here
-        if (
-            a - 2 >= first
-            and p.tk.word[a - 1] == ","
-            and low[a] in {"the", "a", "an", "who", "whose"} | p.lang.words("speakers")
-        ):
+        if a - 2 >= first and p.tk.word[a - 1] == "," and (p.among(a, "title_starts") or p.among(a, "speakers")):
             x = a - 2
             while x >= first and p.tk.capital(x) and p.capital_name(x) and p.top[x] < 0:
                 x -= 1
@@ -134,9 +132,9 @@ class Speakers:
                 return x + 1, a - 1
         if (
             a - 2 >= first
-            and low[a - 1] in ("on", "for", "in", "from", "at")
+            and p.among(a - 1, "attaching_prepositions")
             and not p.boundary(a - 2)
-            and low[a - 2] not in p.lang.words("adverbs")
+            and not p.among(a - 2, "adverbs")
         ):
             x = a - 2
             while x >= first and not p.boundary(x):
@@ -151,39 +149,28 @@ class Speakers:
         frames = self.frames[number]
         quoted = self.quoted[draft.at]
         anchor = draft.quantity.i if draft.quantity is not None else draft.at
-        inner: list[Frame] = []
-        outer: list[str] = []
-        for frame in frames:
-            if frame.outer:
-                outer.append(frame.speaker)
-                continue
-            if frame.i < anchor:
-                # the claim stands to the right of the verb, unless another clause has begun
-                if frame.speaker_at[1] <= draft.i or frame.i <= anchor:
-                    inner.append(frame)
-            elif (
-                frame.i >= draft.j
-                and (p.tk.word[frame.speaker_at[0] - 1] in ',”"—–’' if frame.speaker_at[0] > 0 else False)
-            ) or (frame.i >= draft.j and frame.speaker_at[0] > frame.i):
-                inner.append(frame)
-        before = [f for f in inner if f.i < anchor]
-        trailing = [f for f in inner if f.i >= anchor]
+        around = [f for f in frames if not f.outer and self._covers(f, draft, anchor)]
+        before = [f for f in around if f.i < anchor]
+        trailing = len(before) < len(around)
         if trailing and before and any(p.tk.word[k] == "," for k in range(before[-1].i, max(anchor, draft.i))):
             before = []  # "By the time crews declared it out, it had burned ..., officials said"
-        chosen = before or inner
-        chosen.sort(key=lambda f: abs(f.i - anchor))
-        names: list[str] = []
-        for frame in chosen[:2]:
-            if frame.speaker not in names:
-                names.append(frame.speaker)
-            if frame.through and frame.through not in names:
-                names.append(frame.through)
+        names: list[str | None] = []
+        for frame in sorted(before or around, key=lambda f: abs(f.i - anchor))[:2]:
+            names += frame.speaker, frame.through
+        outer = [f.speaker for f in frames if f.outer]
         if not names and not outer and quoted and self.last[number]:
             names.append(str(self.last[number]))
-        for name in outer:
-            if name not in names:
-                names.append(name)
-        return tuple(names)
+        return tuple(name for name in dict.fromkeys([*names, *outer]) if name)
+
+    def _covers(self, frame: Frame, draft: Draft, anchor: int) -> bool:
+        """Whether what the frame says includes the draft: it stands before it, or after it behind a comma or quote."""
+        if frame.i < anchor:
+            return True
+        if frame.i < draft.j:
+            return False
+        speaker = frame.speaker_at[0]
+        marked = speaker > 0 and self.p.tk.word[speaker - 1] in ',”"—–’'
+        return marked or speaker > frame.i
 
 
 def _quoted(p: Passage) -> list[bool]:
@@ -205,10 +192,8 @@ def _quoted(p: Passage) -> list[bool]:
 
 
 def _outlet(p: Passage, here: tuple[int, int]) -> bool:
-    return any(
-        p.tk.low[k] in ("com", "tv", "bbc", "cnn", "afp", "reuters", "ap", "ria", "tass", "interfax", "post", "times")
-        for k in range(*here)
-    )
+    """Whether words name an outlet: "told CNN", "told The Kyiv Post"."""
+    return any(p.among(k, "outlets") for k in range(*here))
 
 
 def _phrase_after(p: Passage, i: int, stop: int) -> tuple[int, int] | None:
@@ -219,9 +204,9 @@ def _phrase_after(p: Passage, i: int, stop: int) -> tuple[int, int] | None:
     a = k
     while k < stop and k - a < 10:
         if p.boundary(k) or low[k] in words("time_words"):
-            joins = low[k] in ("of", "for", "and") and k + 1 < stop and k > a and p.tk.capital(k - 1)
-            if joins and (p.tk.capital(k + 1) or (low[k + 1] == "the" and k + 2 < stop and p.tk.capital(k + 2))):
-                if low[k] == "and" and p.name(k + 1, stop) is None:
+            joins = p.among(k, "name_joins") and k + 1 < stop and k > a and p.tk.capital(k - 1)
+            if joins and (p.tk.capital(k + 1) or (p.among(k + 1, "definite") and k + 2 < stop and p.tk.capital(k + 2))):
+                if p.among(k, "list_joins") and p.name(k + 1, stop) is None:
                     break
                 k += 1
                 continue

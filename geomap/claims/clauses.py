@@ -48,7 +48,7 @@ def ends_as_place(p: Passage, b: int, stop: int) -> bool:
         or w in words("determiners")
         or w in words("never_names")
         or w in words("verb_like")
-        or w.endswith(("ly", "ed"))
+        or w.endswith(p.lang.endings("adverb_endings") + p.lang.endings("past_endings"))
     )
 
 
@@ -81,7 +81,7 @@ def verb_group(p: Passage, i: int, first: int) -> tuple[bool, int]:
     k = i - 1
     be = False
     while k >= first and (low[k] in words("auxiliaries") or low[k] in words("adverbs") or low[k] in words("negations")):
-        if low[k] == "'s" and not (k + 1 < i and low[k + 1] in words("adverbs")):
+        if p.among(k, "clitics") and not (k + 1 < i and low[k + 1] in words("adverbs")):
             break
         be = be or low[k] in words("be")
         k -= 1
@@ -174,7 +174,7 @@ def named_party(p: Passage, span: tuple[int, int]) -> bool:
     low, words = p.tk.low, p.lang.words
     if any(low[k] in words("movers_not") for k in range(*span)):
         return False
-    if span[1] - span[0] == 1 and low[span[0]] in ("it", "they"):
+    if span[1] - span[0] == 1 and p.among(span[0], "party_pronouns"):
         return True
     return any(p.top[k] >= 0 for k in range(*span))
 
@@ -203,28 +203,30 @@ def subject_names(p: Passage, group: int, first: int) -> list[tuple[int, int]]:
         number = p.top[k]
         if number >= 0 and not p.is_demonym(k):
             a, b = p.span(k)
-            if b < len(low) and low[b] in ("'s", "'"):
+            if p.among(b, "genitives"):
                 break
-            if a > first and low[a - 1] in words("prepositions") and not (low[a - 1] == "of" and p.place_head(a - 2)):
+            if (
+                a > first
+                and low[a - 1] in words("prepositions")
+                and not (p.among(a - 1, "of_words") and p.place_head(a - 2))
+            ):
                 break  # "prices in Tokyo fell"
             at = a - 2 if a > first and low[a - 1] in words("determiners") else a - 1
-            if at > first and low[at] == "in" and p.is_settlement(at - 1):
+            if at > first and p.among(at, "trailing_prepositions") and p.is_settlement(at - 1):
                 k = at - 1  # "Lyman in the Donetsk region was retaken": Lyman was
                 continue
             if (
                 out
                 and at >= first
                 and low[at] in words("prepositions")
-                and not (low[at] == "of" and p.place_head(at - 1))
+                and not (p.among(at, "of_words") and p.place_head(at - 1))
             ):
                 break  # "In the Donetsk region, Lyman remained in Russian hands"
             out.append((a, b))
             k = a - 1
-            if k >= first and (low[k] in ("and", ",", "or") or low[k] in words("determiners")):
+            if k >= first and (low[k] in words("list_words") or low[k] in words("determiners")):
                 k -= 1
                 continue
-            if (k >= first and low[k] == "of") or (k >= first and low[k] in words("place_nouns")):
-                break
             break
         if low[k] in words("place_nouns") | words("region_nouns") and not out:
             k -= 1
@@ -260,9 +262,8 @@ def region_of_name(p: Passage, mention: Mention) -> Mention:
 
 
 def counterparty(p: Passage, j: int, stop: int) -> str | None:
-    low = p.tk.low
     for k in range(j, min(stop, j + 8)):
-        if low[k] in ("from",):
+        if p.among(k, "from"):
             end = k + 1
             while end < stop and not p.boundary(end) and end - k < 6:
                 end += 1

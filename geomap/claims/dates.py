@@ -19,7 +19,8 @@ _TELLING = 5
 """A date so few tokens after a verb of saying ("said on Thursday night that") is the day of the telling."""
 _BEFORE = 6.0
 """A comma between an earlier date and the claim mostly ends the apposition that the date is in."""
-_CROSSING = {",": 4.0, ";": 8.0, ":": 6.0, "—": 6.0, "–": 6.0, "(": 4.0, "and": 2.0, "that": 3.0, "which": 3.0}
+_CROSSING = {",": 4.0, ";": 8.0, ":": 6.0, "—": 6.0, "–": 6.0, "(": 4.0}
+"""Tokens that a sign between a date and a claim counts for; words have theirs in the language's ``maps.crossing``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
         if found is None and (w in p.lang.words("span_leads") or w.isdecimal() or w in p.lang.numbers):
             found = _counted(p, k, stop, published)
         if found is None and w in weekdays and p.tk.capital(k):
-            found = (k + 1, *_weekday(weekdays[w], published, low[k - 1] if k > first else ""))
+            found = (k + 1, *_weekday(p, k, weekdays[w], published))
         if found is None and w in months and (p.tk.capital(k) or not w.isascii()):
             found = _month_first(p, k, stop, months, published)
         if found is None and w.isdecimal():
@@ -75,6 +76,7 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
 
 def nearest(dates: list[Dated], i: int, j: int, p: Passage, speech: set[int]) -> When | None:
     """The date that belongs to a claim over tokens [i, j): inside or close by; else the day on which it was said."""
+    crossing: dict[str, float] = p.lang.maps.get("crossing", {})
     best: tuple[float, Dated] | None = None
     telling: Dated | None = None
     for dated in dates:
@@ -90,7 +92,7 @@ def nearest(dates: list[Dated], i: int, j: int, p: Passage, speech: set[int]) ->
             telling = telling or dated
             continue
         for k in range(min(dated.j, j), max(dated.i, i)):
-            gap += _CROSSING.get(p.tk.word[k], 0.0)
+            gap += _CROSSING.get(p.tk.word[k], 0.0) + crossing.get(p.tk.word[k], 0.0)
         if best is None or gap < best[0]:
             best = (gap, dated)
     if best is not None and best[0] <= _REACH:
@@ -98,13 +100,14 @@ def nearest(dates: list[Dated], i: int, j: int, p: Passage, speech: set[int]) ->
     return telling.when if telling is not None else None
 
 
-def _weekday(number: int, published: date | None, before: str) -> tuple[date | None, date | None]:
+def _weekday(p: Passage, k: int, number: int, published: date | None) -> tuple[date | None, date | None]:
+    """ "Monday", "last Monday", "next Monday" whose weekday stands at token k."""
     if published is None:
         return None, None
     back = (published.weekday() - number) % 7
-    if before in ("next", "coming"):
+    if p.among(k - 1, "next_words"):
         day = published + timedelta(days=7 - back)
-    elif before == "last" and back == 0:
+    elif p.among(k - 1, "last_words") and back == 0:
         day = published - timedelta(days=7)
     else:
         day = published - timedelta(days=back)
@@ -202,11 +205,9 @@ def _month_first(
     if j < stop and p.tk.word[j] == "." and p.tk.touching(j) and len(p.tk.word[k]) <= 4:
         j += 1
     day = _day(p.tk.word[j]) if j < stop else None
-    if day is None and j < stop and p.tk.low[j].rstrip("sthndr").isdecimal():
-        day = _day(p.tk.low[j].rstrip("sthndr"))
     if day is not None:
         j += 1
-        if j < stop and p.tk.low[j] in ("st", "nd", "rd", "th"):
+        if j < stop and p.among(j, "ordinal_endings"):
             j += 1
         year = _year_at(p, j, stop)
         if year is not None:
@@ -237,10 +238,8 @@ def _day_first(
     if day is None:
         return None
     j = k + 1
-    if j < stop and low[j] in ("st", "nd", "rd", "th"):
-        j += 1
-    if j < stop and low[j] == "of":
-        j += 1
+    line = p.line(k, stop)
+    j = line.past(line.past(j, "ordinal_endings"), "of_words")
     if j >= stop or low[j] not in months or not (p.tk.capital(j) or not low[j].isascii()):
         return None
     month = months[low[j]]
@@ -257,7 +256,7 @@ def _year(p: Passage, k: int, first: int, stop: int) -> tuple[int, date | None, 
         return None
     before = low[k - 1] if k > first else ""
     after = low[k + 1] if k + 1 < stop else ""
-    led = before in p.lang.words("year_leads") or after == "'s" or (before == "(" and after == ")")
+    led = before in p.lang.words("year_leads") or p.among(k + 1, "clitics") or (before == "(" and after == ")")
     war = any(x in p.lang.words("year_nouns") for x in low[k + 1 : min(stop, k + 5)])
     if not (led or war) or (after in (",", ".") and k + 2 < stop and word[k + 2].isdecimal() and p.tk.touching(k + 2)):
         return None

@@ -77,8 +77,8 @@ def _direction(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     while x >= first and low[x] in words("direction_lead"):
         inside = inside or low[x] in words("in_words")
         x -= 1
-    the = k - 1 >= first and low[k - 1] == "the"
-    if the and not inside and not (k - 2 >= first and low[k - 2] == "to"):
+    the = k - 1 >= first and p.among(k - 1, "definite")
+    if the and not inside and not (k - 2 >= first and p.among(k - 2, "to_words")):
         return None  # "the south of France" as a place of its own
     found = _subject_left(p, x + 1, first)
     if found is None:
@@ -96,7 +96,9 @@ def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
     """What stands there: the noun phrase just left of token i, its name preferred."""
     tk, low, words = p.tk, p.tk.low, p.lang.words
     k = i - 1
-    while k >= first and (tk.word[k] in ",–—(" or low[k] in words("located_verbs") | words("adverbs") | {"to"}):
+    while k >= first and (
+        tk.word[k] in ",–—(" or low[k] in words("located_verbs") | words("adverbs") | words("to_words")
+    ):
         k -= 1
     if k < first:
         return None
@@ -115,7 +117,7 @@ def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
             break  # "the blast hit a market just north of Mosul": the market
     if x >= k:
         return None
-    if x > first and low[x] == "and" and p.has_force(x + 1, k + 1):
+    if x > first and p.among(x, "list_joins") and p.has_force(x + 1, k + 1):
         # "Ukrainian formations and Western mercenaries": the first of the two
         y = x - 1
         while y >= first and x - y < 6 and not p.boundary(y):
@@ -172,23 +174,20 @@ def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft |
     low, words = p.tk.low, p.lang.words
     x = after
     direction = None
-    if x < stop and low[x] == "the":
-        x += 1
+    line = p.line(first, stop)
+    x = line.past(x, "definite")
     wind = p.lang.winds.match(low, x, stop)
     if wind is not None:
         direction = wind[0]
         x = wind[1]
-    if x < stop and low[x] == "of":
-        x += 1
-    if x < stop and low[x] == "the":
-        x += 1
+    x = line.past(line.past(x, "of_words"), "definite")
     name = p.name(x, stop)
     here = (*name, True) if name is not None else p.place_phrase(x, stop, plain=False)
     if here is not None and here[1] < stop and low[here[1]] in words("line_nouns"):
         here = (here[0], here[1] + 1, here[2])
     if here is None or not here[2]:
         return None
-    if low[k] in ("along", "alongside", "hugging") and not any(
+    if p.among(k, "along_words") and not any(
         low[y] in words("line_nouns") for y in range(here[0], min(stop, here[1] + 4))
     ):
         return None
@@ -198,7 +197,7 @@ def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft |
     if subject is None or place is None:
         return None
     y = here[1]
-    if y < stop and low[y] in ("'s", "'"):
+    if line.among(y, "genitives"):
         side = p.lang.winds.match(low, y + 1, stop)
         if side is not None:
             direction = side[0]
@@ -222,14 +221,14 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
         x -= 1
     if x < first or p.top[x] < 0 or p.is_demonym(x):
         if x < first or not (
-            p.capital_name(x) and x - 2 >= first and low[x - 1] == "of" and low[x - 2] in words("place_nouns")
+            p.capital_name(x) and x - 2 >= first and p.among(x - 1, "of_words") and low[x - 2] in words("place_nouns")
         ):
             return None
         subject = (x, x + 1)
     else:
         subject = p.span(x)
-    lead = subject[0] - 2 >= first and low[subject[0] - 1] == "of" and low[subject[0] - 2] in words("place_nouns")
-    if low[k] == "of" and not lead:
+    lead = subject[0] - 2 >= first and p.among(subject[0] - 1, "of_words") and p.among(subject[0] - 2, "place_nouns")
+    if p.among(k, "of_words") and not lead:
         return None
     y = k + 1
     wind = None
@@ -249,7 +248,7 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     settlement = p.toponym(subject[0])
     if settlement is not None and settlement.place is not None and settlement.place.feature in ("A.PCLI", "A.PCLS"):
         return None
-    if low[k] == "of" and not (named_region or inner_region):
+    if p.among(k, "of_words") and not (named_region or inner_region):
         return None
     end = b + 1 if named_region else b
     draft = Draft(ClaimKind.CONTAINMENT, subject[0], end, k)
