@@ -26,6 +26,26 @@ def gazetteer_info(form: FormatOption = None, output: OutputOption = None) -> No
     emit([info()], columns, form, output, one=True)
 
 
+@app.command("get")
+def gazetteer_get(
+    countries: Annotated[list[str], typer.Argument(metavar="CC...", help="Countries, two letters each: UA SD MM.")],
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="URL", help="A mirror of GeoNames' dump folder.")
+    ] = None,
+) -> None:
+    """All places of countries, from GeoNames (asks the network).
+
+    Villages, rivers, mountains: some ten times what is embedded. A broken download goes on where it stopped.
+
+    Example: geomap gazetteer get UA SD
+    """
+    from geomap.gazetteer import get_countries
+    from geomap.gazetteer.fetching import SOURCE
+
+    for folder in get_countries(countries, source=source or SOURCE, say=lambda line: note(shown(line))):
+        note(f"built {shown(folder)}; every command uses it from now on; delete the folder to undo")
+
+
 @app.command("build")
 def gazetteer_build(
     dump: Annotated[Path, typer.Argument(metavar="DUMP", help="allCountries.txt, a country's UA.txt, or their .zip.")],

@@ -22,6 +22,7 @@
     normalise("St. Petersburg")                     # "saint petersburg"
     strip_feature_word("kharkiv region")            # ("kharkiv", ("A.ADM1", ...)), or None
 
+    get_countries(["UA", "SD"])                     # all of GeoNames' places there, fetched and built; asks the network
     build_layer(Path("UA.txt"))                     # a GeoNames dump as a layer; gives its folder
     add_places(Path("mine.csv"))                    # own places (CSV, GeoJSON) as a layer
     read_gazetteer(*installed_layers())             # with all layers of the user, nearest first
@@ -42,12 +43,13 @@ from geomap.gazetteer.names import normalise, skeleton, strip_feature_word
 from geomap.gazetteer.search import Candidate
 
 if TYPE_CHECKING:
+    from geomap.gazetteer.fetching import get_countries
     from geomap.gazetteer.layers import add_places, build_layer, info, installed_layers
     from geomap.gazetteer.online import find_online
 
 # A look-up needs none of these, and they cost as much to import as it costs.
 _LATER = {"add_places": "layers", "build_layer": "layers", "info": "layers", "installed_layers": "layers",
-          "find_online": "online"}  # fmt: skip
+          "find_online": "online", "get_countries": "fetching"}  # fmt: skip
 
 __all__ = [
     "Candidate",
@@ -55,6 +57,7 @@ __all__ = [
     "add_places",
     "build_layer",
     "find_online",
+    "get_countries",
     "info",
     "installed_layers",
     "normalise",

@@ -41,6 +41,12 @@ def read_gazetteer(*layers: Path) -> Gazetteer:
     return Gazetteer([*(Index(Path(layer)) for layer in layers), base_index()])
 
 
+def _provenance_of(layer: Index) -> Provenance:
+    """What a user's layer says of itself: for a country that was fetched, from where, when and under which licence."""
+    origin: dict[str, str] = layer.meta.get("origin", {})
+    return Provenance(name=str(layer.meta["name"]), path=str(layer.meta["source"]), **origin)
+
+
 MAX_BASEMAP_PLACES = 240
 """Settlements a basemap may choose its names from: a city's districts, listed as towns, may outnumber the cities."""
 PIXELS = 1600
@@ -58,11 +64,7 @@ class Gazetteer(Search):
 
     def provenance(self) -> tuple[Provenance, ...]:
         """What pages must say of the data: origin, licence, attribution, hash; the user's layers too."""
-        own = (
-            Provenance(name=str(layer.meta["name"]), path=str(layer.meta["source"]), licence=None)
-            for layer in self.layers
-            if layer is not self.base
-        )
+        own = (_provenance_of(layer) for layer in self.layers if layer is not self.base)
         return (
             *own,
             Provenance(

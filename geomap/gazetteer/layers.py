@@ -6,7 +6,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache as cache_once
 from pathlib import Path
@@ -62,7 +62,12 @@ def installed_layers() -> list[Path]:
 
 
 def build_layer(
-    dump: Path, *, name: str | None = None, classes: str = DUMP_CLASSES, folder: Path | None = None
+    dump: Path,
+    *,
+    name: str | None = None,
+    classes: str = DUMP_CLASSES,
+    folder: Path | None = None,
+    origin: Mapping[str, str] | None = None,
 ) -> Path:
     """Index a GeoNames dump (allCountries.txt, a country's UA.txt, or their .zip) as a layer.
 
@@ -79,6 +84,9 @@ def build_layer(
         GeoNames feature classes to keep, as letters.
     folder
         Where layers go; the user's where not given.
+    origin
+        Where the dump came from: ``url``, ``sha256``, ``retrieved_at``, ``licence``, ``attribution``; kept with the
+        layer and told on pages.
 
     Returns
     -------
@@ -93,7 +101,7 @@ def build_layer(
     dump = Path(dump)
     if not dump.is_file():
         raise InputError(f"{dump}: no such file; expected a GeoNames dump such as allCountries.txt or UA.txt")
-    meta = {"name": name or dump.stem, "source": str(dump), "kind": "dump"}
+    meta = {"name": name or dump.stem, "source": str(dump), "kind": "dump", "origin": dict(origin or {})}
 
     def build(target: Path, step: Callable[[int], None]) -> None:
         from geomap.gazetteer.writing import write_index
@@ -394,7 +402,7 @@ def info(layers: Iterable[Path] | None = None) -> dict[str, Any]:
         },
         "layers": [
             {"name": (index := Index(path)).meta["name"], "kind": index.meta["kind"], "places": index.count,
-             "source": index.meta["source"], "folder": str(path)}
+             "source": index.meta["source"], "folder": str(path), **index.meta.get("origin", {})}
             for path in paths
         ],
     }  # fmt: skip

@@ -65,10 +65,23 @@ def unknown_place(name: str, gazetteer: Gazetteer, *, country: str | None = None
     """Why a name is not found, and what comes close; with ``country``, whether it is found elsewhere."""
     if country and (elsewhere := gazetteer.find(name, limit=1, fuzzy=False)):
         place = elsewhere[0]
-        return f"{shown(name)!r}: no such place in {country.upper()}; there is {shown(place.name)} in {place.country}"
+        where = place.country or "no one country"
+        return (
+            f"{shown(name)!r}: no such place in {country.upper()}; there is {shown(place.name)} in {where}"
+            f"{_more_to_get(country, gazetteer)}"
+        )
     close = list(dict.fromkeys(p.name for p in gazetteer.find(name, country=country, limit=6)))[:3]
     hint = f"did you mean {', '.join(map(shown, close))}?" if close else "try another spelling"
-    return f"{shown(name)!r}: no such place in {country.upper() if country else 'the gazetteer'}; {hint}"
+    where = country.upper() if country else "the gazetteer"
+    return f"{shown(name)!r}: no such place in {where}; {hint}{_more_to_get(country, gazetteer)}"
+
+
+def _more_to_get(country: str | None, gazetteer: Gazetteer) -> str:
+    """Where more places of a country are to be had, unless they are layered already."""
+    code = (country or "").upper()
+    if not code or code not in gazetteer.base.countries or code in {layer.meta["name"] for layer in gazetteer.layers}:
+        return ""
+    return f". {code} has more: geomap gazetteer get {code}"
 
 
 def resolve(name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None) -> Place:
