@@ -178,7 +178,10 @@ def test_resolve_distance_hull() -> None:
     assert isinstance(two, list)
     assert [p["query"] for p in two] == ["Izium", "Lyman"]
     elsewhere = run("resolve", "Kupiansk", "--country", "GB")
-    assert (elsewhere.code, elsewhere.err) == (1, "'Kupiansk': no such place in GB; there is Kupyansk in UA")
+    assert (elsewhere.code, elsewhere.err) == (
+        1,
+        "'Kupiansk': no such place in GB; there is Kupyansk in UA. GB has more: geomap gazetteer get GB",
+    )
     line = run("distance", "Zolota Balka", "Dudchany", "--format", "json").json()
     assert isinstance(line, dict)
     assert (round(line["km"]), line["compass"]) == (26, "SW")
