@@ -349,7 +349,7 @@ def _change(
 
 
 def _change_words(series: ControlSeries, holder_gains: bool, region: Place | None, start: date, end: date) -> Message:
-    given: dict[str, Parameter] = {"side": series.holder, "start": start, "end": end}
+    given: dict[str, Parameter] = {"side": series.side, "start": start, "end": end}
     if region is None:
         return message("what.gained" if holder_gains else "what.lost", **given)
     return message("what.gained_in" if holder_gains else "what.lost_in", region=called(region), **given)
@@ -438,10 +438,10 @@ def _held(claim: Claim, series: ControlSeries, holder: bool, days: Days, ground:
 
 def _held_words(series: ControlSeries, holder: bool, region: Place | None, when: date) -> Message:
     if region is None:
-        return message("what.held", side=series.holder, day=when)
+        return message("what.held", side=series.side, day=when)
     if holder:
-        return message("what.held_in", side=series.holder, region=called(region), day=when)
-    return message("what.outside_hands_in", side=series.holder, region=called(region))
+        return message("what.held_in", side=series.side, region=called(region), day=when)
+    return message("what.outside_hands_in", side=series.side, region=called(region))
 
 
 def _side_km2(

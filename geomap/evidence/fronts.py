@@ -152,7 +152,7 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
         if series.from_reports:
             # other ground may be held and not reported: the front is no further than this, and may be nearer
             measured, own = (0.0, measured[1]), (last[1], last[1])
-        who = series.holder if side else other_name(series, ground)
+        who = series.side if side else other_name(series, ground)
         as_of = series.snapshots[indices[-1]].as_of
         ids = (reference.id,)
         found.append(
@@ -225,7 +225,7 @@ def other_name(series: ControlSeries, ground: Ground) -> Parameter:
     """A name for the side that a series does not draw: the country it is in, where there is one."""
     codes = sorted(domain(series, ground) - {holder_country(series, ground)})
     place = ground.gazetteer.country(codes[0]) if len(codes) == 1 else None
-    return named(place) if place is not None else message("place.others_than", side=series.holder)
+    return named(place) if place is not None else message("place.others_than", side=series.side)
 
 
 # ── advances ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -276,7 +276,7 @@ def _reached(
         span = front_km(series, index, side, end, claim, ground)
         if span is None or (series.from_reports and span[0] > ground.settings.contested_line_km):
             continue
-        who = series.holder if side else other_name(series, ground)
+        who = series.side if side else other_name(series, ground)
         far = message("note.in_held", side=who)
         if span[1] >= 1:
             far = message("note.km_from_held", km=round(span[1]), side=who)
@@ -311,7 +311,7 @@ def _moved_to(
         return []
     error = point_error_km(end, ground.settings)
     measured = (max(0.0, span[0] - error), span[1] + error)
-    who = series.holder if side else other_name(series, ground)
+    who = series.side if side else other_name(series, ground)
     return [
         Evidence(
             what=message("what.from_held_before", place=named(end), side=who, day=day_of(series, before)),
@@ -459,7 +459,7 @@ def _moved(
     aspect: AspectName,
     ground: Ground,
 ) -> Evidence:
-    who = series.holder if side else other_name(series, ground)
+    who = series.side if side else other_name(series, ground)
     start, end = day_of(series, before), day_of(series, last)
     return Evidence(
         what=message("what.gain" if unit == "km2/day" else "what.advance", side=who, start=start, end=end),

@@ -248,8 +248,8 @@ def _town_item(
 def _town_note(place: Place, series: ControlSeries, index: int, states: list[tuple[float, float]]) -> Message:
     """What the map shows, and when it last changed."""
     words = {
-        (1.0, 1.0): message("note.held_by", side=series.holder),
-        (0.0, 0.0): message("note.outside_held", side=series.holder),
+        (1.0, 1.0): message("note.held_by", side=series.side),
+        (0.0, 0.0): message("note.outside_held", side=series.side),
         (0.0, 1.0): message("note.on_contested"),
     }
     given: dict[str, Parameter] = {
@@ -292,7 +292,7 @@ def _share(
         if i is None or (role is Role.NEXT_DAY and i <= index):
             continue
         measured = share(i)
-        who = series.holder if stated else other_name(series, ground)
+        who = series.side if stated else other_name(series, ground)
         found.append(
             Evidence(
                 what=message("what.share_held", region=called(place), side=who, day=day_of(series, i)),
@@ -326,7 +326,7 @@ def _part(
         return []
     last = [i for i in indices if day_of(series, i) <= days.end][-1]
     wind = mention.sense.wind
-    who = series.holder if stated else other_name(series, ground)
+    who = series.side if stated else other_name(series, ground)
     where = called(place)
     if wind:
         where = message("place.wind_of", wind=message(f"wind.{wind}"), place=where)

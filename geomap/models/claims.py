@@ -396,7 +396,7 @@ class Evidence:
     and stays out of the record.
     """
 
-    what: Text
+    what: Message
     measured: Range
     unit: str
     best: float | None = None
@@ -430,11 +430,11 @@ class Verdict:
     """Whether one figure fits the map, in words and numbers. ``would_fit``: readings under which it would."""
 
     label: Label
-    reason: Text
+    reason: Message
     codes: tuple[Code, ...] = ()
     aspects: tuple[Aspect, ...] = ()
     evidence: tuple[Evidence, ...] = ()
-    would_fit: tuple[Text, ...] = ()
+    would_fit: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -445,6 +445,6 @@ class Comparison:
     claims: tuple[str, ...]
     articles: tuple[str, ...]
     sources: tuple[str, ...]
-    sentence: Text
+    sentence: Message
     place: str | None = None
     within_article: bool = False

@@ -62,6 +62,11 @@ class ControlSeries:
     notes: tuple[str, ...] = ()
 
     @property
+    def side(self) -> Text:
+        """What sentences call the drawn side."""
+        return message("place.unknown_holder") if self.holder == UNKNOWN_HOLDER else self.holder
+
+    @property
     def label(self) -> Text:
         """What sentences call it: its name, and that it is made of reports."""
         if self.from_reports and self.name.endswith(FROM_REPORTS):

@@ -421,7 +421,7 @@ def _verdict(
     )
 
 
-def _kept(evidence: Iterable[Evidence], readings: Sequence[Text]) -> tuple[Evidence, ...]:
+def _kept(evidence: Iterable[Evidence], readings: Sequence[Message]) -> tuple[Evidence, ...]:
     """What a verdict rests on: of the readings that might have made it fit, only those that do."""
     return tuple(e for e in evidence if e.role is not Role.WOULD_FIT or e.what in readings)
 
@@ -436,7 +436,7 @@ def _reason(
     main: Finding,
     others: Sequence[Finding],
     label: Label,
-    readings: Sequence[Text],
+    readings: Sequence[Message],
 ) -> Message:
     measured = clause(main.evidence)
     way = next((f.evidence.best for f in others if f.evidence.aspect is AspectName.DIRECTION), None)
@@ -499,9 +499,9 @@ def _quantity_aspect(claim: Claim) -> AspectName:
 
 def _would_fit(
     claim: Claim, claimed: Claimed | None, evidence: Iterable[Evidence], settings: Settings
-) -> tuple[Text, ...]:
+) -> tuple[Message, ...]:
     """Readings, other than the one judged by, under which the claim would fit: only those that were measured."""
-    found: list[Text] = []
+    found: list[Message] = []
     for e in evidence:
         if e.role is not Role.WOULD_FIT or not e.independent:
             continue
