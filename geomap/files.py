@@ -236,6 +236,16 @@ def shown(text: object) -> str:
     )
 
 
+MAX_LINE = 500
+"""Characters of an error: what is wrong and what to try fit in, a megabyte of somebody's input does not."""
+
+
+def one_line(error: Exception) -> str:
+    """An error as people are told it: one line, no control character, not longer than reads."""
+    line = " ".join(shown(error).split())
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
+
+
 def broken_zip() -> tuple[type[Exception], ...]:
     """What a zip from outside may raise: damaged, cut short, of a later version, packed in an unknown way, locked."""
     import zipfile

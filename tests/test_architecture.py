@@ -32,6 +32,8 @@ ABOVE = {
     **dict.fromkeys(JOINS, FOUNDATION | STAGES),
     "harvest": FOUNDATION | STAGES | {"measure"},
     "pipeline": FOUNDATION | STAGES | JOINS,
+    "operations": FOUNDATION | STAGES | JOINS | {"pipeline"},
+    "serving": FOUNDATION | STAGES | JOINS | {"pipeline", "operations"},
 }
 
 

@@ -21,11 +21,8 @@ from typer.core import TyperGroup
 
 from geomap import __version__
 from geomap.errors import GeomapError
-from geomap.files import shown
+from geomap.files import one_line
 from geomap.printing import note
-
-MAX_LINE = 500
-"""Characters of an error: what is wrong and what to try fit in, a megabyte of somebody's input does not."""
 
 GREETING = """geomap: from a news story to a checked map
 
@@ -51,6 +48,8 @@ COMMANDS = {
     "area": "ground.area",
     "diff": "ground.diff",
     "series": "ground.series",
+    "serve": "serving.serve",
+    "mcp": "serving.mcp",
     "gazetteer": "gazetteer.app",
 }
 """Command -> where it is written, in the order of the help."""
@@ -133,8 +132,7 @@ def main() -> None:
             finally:
                 _flush()
         except GeomapError as error:
-            line = " ".join(shown(error).split())
-            _leave(f"geomap: {line if len(line) <= MAX_LINE else line[:MAX_LINE] + '…'}", 1)
+            _leave(f"geomap: {one_line(error)}", 1)
         except BrokenPipeError:
             # the reader of the pipe left: nothing more to say, and nothing to say it to
             _leave(None, 0)

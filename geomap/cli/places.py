@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geomap.cli.options import Country, FormatOption, Near, OutputOption, Region
-from geomap.errors import NetworkError, PlaceError
+from geomap.errors import NetworkError
 from geomap.files import shown
-from geomap.models import Match, to_record
+from geomap.models import Match
 from geomap.printing import emit, feature, note, point_feature
 
 if TYPE_CHECKING:
-    from geomap.gazetteer import Gazetteer
     from geomap.models import Place
 
 
@@ -42,36 +42,20 @@ def resolve(
 
     Example: geomap resolve Izyum "Lyman, Donetsk" --country UA
     """
-    from geomap.measure import open_gazetteer, unknown_place
+    from geomap.measure import open_gazetteer, resolve_records
 
-    gazetteer = open_gazetteer()
-    around = _point_of(near, gazetteer) if near else None
-    records = []
-    credited = False
+    online_places = _asker(contact, country, limit) if online else None
+    records = resolve_records(names, open_gazetteer(), near=near, country=country, limit=limit, more=online_places)
     for name in names:
-        exact = gazetteer.find(name, country=country, near=around, limit=limit, fuzzy=False)
-        found = exact or gazetteer.find(name, country=country, near=around, limit=limit)
-        if online:
-            from geomap.gazetteer import find_online
-
-            if not contact:
-                raise NetworkError(
-                    "--online: Nominatim asks who calls; say --contact you@example.org or GEOMAP_CONTACT"
-                )
-            away = find_online(name, contact=contact, country=country, limit=limit)
-            found = [*away, *found][:limit]
-            credited = credited or bool(away)
-        if not found:
-            raise PlaceError(unknown_place(name, gazetteer, country=country))
-        if not any(p.match in (Match.EXACT, Match.ALTERNATE) for p in found if p.source != "Nominatim"):
+        own = [r for r in records if r.get("query", name) == name and r["source"] != "Nominatim"]
+        if own and not any(r["match"] in (Match.EXACT, Match.ALTERNATE) for r in own):
             note(f"{shown(name)!r}: no such name; the nearest spellings are shown")
-        records += [to_record(p) | ({"query": name} if len(names) > 1 else {}) for p in found]
     columns = {
         "name": "name", "country": "country", "region": "admin1", "feature": "feature", "lat": "lat", "lon": "lon",
         "population": "population", "score": "score", "match": "match", "id": "id",
     }  # fmt: skip
     emit(records, columns, form, output, features=[point_feature(r, {}) for r in records])
-    if credited:
+    if any(r["source"] == "Nominatim" for r in records):
         from geomap.gazetteer.online import ATTRIBUTION
 
         note(ATTRIBUTION)
@@ -90,21 +74,13 @@ def distance(
 
     Example: geomap distance "Zolota Balka" Dudchany
     """
-    from geomap import geodesy
-    from geomap.measure import open_gazetteer
+    from geomap.measure import distance_record, open_gazetteer
 
-    gazetteer = open_gazetteer()
-    a = _place(start, gazetteer, country=country)
-    b = _place(end, gazetteer, country=country, near=(a.lat, a.lon))
-    azimuth = geodesy.azimuth_deg(a.lon, a.lat, b.lon, b.lat)
-    km = geodesy.distance_km(a.lon, a.lat, b.lon, b.lat)
-    record = {
-        "from": to_record(a), "to": to_record(b), "km": round(km, 3), "azimuth_deg": round(azimuth, 2),
-        "compass": str(geodesy.compass(azimuth)),
-    }  # fmt: skip
+    record = distance_record(start, end, open_gazetteer(), country=country)
+    a, b = record["from"], record["to"]
     columns = {"from": "from.name", "to": "to.name", "km": "km", "azimuth": "azimuth_deg", "compass": "compass"}
-    line = {"type": "LineString", "coordinates": [[a.lon, a.lat], [b.lon, b.lat]]}
-    plain = {"from": a.name, "to": b.name} | {k: record[k] for k in ("km", "azimuth_deg", "compass")}
+    line = {"type": "LineString", "coordinates": [[a["lon"], a["lat"]], [b["lon"], b["lat"]]]}
+    plain = {"from": a["name"], "to": b["name"]} | {k: record[k] for k in ("km", "azimuth_deg", "compass")}
     emit([record], columns, form, output, features=[feature(line, plain)], one=True)
 
 
@@ -127,14 +103,12 @@ def hull(
     emit([record], columns, form, output, features=features, one=True)
 
 
-def _place(
-    name: str, gazetteer: Gazetteer, *, country: str | None = None, near: tuple[float, float] | None = None
-) -> Place:
-    from geomap.measure import one_place
+def _asker(contact: str | None, country: str | None, limit: int) -> Callable[[str], list[Place]]:
+    """Asks Nominatim for a name."""
+    from functools import partial
 
-    return one_place(name, gazetteer, country=country, near=near)
+    from geomap.gazetteer import find_online
 
-
-def _point_of(near: str, gazetteer: Gazetteer) -> tuple[float, float]:
-    place = _place(near, gazetteer)
-    return place.lat, place.lon
+    if not contact:
+        raise NetworkError("--online: Nominatim asks who calls; say --contact you@example.org or GEOMAP_CONTACT")
+    return partial(find_online, contact=contact, country=country, limit=limit)

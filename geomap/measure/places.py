@@ -6,13 +6,13 @@ It joins the gazetteer with hulls, for the command line and for Python.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from geomap.errors import PlaceError
 from geomap.files import shown
-from geomap.models import Place
+from geomap.models import Place, to_record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -82,6 +82,64 @@ def _more_to_get(country: str | None, gazetteer: Gazetteer) -> str:
     if not code or code not in gazetteer.base.countries or code in {layer.meta["name"] for layer in gazetteer.layers}:
         return ""
     return f". {code} has more: geomap gazetteer get {code}"
+
+
+def candidates(
+    name: str,
+    gazetteer: Gazetteer,
+    *,
+    country: str | None = None,
+    near: tuple[float, float] | None = None,
+    limit: int = 5,
+) -> list[Place]:
+    """Places of a name, best first: those that bear it, else those whose names come close."""
+    exact = gazetteer.find(name, country=country, near=near, limit=limit, fuzzy=False)
+    return exact or gazetteer.find(name, country=country, near=near, limit=limit)
+
+
+def resolve_records(
+    names: Sequence[str],
+    gazetteer: Gazetteer,
+    *,
+    near: str | None = None,
+    country: str | None = None,
+    limit: int = 5,
+    more: Callable[[str], list[Place]] | None = None,
+) -> list[dict[str, Any]]:
+    """Place records of each name, best first, with the name as ``query`` where there are several.
+
+    ``more`` gives places from elsewhere, which stand before the gazetteer's.
+
+    Raises
+    ------
+    PlaceError
+        A name, or ``near``, is nothing's name and like none.
+    """
+    around = one_place(near, gazetteer) if near else None
+    point = (around.lat, around.lon) if around is not None else None
+    records = []
+    for name in names:
+        found = candidates(name, gazetteer, country=country, near=point, limit=limit)
+        if more is not None:
+            found = [*more(name), *found][:limit]
+        if not found:
+            raise PlaceError(unknown_place(name, gazetteer, country=country))
+        records += [to_record(p) | ({"query": name} if len(names) > 1 else {}) for p in found]
+    return records
+
+
+def distance_record(start: str, end: str, gazetteer: Gazetteer, *, country: str | None = None) -> dict[str, Any]:
+    """``{from, to, km, azimuth_deg, compass}``: geodesic; a place is a name or LAT,LON."""
+    from geomap import geodesy
+
+    a = one_place(start, gazetteer, country=country)
+    b = one_place(end, gazetteer, country=country, near=(a.lat, a.lon))
+    azimuth = geodesy.azimuth_deg(a.lon, a.lat, b.lon, b.lat)
+    km = geodesy.distance_km(a.lon, a.lat, b.lon, b.lat)
+    return {
+        "from": to_record(a), "to": to_record(b), "km": round(km, 3), "azimuth_deg": round(azimuth, 2) % 360,
+        "compass": str(geodesy.compass(azimuth)),
+    }  # fmt: skip
 
 
 def resolve(name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None) -> Place:
@@ -208,10 +266,15 @@ def _cells(places: Sequence[Place], gazetteer: Gazetteer) -> NDArray[np.float64]
 
 
 def hull_records(
-    names: Sequence[str], *, method: str, country: str | None = None, region: str | None = None
+    names: Sequence[str],
+    *,
+    method: str,
+    country: str | None = None,
+    region: str | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """``{places, method, area_km2, low_km2, high_km2}``, and a GeoJSON feature a polygon; "all" draws every method."""
-    gazetteer = open_gazetteer()
+    gazetteer = gazetteer or open_gazetteer()
     places = places_near_each_other(names, gazetteer, country)
     made = [hull_of(places, gazetteer, method=m, region=region) for m in (HULLS if method == "all" else (method,))]
     records = [
