@@ -259,7 +259,7 @@ def test_no_partial_file_where_writing_fails(story: Path, tmp_path: Path) -> Non
     assert ran.code == 1
     assert "cannot be written" in ran.err
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
-    assert run("report", story, "-o", tmp_path / "report.docx").code == 1
+    assert run("report", story, "-o", tmp_path / "report.odt").code == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["file"]
 
 

@@ -42,10 +42,11 @@ class Setup:
         GeomapError
             A map, table or configuration cannot be read whole.
         """
-        from geomap import measure, pipeline
+        from geomap import measure
+        from geomap.config import read_config
 
         gazetteer = measure.open_gazetteer()
-        settings, style, _ = pipeline.read_config(self.config)
+        settings, style, _ = read_config(self.config)
         series = [
             measure.read_series(name, path, self.rules) for name, path in measure.named_controls(list(self.control))
         ]
