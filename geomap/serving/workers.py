@@ -144,9 +144,9 @@ class Workers:
 
 def _end(pool: ProcessPoolExecutor) -> None:
     processes: list[Any] = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
     for process in processes:
         process.kill()
+    pool.shutdown(wait=True, cancel_futures=True)  # a moment: nobody works any more
 
 
 # ── inside a worker ──────────────────────────────────────────────────────────────────────────────────────────
