@@ -149,9 +149,10 @@ def assess(
         articles=everything,
         toponyms=tuple(toponyms),
         claims=tuple(judged),
-        comparisons=tuple(compare(judged, everything)),
+        comparisons=tuple(compare(judged, everything, options.settings)),
         control=options.control,
         methods=_methods(everything, gazetteer, options),
+        settings=options.settings,
     )
 
 

@@ -76,3 +76,31 @@ def test_imports_run_one_way(path: Path) -> None:
 def test_every_part_has_its_layer() -> None:
     parts = {part_of(p) for p in PACKAGE.rglob("*.py")}
     assert parts <= FOUNDATION | STAGES | set(ABOVE) | {"__init__", "__main__", "cli", "printing"}
+
+
+MEANT = ("evidence", "verdicts", "maps", "reports")
+"""Parts that ask what a claim means, and never read its words again."""
+PATTERNS_ALLOWED = {
+    "maps/locked.py": "styles and scripts of the map library, cut for one file",
+    "reports/markdown.py": "signs of Markdown",
+}
+"""Files of those parts that use patterns, and on what: never on the words of a claim."""
+
+
+def test_what_words_mean_is_read_in_claims_alone() -> None:
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for part in MEANT
+        for path in (PACKAGE / part).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Import) and any(a.name in ("re", "regex") for a in node.names)
+    }
+    assert users == set(PATTERNS_ALLOWED)
+
+
+def test_measuring_does_not_call_judging() -> None:
+    """Step 5 never calls step 6: what fits is not asked while evidence is gathered."""
+    for path in (PACKAGE / "evidence").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("geomap.verdicts"):
+                assert "judge" not in {a.name for a in node.names}, path.name

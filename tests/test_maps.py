@@ -35,7 +35,7 @@ from geomap.maps.payload import as_json, basemap_of, districts_of
 from geomap.maps.seam import continued, straddles
 from geomap.maps.sketch import Frame, claim_sketch, scale_bar
 from geomap.models import AspectName, Assessment, Evidence, Label, MentionKind, Method, Named, message, report_record
-from geomap.settings import PALETTE, Style
+from geomap.settings import PALETTE, Settings, Style
 from geomap.wording import words
 
 
@@ -351,7 +351,7 @@ def test_districts_do_not_stand_in_for_their_city() -> None:
         geometry=[Point(*r[3:]) for r in rows],
         crs=4326,
     )
-    assert districts_of(frame) == {"geonames:13580034"}
+    assert districts_of(frame, Settings()) == {"geonames:13580034"}
 
 
 # ── the house's borders ──────────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,7 @@ from geomap.models import (
     Value,
     When,
 )
+from geomap.settings import Settings
 from geomap.verdicts import compare, source_matrix
 
 MIDTON = Place(id="t:1", name="Midton", lat=49.0, lon=33.0, feature="P.PPL")
@@ -72,7 +73,7 @@ NATIONS = {"Asteria": "AX", "Asterian": "AX", "Borova": "BX", "Borovan": "BX"}
 
 def compared(claims: Iterable[Claim]) -> list[Comparison]:
     """Comparisons of claims as ``claims`` hands them on: with what their words mean."""
-    return compare(with_meanings(claims, ARTICLES[0], [], NATIONS.get), ARTICLES)
+    return compare(with_meanings(claims, ARTICLES[0], [], NATIONS.get), ARTICLES, Settings())
 
 
 def kinds(*claims: Claim) -> list[str]:
@@ -224,7 +225,7 @@ def test_what_a_country_took_and_lost_on_one_day_contradicts(country: str, gazet
     other = control(Predicate.LOST, "Peru", source=("another",), article="a2")
     for loser, relation in ((lost, "contradicts"), (other, "same_event")):
         claims = with_meanings([took, loser], ARTICLES[0], [], gazetteer.nation)
-        assert [c.kind for c in compare(claims, ARTICLES)] == [relation]
+        assert [c.kind for c in compare(claims, ARTICLES, Settings())] == [relation]
 
 
 PEOPLE = {"Iraqi": "IQ", "Malian": "ML", "Iranian": "IR", "Chinese": "CN", "French": "FR", "Nigerien": "NE",
@@ -238,7 +239,7 @@ def test_countries_that_sound_alike_are_two_sides(gainer: str, holder: str, gaze
     took = control(Predicate.CAPTURED, f"{gainer} troops", counterparty=f"the {holder} army")
     kept = control(Predicate.CONTROLS, f"{holder} army", article="a2")
     claims = with_meanings([took, kept], ARTICLES[0], [], gazetteer.nation)
-    assert [c.kind for c in compare(claims, ARTICLES)] == ["contradicts"]
+    assert [c.kind for c in compare(claims, ARTICLES, Settings())] == ["contradicts"]
 
 
 @pytest.fixture(scope="module")

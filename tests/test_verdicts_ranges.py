@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geomap.claims import read_value
 from geomap.models import Qualifier, Value
 from geomap.settings import Settings
-from geomap.verdicts.ranges import claimed_range, factor, gap, inside, last_digit, overlap, vague_range
+from geomap.verdicts.ranges import claimed_range, factor, gap, inside, last_digit, overlap
 
 SETTINGS = Settings()
 
@@ -57,20 +58,10 @@ def test_more_than_has_a_natural_end_and_at_least_has_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "number", "step"),
-    [
-        ("390 square miles", 390, 10),
-        ("2.50 km", 2.5, 0.01),
-        ("3,000km", 3000, 1000),
-        ("two miles", 2, 1),
-        ("1.2 million acres", 1_200_000, 100_000),
-        ("half a million acres", 500_000, 100_000),
-        ("7.0 km", 7.0, 0.1),
-        ("1\u202f160 km", 1160, 10),
-    ],
+    ("number", "step"), [(390, 10), (2.5, 0.1), (3000, 1000), (2, 1), (1_200_000, 100_000), (7.25, 0.01)]
 )
-def test_last_written_digit(text: str, number: float, step: float) -> None:
-    assert last_digit(text, number) == pytest.approx(step)
+def test_last_digit_of_a_number_whose_text_is_not_known(number: float, step: float) -> None:
+    assert last_digit(number) == pytest.approx(step)
 
 
 def test_given_step_counts_before_the_written_digits() -> None:
@@ -84,22 +75,44 @@ def test_given_step_counts_before_the_written_digits() -> None:
     [
         ("dozens of kilometres", (24, 99)),
         ("several dozen kilometres", (36, 99)),
+        ("a few dozen kilometres", (36, 60)),
         ("a few kilometres", (3, 5)),
         ("several kilometres", (3, 9)),
         ("hundreds of kilometres", (200, 999)),
         ("several hundred kilometres", (300, 900)),
         ("a few thousand kilometres", (3000, 5000)),
+        ("десятки кілометрів", (24, 99)),
     ],
 )
 def test_vague_words(text: str, span: tuple[float, float]) -> None:
-    assert vague_range(text, SETTINGS) == span
-    vague = Value(
-        text=text, start=0, end=1, number=None, unit="km", si_unit="m", qualifier=Qualifier.VAGUE_PLURAL
-    )  # fmt: skip
+    vague = read_value(text)
+    assert vague is not None
     claimed = claimed_range(vague, SETTINGS)
     assert claimed is not None
     assert claimed.range == (pytest.approx(span[0]), pytest.approx(span[1]))
     assert claimed.numbers == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "given", "span"),
+    [
+        ("dozens of kilometres", "dozens", (20, 120), (20, 120)),
+        ("several dozens of kilometres", "several_dozens", (30, 90), (30, 90)),
+        ("a few kilometres", "few", (2, 4), (2, 4)),
+        ("a few hundred kilometres", "few", (2, 4), (200, 400)),
+        ("several kilometres", "several", (4, 8), (4, 8)),
+        ("several thousand kilometres a week", "several", (7, 14), (1000, 2000)),
+        ("hundreds of kilometres", "hundreds", (150, 900), (150, 900)),
+    ],
+)
+def test_vague_words_are_what_the_settings_say(
+    text: str, name: str, given: tuple[float, float], span: tuple[float, float]
+) -> None:
+    vague = read_value(text)
+    assert vague is not None
+    claimed = claimed_range(vague, replace(SETTINGS, **{name: given}))
+    assert claimed is not None
+    assert claimed.range == (pytest.approx(span[0]), pytest.approx(span[1]))
 
 
 def test_sum_and_share() -> None:

@@ -44,6 +44,7 @@ from geomap.models import (
     Value,
     When,
 )
+from geomap.settings import Settings
 from geomap.verdicts import compare, judge, source_matrix
 from geomap.wording import quantity
 
@@ -176,7 +177,7 @@ def _show(judged: Sequence[Claim], gold: Sequence[dict[str, Any]], start: str, e
 
 
 def _compared(judged: Sequence[Claim], articles: Sequence[Article]) -> None:
-    found = compare(judged, articles)
+    found = compare(judged, articles, Settings())
     print("\ncomparisons")
     for c in found:
         where = "within" if c.within_article else "between"

@@ -363,4 +363,5 @@ def _measured(p: Passage, draft: Draft, q: Quantity, text: str, start: int, end:
         unit_corrected=draft.corrected,
         conversion=conversion,
         digits_step=step,
+        vague=q.word,
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from geomap.lang import kept, languages, table
+from geomap.models.claims import VagueWord
+from geomap.settings import Settings
 
 V = TypeVar("V")
 
@@ -77,6 +79,16 @@ def _flat(table: Mapping[str, list[str]]) -> Iterable[tuple[str, str]]:
             yield phrase, value
 
 
+def _vague(value: list[float] | dict[str, Any]) -> tuple[float, float, VagueWord | None]:
+    """A vague number as data: its ends, and where they are a setting's, which and how many times."""
+    if isinstance(value, list):
+        return value[0], value[1], None
+    name, times = value["of"], float(value.get("times", 1))
+    low, high = getattr(Settings(), name)
+    word = (name, times)
+    return (low, high, word) if times == 1 else (low * times, high * times, word)
+
+
 class Language:
     """The words of one language, read from ``lang/CODE/claims.toml``."""
 
@@ -89,7 +101,7 @@ class Language:
         self.short_scales: dict[str, float] = data["numbers"].get("short_scales", {})
         self.fractions: dict[str, float] = data["numbers"].get("fractions", {})
         self.times: dict[str, float] = data["numbers"].get("times", {})
-        self.vague = Phrases([(p, tuple(v)) for p, v in data["numbers"].get("vague", {}).items()])
+        self.vague = Phrases([(p, _vague(v)) for p, v in data["numbers"].get("vague", {}).items()])
         self.decimal_comma: bool = data["numbers"].get("decimal_comma", False)
         self.units = Phrases(_flat(data["units"]))
         self.before = Phrases(_flat(data["qualifiers"]["before"]))

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from geomap.claims.line import DASHES, Line
+from geomap.models.claims import VagueWord
 
 _SPACES = frozenset("\u0020\u00a0\u2009\u202f\u2007\u2005\u2006\u2008\u200a")
 _MARKS = frozenset(",.'’٬٫·")
@@ -34,8 +35,9 @@ _CONTINENTAL = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3}){2,4}(?![\d.,])|(?<![\d
 class Number:
     """``low`` to ``high`` (None for a single figure) over tokens [i, j).
 
-    ``step``: half the unit of the last significant digit. ``vague``: "dozens". ``fraction``: "a third" (may be
-    followed by "of a"). ``scale``: the scale word's factor. ``other``: a dot read as thousands instead ("11.568").
+    ``step``: half the unit of the last significant digit. ``vague``: "dozens", ``word`` its setting. ``fraction``: "a
+    third" (may be followed by "of a"). ``scale``: the scale word's factor. ``other``: a dot read as thousands
+    instead ("11.568").
     """
 
     low: float
@@ -44,6 +46,7 @@ class Number:
     i: int
     j: int
     vague: bool = False
+    word: VagueWord | None = None
     fraction: bool = False
     scale: float = 1.0
     other: float | None = None
@@ -351,8 +354,8 @@ def read_amount(line: Line, i: int) -> tuple[Number | None, int]:
     if line.low[i] in line.lang.vague:
         vague = line.lang.vague.match(line.low, i, line.stop)
         if vague is not None:
-            (low_end, high_end), j = vague
-            return Number(low_end, high_end, 0.5 * (high_end - low_end), i, j, vague=True), j
+            (low_end, high_end, word), j = vague
+            return Number(low_end, high_end, 0.5 * (high_end - low_end), i, j, vague=True, word=word), j
     first, j = read_number(line, i)
     if first is None or j >= line.stop or not _joins_range(line, first, j):
         return first, j

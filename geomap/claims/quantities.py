@@ -12,6 +12,7 @@ from geomap.claims.line import DASHES, Line
 from geomap.claims.numbers import Number, read_amount, read_number
 from geomap.claims.tokens import Tokens
 from geomap.models import Qualifier
+from geomap.models.claims import VagueWord
 from geomap.units import UNITS
 
 _TIMES = "×"
@@ -56,6 +57,7 @@ class Quantity:
     elided: bool = False
     unit_at: int = 0
     per_day: float = 1.0
+    word: VagueWord | None = None
 
     @property
     def factor(self) -> float:
@@ -217,7 +219,7 @@ def _hedged(line: Line, measure: _Measure, between: tuple[int, bool] | None, art
         i=start, j=measure.end, end=measure.end, number=measure.low, number_max=measure.high, unit=measure.code,
         dim=measure.dim, qualifier=Qualifier(qualifier or Qualifier.EXACT),
         step=measure.step * UNITS[measure.code].si / measure.per, hyphen=measure.hyphen, article=article,
-        unit_at=measure.unit_at, per_day=measure.per,
+        unit_at=measure.unit_at, per_day=measure.per, word=number.word,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import shapely
@@ -34,6 +35,7 @@ from geomap.evidence.ground import (
 )
 from geomap.evidence.missing import missing_date, missing_map
 from geomap.evidence.sides import actor_side, told_side
+from geomap.geodesy import area
 from geomap.hulls import measure_hull
 from geomap.models import (
     MOVES,
@@ -302,7 +304,7 @@ def _change(
     loose = REPORTS_ERROR if series.from_reports else 0.0
     measured = (min(low for low, _ in ends) * (1 - loose), max(high for _, high in ends) * (1 + loose))
     codes = [Code.CONTESTED] if factor((values[-1][0], values[-1][1])) > ground.settings.wide_factor else []
-    drawn = won(series, before, last, holder_gains, False, ground, region) if last > before else None
+    drawn = _drawn(won(series, before, last, holder_gains, False, ground, region), ground) if last > before else None
     evidence = [
         Evidence(
             what=_change_words(series, holder_gains, region, day_of(series, before), day_of(series, last)),
@@ -346,6 +348,14 @@ def _change(
             evidence.append(other(Role.WOULD_FIT, *_mercator(drawn, measured)))
             evidence.append(other(Role.WOULD_FIT, *_cumulative(series, before, last, holder_gains, ground, region)))
     return evidence
+
+
+def _drawn(shape: Any, ground: Ground) -> Any:
+    """Changed ground as it is drawn: without slivers, which stay in its area."""
+    parts = shapely.get_parts(shape)
+    if not len(parts):
+        return shape
+    return shapely.MultiPolygon(list(parts[area(parts, edges="planar") >= ground.settings.sliver_m2]))
 
 
 def _change_words(series: ControlSeries, holder_gains: bool, region: Place | None, start: date, end: date) -> Message:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,6 +12,7 @@ import shapely
 from geomap.control import HELD, HELD_AT_MOST
 from geomap.control import ground as held_ground
 from geomap.geodesy import area
+from geomap.lang import kept, languages, table
 from geomap.models import (
     Article,
     Claim,
@@ -110,13 +110,16 @@ def named(place: Place) -> Named:
 
 def called(place: Place) -> Parameter:
     """A place's name in a sentence: a region apart from the city whose name it bears."""
-    name = place.name
-    own_word = re.search(r"\b(?:region|oblast|province|state|district|territory|governorate|county|krai)\b", name, re.I)
-    return (
-        message("place.region", place=named(place))
-        if place.feature.startswith("A.ADM") and not own_word
-        else named(place)
-    )
+    says_region = not _region_words().isdisjoint(place.name.casefold().replace("-", " ").split())
+    if place.feature.startswith("A.ADM") and not says_region:
+        return message("place.region", place=named(place))
+    return named(place)
+
+
+@kept
+def _region_words() -> frozenset[str]:
+    """Words by which a name says itself that it is a region's: "oblast", "province"."""
+    return frozenset(w for code in languages("claims") for w in table(code, "claims")["words"].get("region_nouns", ()))
 
 
 def is_town(place: Place) -> bool:

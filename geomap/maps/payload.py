@@ -174,7 +174,7 @@ def _towns(frame: Any, bounds: Bounds, assessment: Assessment) -> list[list[Any]
     spots = [(m.place.lon, m.place.lat) for m in mentioned_places(assessment) if not is_wide(m.place)]
     near = (bounds[2] - bounds[0]) / 60
     found: list[list[Any]] = []
-    districts = districts_of(frame)
+    districts = districts_of(frame, assessment.settings)
     for row, (name, where) in zip(frame.to_dict("records"), _named(frame), strict=False):
         point = where.representative_point()
         if (
@@ -192,7 +192,7 @@ def _towns(frame: Any, bounds: Bounds, assessment: Assessment) -> list[list[Any]
     return found
 
 
-def districts_of(frame: Any) -> set[str]:
+def districts_of(frame: Any, settings: Settings) -> set[str]:
     """Settlements that are parts of an older one: GeoNames lists a city's districts as towns, with their own people."""
     import math
 
@@ -202,7 +202,7 @@ def districts_of(frame: Any) -> set[str]:
     for row, (_, where) in zip(frame.to_dict("records"), _named(frame), strict=False):
         source, _, digits = str(row.get("id")).partition(":")
         if source == "geonames" and digits.isdigit() and (row.get("population") or 0) > 0:
-            reach = DISTRICT_REACH * math.sqrt(row["population"] / Settings().people_per_km2 / math.pi)
+            reach = DISTRICT_REACH * math.sqrt(row["population"] / settings.people_per_km2 / math.pi)
             towns.append((int(digits), str(row["id"]), float(row["population"]), reach, where.representative_point()))
     late = [town for town in towns if town[0] >= DISTRICT_FROM]
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from geomap.models.claims import Claim, Comparison, Label, Relation
@@ -10,6 +10,7 @@ from geomap.models.control import ControlSeries
 from geomap.models.messages import Message, Text
 from geomap.models.places import Place, Provenance, to_record
 from geomap.models.texts import Article, Toponym
+from geomap.settings import Settings
 
 CRS = Message("method.crs")
 
@@ -39,6 +40,7 @@ class Assessment:
     comparisons: tuple[Comparison, ...]
     control: tuple[ControlSeries, ...]
     methods: Methods
+    settings: Settings = field(default_factory=Settings)
 
     @property
     def tested(self) -> tuple[Claim, ...]:

@@ -288,11 +288,16 @@ class Conversion:
     agrees: bool
 
 
+VagueWord = tuple[str, float]
+"""A range of ``Settings`` that a vague number stands for, and how many times: "several hundred", ("several", 100)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """A quantity as written and in SI.
 
-    ``digits_step``: half a unit of the last written significant digit, SI. ``written``: code of the unit in the text,
+    ``digits_step``: half a unit of the last written significant digit, SI. ``vague``: the setting that
+    "dozens" or "several hundred" stands for, and how many times it. ``written``: code of the unit in the text,
     where ``unit`` is the one that records bear in its place.
     """
 
@@ -309,6 +314,7 @@ class Value:
     unit_corrected: bool = False
     conversion: Conversion | None = None
     digits_step: float | None = None
+    vague: VagueWord | None = field(default=None, compare=False, metadata={"record": False})
     written: str | None = field(default=None, compare=False, metadata={"record": False})
 
 

@@ -59,7 +59,7 @@ class _Dated:
     sources: tuple[tuple[str, str], ...]
 
 
-def compare(claims: Iterable[Claim], articles: Iterable[Article], settings: Settings | None = None) -> list[Comparison]:
+def compare(claims: Iterable[Claim], articles: Iterable[Article], settings: Settings) -> list[Comparison]:
     """Compare claims within and between articles.
 
     Returns
@@ -67,7 +67,6 @@ def compare(claims: Iterable[Claim], articles: Iterable[Article], settings: Sett
     list of Comparison
         ``same_event`` (all sources kept), ``contradicts`` and ``progress``, in the order of their first claims.
     """
-    settings = settings or Settings()
     by_id = {a.id: a for a in articles}
     given = [c for c in claims if c.checkable and c.modality is Modality.ASSERTED]
     known = {c.id: c for c in given}

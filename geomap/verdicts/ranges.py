@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from geomap.models import Qualifier, Range, Value
 from geomap.settings import Settings
-from geomap.units import in_twin, unit_of
+from geomap.units import in_twin
 
 FLOORS = frozenset({Qualifier.MORE_THAN, Qualifier.AT_LEAST})
 CEILINGS = frozenset({Qualifier.LESS_THAN, Qualifier.AT_MOST, Qualifier.UP_TO})
 ROUND = frozenset({Qualifier.ABOUT, Qualifier.SAME_AS, Qualifier.TIMES, Qualifier.SIZE_OF, Qualifier.NEAR})
 """Comparisons ("the size of", "twice") are as loose as "about"."""
-
-_NUMERAL = re.compile(r"\d[\d,.\u00a0\u2009\u202f ]{0,40}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +45,9 @@ def claimed_range(value: Value, settings: Settings, *, whole: float | None = Non
     add
         Figure in the range's unit that this one comes on top of: "another area of the same size" is judged as the sum.
     """
-    read = _numbers(value, whole)
+    read = _numbers(_as_set(value, settings), whole)
     if read is None:
-        return _vague(value, settings, add)
+        return None
     first, last, unit = read
     first, last = first + add, last + add
     if value.qualifier is Qualifier.VAGUE_PLURAL:
@@ -73,6 +70,21 @@ def _one(number: float, half: float, qualifier: Qualifier, unit: str, settings: 
     return Claimed(low=max(0.0, number - width), high=number + width, unit=unit, numbers=(number,))
 
 
+def _as_set(value: Value, settings: Settings) -> Value:
+    """A vague value with the ends that the settings give its word: "dozens", "several hundred"."""
+    if value.vague is None or value.number is None or value.number_max is None:
+        return value
+    name, _ = value.vague
+    grown = [mine / usual for mine, usual in zip(getattr(settings, name), getattr(Settings(), name), strict=True)]
+    return replace(
+        value,
+        number=value.number * grown[0],
+        number_max=value.number_max * grown[1],
+        si=None if value.si is None else value.si * grown[0],
+        si_max=None if value.si_max is None else value.si_max * grown[1],
+    )
+
+
 def _numbers(value: Value, whole: float | None) -> tuple[float, float, str] | None:
     shown = in_twin(value.si_unit or "")
     if value.si is not None and shown is not None:
@@ -88,31 +100,6 @@ def _numbers(value: Value, whole: float | None) -> tuple[float, float, str] | No
     return None
 
 
-def _vague(value: Value, settings: Settings, add: float) -> Claimed | None:
-    """Read "dozens", "several", "hundreds" where the extractor gave the unit but no numbers."""
-    span, shown = vague_range(value.text, settings), in_twin(value.si_unit or "")
-    if span is None or shown is None:
-        return None
-    factor, unit = shown
-    written = unit_of(value.unit or "")
-    factor *= written.si if written is not None else 1.0
-    return Claimed(low=span[0] * factor + add, high=span[1] * factor + add, unit=unit)
-
-
-def vague_range(text: str, settings: Settings) -> tuple[float, float] | None:
-    """Give the numbers that "dozens", "several", "a few", "hundreds" stand for."""
-    words = text.casefold()
-    several = settings.several if "several" in words else None
-    if re.search(r"\bdozens?\b", words):
-        return settings.several_dozens if several else settings.dozens
-    small = several or (settings.few if re.search(r"\bfew\b", words) else None)
-    for word, size in (("thousand", 1000.0), ("hundred", 100.0)):
-        if word in words:
-            low, high = small or (settings.hundreds[0] / 100, settings.hundreds[1] / 100)
-            return (low * size, high * size)
-    return small
-
-
 def _half_digit(value: Value, number: float) -> float:
     """Half a unit of the last written significant digit, in the range's unit."""
     shown = in_twin(value.si_unit or "")
@@ -120,31 +107,14 @@ def _half_digit(value: Value, number: float) -> float:
         return value.digits_step * shown[0]
     if value.number is None or value.number == 0:
         return 0.0
-    return abs(number / value.number) * last_digit(value.text, value.number) / 2
+    return abs(number / value.number) * last_digit(value.number) / 2
 
 
-def last_digit(text: str, number: float) -> float:
-    """Size of one unit of a number's last significant digit as written: 390 -> 10, 2.50 -> 0.01, 3,000 -> 1000."""
-    written = _as_decimal(text, number)
+def last_digit(number: float) -> float:
+    """Size of one unit of a number's last significant digit: 390 -> 10, 2.5 -> 0.1, 3,000 -> 1000."""
+    written = Decimal(repr(number)).normalize()
     exponent = written.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < 0:
-        return 10.0**exponent
-    whole = str(abs(int(written)))
-    return 10.0 ** (len(whole) - len(whole.rstrip("0")))
-
-
-def _as_decimal(text: str, number: float) -> Decimal:
-    """The number as written where the text's first numeral equals it, else its shortest form."""
-    found = _NUMERAL.search(text)
-    if found:
-        plain = re.sub(r"[,\u00a0\u2009\u202f ]", "", found.group()).rstrip(".")
-        try:
-            written = Decimal(plain)
-        except InvalidOperation:
-            written = Decimal(-1)
-        if math.isclose(float(written), number):
-            return written
-    return Decimal(repr(number)).normalize() if number != int(number) else Decimal(int(number))
+    return 10.0**exponent if isinstance(exponent, int) else 0.0
 
 
 # ── ranges against ranges ────────────────────────────────────────────────────────────────────────────────────
