@@ -324,13 +324,16 @@ def _html(name: str, text: str) -> dict[str, Any]:
 
 
 def _string(value: object) -> str | None:
-    """A field as text; half a surrogate pair, which no file can hold, as its escape. Texts keep theirs, for offsets."""
+    """A field as text; half a surrogate pair, which no file can hold, as �. Texts keep theirs, for their offsets."""
     if value is None or value == "" or value != value:
         return None
     try:
-        return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
+        return _HALF.sub("\ufffd", str(value))
     except ValueError:  # a number of thousands of digits
         return None
+
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _spans(where: str, value: object, length: int) -> tuple[Span, ...] | None:

@@ -1,22 +1,21 @@
-"""What ``geomap corpus`` does with an article: steps 1 to 4 of the pipeline, as flat rows. Sent to every worker."""
+"""Rows of a corpus: what steps 1 to 4 of the pipeline give for one record, flat. Sent to every worker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from geomap import __version__
 from geomap.articles import article_from, find_files, records_of
-from geomap.claims import extract_claims
 from geomap.corpus.reading import Rows
 from geomap.gazetteer import Gazetteer
-from geomap.measure import area_of, open_gazetteer
+from geomap.measure import open_gazetteer
 from geomap.models import Article, Claim, Mention, Place, Toponym
-from geomap.toponyms import find_toponyms, resolve_toponyms
+from geomap.pipeline import read_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +49,8 @@ class Harvest:
         InputError
             The record is no article.
         """
-        gazetteer = _gazetteer()
         article = article_from(where, fields, published=self.published)
-        toponyms = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
-        claims = extract_claims(
-            article, toponyms, area_of=partial(area_of, gazetteer=gazetteer), border_of=gazetteer.border
-        )
+        toponyms, claims = read_one(article, _gazetteer())
         return Rows([_toponym(t, where) for t in toponyms], [_claim(c, article, where) for c in claims])
 
 

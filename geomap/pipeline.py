@@ -28,6 +28,7 @@ from geomap.articles import parse_date, quiet, read_articles
 from geomap.config import read_config
 from geomap.errors import InputError
 from geomap.files import read_bytes, sha256, shown
+from geomap.limits import article_within
 from geomap.measure import (
     ControlInput,
     area_of,
@@ -89,6 +90,22 @@ def claims_of(
     return decisions.decide_claims(article, claims, toponyms, read_value) if decisions else claims
 
 
+def read_one(
+    article: Article, gazetteer: Gazetteer, decisions: Decisions | None = None, *, own: bool = False
+) -> tuple[list[Toponym], list[Claim]]:
+    """Steps 2 to 4 for one article, within what one may take. ``own``: it is a claim of the user's, and always gives
+    one."""
+    from geomap.claims import read_value, with_meanings
+    from geomap.review import complete_own_claim
+
+    with article_within(article.path or article.id):
+        found = toponyms_of(article, gazetteer, decisions)
+        said = claims_of(article, found, gazetteer, decisions)
+        if own:
+            said = complete_own_claim(article, said, found, gazetteer, read_value)
+        return found, with_meanings(said, article, found, gazetteer.nation)
+
+
 def extract(
     articles: Sequence[Article],
     gazetteer: Gazetteer,
@@ -98,21 +115,12 @@ def extract(
     progress: Progress = silent,
 ) -> tuple[list[Toponym], list[Claim]]:
     """Steps 2 to 4 over all articles, and over the user's own claims."""
-    from geomap.claims import with_meanings
-    from geomap.review import complete_own_claim
-
     toponyms: list[Toponym] = []
     claims: list[Claim] = []
     everything = [*articles, *own_claims]
     for number, article in enumerate(everything):
         progress("Reading articles", number, len(everything))
-        found = toponyms_of(article, gazetteer, decisions)
-        said = claims_of(article, found, gazetteer, decisions)
-        if number >= len(articles):
-            from geomap.claims import read_value
-
-            said = complete_own_claim(article, said, found, gazetteer, read_value)
-        said = with_meanings(said, article, found, gazetteer.nation)
+        found, said = read_one(article, gazetteer, decisions, own=number >= len(articles))
         toponyms += found
         claims += said
     progress("Reading articles", len(everything), len(everything))
@@ -307,7 +315,11 @@ def read_and_resolve(
     else:
         articles = [replace(a, spans=None) for a in articles]
     gazetteer, decided = open_gazetteer(), _decisions(decisions)
-    return [t for a in articles for t in toponyms_of(a, gazetteer, decided)]
+    found: list[Toponym] = []
+    for article in articles:
+        with article_within(article.path or article.id):
+            found += toponyms_of(article, gazetteer, decided)
+    return found
 
 
 def read_and_extract(

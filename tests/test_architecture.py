@@ -16,6 +16,7 @@ FOUNDATION = {
     "errors",
     "files",
     "lang",
+    "limits",
     "outputs",
     "parties",
     "progress",
@@ -30,7 +31,7 @@ STAGES = {
 JOINS = {"evidence", "harvest", "measure", "results"}
 ABOVE = {
     **dict.fromkeys(JOINS, FOUNDATION | STAGES),
-    "harvest": FOUNDATION | STAGES | {"measure"},
+    "harvest": FOUNDATION | STAGES | {"measure", "pipeline"},
     "pipeline": FOUNDATION | STAGES | JOINS,
     "operations": FOUNDATION | STAGES | JOINS | {"pipeline"},
     "serving": FOUNDATION | STAGES | JOINS | {"pipeline", "operations"},

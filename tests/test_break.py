@@ -7,9 +7,11 @@ import warnings
 from pathlib import Path
 
 import pytest
+from command import assert_refused, run
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
+import growth  # noqa: E402
 import mutations  # noqa: E402
 
 EACH = 60
@@ -73,3 +75,37 @@ def test_a_houses_file_says_what_is_wrong_where(tmp_path: Path, text: str, said:
         read_config(path)
     assert said in str(refused.value)
     assert str(refused.value).startswith(str(path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "pattern", ["said Kyiv ", "Kyiv-", "Kyiv's ", "5 km from Kyiv ", "Izium and Kyiv, ", "half of Ukraine "]
+)
+def test_twice_the_text_takes_twice_as_long(pattern: str) -> None:
+    places = growth.gazetteer()
+    growth.seconds(pattern, 2_000, places)
+    # four times the text: a quadratic step takes sixteen times as long, a busy machine half as much again
+    small, large = (min(growth.seconds(pattern, size, places) for _ in range(2)) for size in (25_000, 100_000))
+    assert large < 8 * max(small, 0.05)
+
+
+def test_an_article_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from geomap import pipeline
+
+    path = tmp_path / "endless.txt"
+    path.write_text("Kyiv")
+
+    def endless(*given: object) -> None:
+        while True:
+            pass
+
+    def hungry(*given: object) -> list[bytes]:
+        return [bytes(2**33)]
+
+    monkeypatch.setattr(pipeline, "toponyms_of", endless)
+    for command in ("check", "toponyms", "review", "report"):
+        line = assert_refused(run("--article-seconds", 1, command, path))
+        assert "endless.txt: took more than 1 s" in line
+        assert "--article-seconds" in line
+    monkeypatch.setattr(pipeline, "toponyms_of", hungry)
+    assert "endless.txt: took more than 8 GB" in assert_refused(run("check", path))

@@ -240,8 +240,8 @@ def test_a_text_takes_no_picture_of_anothers_along(tmp_path: Path, story: Path) 
 
 
 def test_what_cannot_end_well_is_refused_before_it_begins(tmp_path: Path, story: Path, shapes: Path) -> None:
-    assert "suffix" in assert_refused(run("report", story, "-o", tmp_path / "page.docx"))
-    assert "suffix" in assert_refused(run("check", story, "-o", tmp_path / "page.docx"))
+    assert "suffix" in assert_refused(run("report", story, "-o", tmp_path / "page.xyz"))
+    assert "suffix" in assert_refused(run("check", story, "-o", tmp_path / "page.xyz"))
     assert ".html" in assert_refused(run("series", shapes, "--map", tmp_path / "m.svg", "-o", tmp_path / "s.csv"))
     line = assert_refused(run("report", story, "-o", tmp_path / "page.html", "--claimreview", tmp_path / "c.json"))
     assert "approved" in line

@@ -19,7 +19,7 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
-from geomap import __version__
+from geomap import __version__, limits
 from geomap.errors import GeomapError
 from geomap.files import one_line
 from geomap.printing import note
@@ -111,7 +111,16 @@ app = typer.Typer(
 def greet(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    article_seconds: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Processor time that one article may take, and with it 8 GB of memory; 0: as much as it likes.",
+        ),
+    ] = limits.ARTICLE_SECONDS,
 ) -> None:
+    context.with_resource(limits.article_seconds(article_seconds or None))
     if version:
         typer.echo(f"geomap {__version__}")
         raise typer.Exit()

@@ -21,20 +21,19 @@ from enum import StrEnum
 from typing import IO, Any, NamedTuple
 
 from geomap.errors import GeomapError
+from geomap.limits import ARTICLE_SECONDS, MEMORY_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What one article may take. Processor time, not the clock: a busy machine must not change the results."""
 
-    article_seconds: int = 600
-    """The longest article allowed, ten million characters, takes 50; an ordinary one takes 0.02."""
+    article_seconds: int = ARTICLE_SECONDS
     reading_seconds: int = 3600
     """For getting at a record: a part may begin far into a packed file, and an hour unpacks a terabyte."""
     waiting_factor: int = 6
     """What neither works nor ends is given up after so many times these seconds by the clock."""
-    memory_bytes: int = 8 * 2**30
-    """The longest article allowed takes 2.5 GB. Without a limit the system would end whichever process it likes."""
+    memory_bytes: int = MEMORY_BYTES
 
 
 class Phase(StrEnum):

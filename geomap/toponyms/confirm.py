@@ -32,9 +32,10 @@ def confirm_rows(
     by_name: dict[str, list[float]] = {}
     for (score, _), g in zip(chosen, groups, strict=True):
         by_name.setdefault(frame.groups[g].key, []).append(score)
+    # once a name, not once a mention: a text may say one name ten thousand times
+    told = {name: (sum(same) / len(same), max(same), len(same)) for name, same in by_name.items()}
     for n, ((score, _), g) in enumerate(zip(chosen, groups, strict=True)):
-        same = by_name[frame.groups[g].key]
-        rows[n, : HERE - 1] = score, sum(same) / len(same), max(same), len(same), len(chosen)
+        rows[n, : HERE - 1] = score, *told[frame.groups[g].key], len(chosen)
     best = best_rows(first.weigher, first.scores)
     asked = sorted({g for g in groups if best[g] >= 0})
     if asked:
