@@ -23,23 +23,28 @@ from geomap.errors import InputError
 from geomap.lang import further, table
 from geomap.models import (
     AspectName,
+    Claim,
+    ClaimKind,
     Compass,
     Label,
+    Mention,
     Message,
     Method,
     Modality,
     Named,
+    Polarity,
     Predicate,
     Qualifier,
     Quantity,
     Quote,
     Ratio,
     Text,
+    Value,
     message,
     report_record,
 )
 from geomap.settings import Style
-from geomap.wording import day, number, render, report_languages, told, words
+from geomap.wording import day, number, render, report_languages, said, told, words
 from geomap.wording.lexicon import Entry, gaps_of, language
 
 PACKAGE = Path(geomap.__file__).parent
@@ -265,6 +270,34 @@ def test_values_are_written_as_the_reader_reads_them() -> None:
     assert render(message("what.area_of", place=Named("Kyiv", "t:1")), house) == "the area of Kyjiw"
     assert day(date(2022, 9, 10)) == "10 Sep 2022"
     assert number(12345.6, "uk") == "12\u00a0300"
+
+
+def test_cards_read_as_words_of_a_claim() -> None:
+    """Who did what to which place, denied or not; an advance names its end, and is never told to have come to it."""
+    town = Mention(text="Lisna")
+    base = Claim(
+        id="c9", article="a1", kind=ClaimKind.CONTROL, quote="so it was", start=0, end=9,
+        subject=(town,), actor="The Front",
+    )  # fmt: skip
+    for predicate, expected in (
+        (Predicate.CAPTURED, "captured by the Front: Lisna"),
+        (Predicate.WITHDREW, "left by the Front: Lisna"),
+        (Predicate.CONTROLS, "held by the Front: Lisna"),
+        (Predicate.ADVANCED, "advance by the Front: Lisna"),
+    ):
+        assert said(replace(base, predicate=predicate)) == expected
+    taken = replace(base, predicate=Predicate.CAPTURED)
+    assert said(replace(taken, polarity=Polarity.NEGATED)) == "not captured by the Front: Lisna"
+    assert said(replace(taken, polarity=Polarity.NEGATED), UKRAINIAN) == "захоплено: ні (The Front): Lisna"
+    assert said(replace(taken, actor="they")) == "captured: Lisna"
+    reached = replace(
+        base, kind=ClaimKind.ADVANCE, predicate=Predicate.REACHED, actor=None,
+        subject=(Mention(text="Tanks"),), reference=town,
+    )  # fmt: skip
+    assert said(reached) == "reached by Tanks: Lisna"
+    sixty = Value(text="60 km", start=0, end=5, number=60, unit="km", si=60_000, si_unit="m")
+    assert said(replace(reached, value=sixty)) == "60 km (Lisna)"
+    assert said(replace(reached, kind=ClaimKind.DISTANCE, value=sixty)) == "60 km from Lisna"
 
 
 def test_an_article_within_a_sentence_is_small() -> None:
