@@ -5,7 +5,7 @@ from geomap.control.checks import of_disjoint_boxes
 from geomap.control.events import Event, control_from_events, read_events
 from geomap.control.measuring import series
 from geomap.control.polygons import read_polygons
-from geomap.control.reading import licences, read_control, snapshot_at
+from geomap.control.reading import Spellings, licences, read_control, snapshot_at
 from geomap.control.rules import Rules, presets, read_rules
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Change",
     "Event",
     "Rules",
+    "Spellings",
     "areas",
     "change",
     "compare_sources",

@@ -586,7 +586,7 @@ def _build(polygons: list[list[Any]], feature_of: list[int], where: str) -> NDAr
     try:
         counts = np.array([len(r) for r in rings])
         positions = list(chain.from_iterable(rings))
-        if bool in set(map(type, chain.from_iterable(positions))):
+        if not set(map(type, chain.from_iterable(positions))) <= {int, float}:
             raise TypeError
         if set(map(len, positions)) == {2}:
             flat = np.fromiter(chain.from_iterable(positions), np.float64, 2 * len(positions)).reshape(-1, 2)
@@ -633,6 +633,6 @@ def _assembled(
 
 def _is_ring(ring: Any) -> bool:
     try:
-        return all(len([float(p[0]), float(p[1])]) == 2 and bool not in map(type, p) for p in ring)
+        return all(len([float(p[0]), float(p[1])]) == 2 and set(map(type, p)) <= {int, float} for p in ring)
     except (TypeError, ValueError, IndexError, KeyError):
         return False

@@ -19,7 +19,7 @@ from geomap.control.edges import changes
 from geomap.control.faces import Piece, Rest
 from geomap.control.files import without_collector
 from geomap.control.maps import Reading, parties_of, seen_by
-from geomap.control.reading import PartyOf, Paths, read_maps
+from geomap.control.reading import PartyOf, Paths, Spellings, read_maps
 from geomap.control.rules import Rules
 from geomap.geodesy import area
 from geomap.models import UNKNOWN_HOLDER, ControlSeries, Status
@@ -110,12 +110,12 @@ def series(
     if given and all(isinstance(c, ControlSeries) for c in given):
         return _frame(_table(_of_records(given), places, since))
     said: list[str] = []
-    pairs = read_maps(given, rules=rules, repair=repair, notes=said, party_of=party_of)
+    pairs = read_maps(given, rules=rules, repair=repair, notes=said, spellings=Spellings(party_of))
     try:
         table = _table(_one_side(pairs, holder), places, since)
     except _SeveralSides:
         said.clear()
-        both = list(read_maps(given, rules=rules, repair=repair, notes=said, party_of=party_of))
+        both = list(read_maps(given, rules=rules, repair=repair, notes=said, spellings=Spellings(party_of)))
         parties = parties_of(r for r, _ in both)
         each = [_table(_one_side(((seen_by(r, p), u) for r, u in both), p), places, since) for p in parties]
         # the sides of a day beside each other

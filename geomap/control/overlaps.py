@@ -22,8 +22,8 @@ from geomap.models import Status
 
 WITHIN = 0.99
 """Share of a shape that lies in another for it to be a patch drawn on it: hand-drawn rims stray."""
-TOLD_KM2 = 0.05
-"""Overlaps below this are neighbours' rims drawn twice: settled, not told."""
+TOLD_SHARE = 1e-4
+"""Of a map's ground: smaller overlaps are neighbours' rims drawn twice, settled and not told."""
 TAKES = {str(Status.FREE): 3, str(Status.CONTESTED): 4, str(Status.UNKNOWN): 2, str(Status.HELD): 1}
 """Of two that cross, the higher has the ground: what is contested is nobody's, what is held must be held alone."""
 
@@ -50,7 +50,7 @@ def one_status_each(reading: Reading) -> Reading:
             losses[a if loser == b else b].append(ground)
             disputed.append(ground)
         told[_words(kinds, a, b, winner)] += size / 1e6
-    return _without(reading, losses, disputed, _lines(reading.where, told))
+    return _without(reading, losses, disputed, _lines(reading.where, told, float(sizes.sum()) / 1e6))
 
 
 def _crossing(shapes: NDArray[np.object_], kinds: list[int]) -> tuple[Pairs, Pairs, NDArray[np.object_]]:
@@ -95,11 +95,11 @@ def _words(kinds: list[tuple[str, str | None]], a: int, b: int, winner: int | No
     return (f"{by} and {over}", f"taken as {by}")
 
 
-def _lines(where: str, told: dict[tuple[str, str], float]) -> list[str]:
+def _lines(where: str, told: dict[tuple[str, str], float], whole_km2: float) -> list[str]:
     return [
         f"{where}: {km2:,.1f} km² are drawn twice, as {both}: {taken}"
         for (both, taken), km2 in told.items()
-        if km2 >= TOLD_KM2
+        if km2 >= TOLD_SHARE * whole_km2
     ]
 
 

@@ -57,14 +57,23 @@ class Spellings:
     known: dict[str, str] = field(default_factory=dict)
     holders: set[str] = field(default_factory=set)
     """Who held ground in any map so far."""
+    classes: dict[tuple[str, tuple[str, ...], str | None], Class | None] = field(default_factory=dict)
+    """What each name was read as, by rules: maps of a series repeat their names."""
 
     def one(self, name: str | None) -> str | None:
-        """The spelling of a party that was met first."""
+        """The spelling of a party that was met first; ``party_of`` is asked only where there are two to compare."""
         if name is None:
             return None
         plain = " ".join(name.split())
-        usual = self.party_of(plain) if self.party_of is not None else None
-        return self.known.setdefault(party_key(usual or plain), usual or plain)
+        key = party_key(plain)
+        if key not in self.known:
+            usual = self.party_of(plain) if self.party_of is not None and self.known else None
+            same = [s for s in set(self.known.values()) if usual is not None and self._usual(s) == usual]
+            self.known[key] = same[0] if same else plain
+        return self.known[key]
+
+    def _usual(self, name: str) -> str | None:
+        return self.party_of(name) if self.party_of is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +141,7 @@ def read_control(
         preset = name.casefold()
     readings, used = read_readings(
         path, rules=rules, preset=preset, repair=repair, settlements=settlements, region=region, notes=notes,
-        party_of=party_of,
+        spellings=Spellings(party_of),
     )  # fmt: skip
     drawn, own = drawn_for(readings, used, holder)
     snapshots = tuple(r.snapshot() for r in drawn)
@@ -164,7 +173,7 @@ def read_readings(
     region: Any = None,
     undated: datetime | None = None,
     notes: list[str] | None = None,
-    party_of: PartyOf | None = None,
+    spellings: Spellings | None = None,
 ) -> tuple[list[Reading], Rules]:
     """Read all maps of one source, each party's ground its own, as ``read_control`` does; and by which rules."""
     said = notes if notes is not None else []
@@ -176,7 +185,7 @@ def read_readings(
         )  # fmt: skip
         return list(found), used
     pairs = list(
-        read_maps(path, rules=rules, preset=preset, repair=repair, undated=undated, notes=said, party_of=party_of)
+        read_maps(path, rules=rules, preset=preset, repair=repair, undated=undated, notes=said, spellings=spellings)
     )
     return [r for r, _ in pairs], pairs[-1][1]
 
@@ -189,15 +198,15 @@ def read_maps(
     repair: bool = False,
     undated: datetime | None = None,
     notes: list[str] | None = None,
-    party_of: PartyOf | None = None,
+    spellings: Spellings | None = None,
 ) -> Iterator[tuple[Reading, Rules]]:
     """Read maps one after the other in order of time, as ``read_control`` does.
 
     Files whose names hold their dates are read as they are asked for: memory does not grow with their number.
     ``notes`` takes a line for what a reader should know: a map given twice, a ring mended, ground drawn twice.
-    ``undated``: the time of a map that says none.
+    ``undated``: the time of a map that says none; ``spellings``: one for each party, here and in other readings.
     """
-    how = How(rules=_chosen(rules, preset), repair=repair, undated=undated, spellings=Spellings(party_of))
+    how = How(rules=_chosen(rules, preset), repair=repair, undated=undated, spellings=spellings or Spellings())
     said = notes if notes is not None else []
     last: Reading | None = None
     for reading, used in _in_order(list(find_files(path)), how):
@@ -535,7 +544,10 @@ def _classes(layer: Layer, rules: Rules, names: Sequence[str | None], spellings:
     key = _column(layer, rules.holder_property)
     out: list[Class] = []
     for i, name in enumerate(names):
-        cls = rules.classify(name)
+        asked = (rules.name, rules.properties, name)
+        if asked not in spellings.classes:
+            spellings.classes[asked] = rules.classify(name)
+        cls = spellings.classes[asked]
         if cls is None:
             raise ControlError(
                 f"{layer.where}: feature {layer.rows[i]} is called {str(name)[:60]!r}, which no class of {rules.name} "
@@ -545,7 +557,8 @@ def _classes(layer: Layer, rules: Rules, names: Sequence[str | None], spellings:
             cls = _with_holder(
                 cls, _text_of(layer.properties[i], [key]), f"{layer.where}: feature {layer.rows[i]}", key
             )
-        out.append(replace(cls, holder=spellings.one(cls.holder)) if cls.holder else cls)
+        own_words = rules.plain_words or key is not None
+        out.append(replace(cls, holder=spellings.one(cls.holder)) if cls.holder and own_words else cls)
     spellings.holders.update(c.holder for c in out if c.status == Status.HELD and c.holder is not None)
     if not rules.plain_words:
         return out

@@ -40,7 +40,8 @@ class Lexicon:
     """The lists of all languages: whole phrases, and stems that end in a star."""
 
     phrases: dict[tuple[str, ...], str]
-    stems: tuple[tuple[tuple[str, ...], str], ...]
+    stems: dict[str, tuple[tuple[tuple[str, ...], str], ...]]
+    """By the first letter of their first word."""
     endings: tuple[str, ...]
     agent: tuple[str, ...]
 
@@ -50,7 +51,7 @@ class Lexicon:
             run = tuple(w.plain for w in words[i : i + n])
             if run in self.phrases:
                 return self.phrases[run], n
-            for stems, kind in self.stems:
+            for stems, kind in self.stems.get(run[0][0], ()):
                 if len(stems) == n and all(_fits(word, stem) for word, stem in zip(run, stems, strict=True)):
                     return kind, n
         return None
@@ -101,7 +102,9 @@ def lexicon() -> Lexicon:
                 else:
                     phrases.setdefault(run, kind)
     longest = sorted(endings, key=lambda ending: (-len(ending), ending))
-    return Lexicon(phrases, tuple(stems), tuple(longest), tuple(sorted(agent)))
+    letters = sorted({run[0][0] for run, _ in stems})
+    by_letter = {letter: tuple(s for s in stems if s[0][0][0] == letter) for letter in letters}
+    return Lexicon(phrases, by_letter, tuple(longest), tuple(sorted(agent)))
 
 
 def read_status(text: str) -> Said | None:

@@ -177,7 +177,8 @@ def _town(
     if after is not None and after > index:
         found.append(_town_item(place, series, after, states, stated, [], Role.NEXT_DAY, ground))
     when = _first_held(series, states, stated, index)
-    if when is not None:
+    # a reason never asks for the map that has just been read
+    if when is not None and when != index:
         found.append(_town_item(place, series, when, states, stated, [], Role.WOULD_FIT, ground))
     return found
 

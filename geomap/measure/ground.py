@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from geomap.control.events import Event
     from geomap.control.maps import Reading
+    from geomap.control.reading import Spellings
     from geomap.control.rules import Rules
     from geomap.gazetteer import Gazetteer
-    from geomap.models import ControlSeries
+    from geomap.models import ControlSeries, Place
 
 ControlInput = str | Path | Mapping[str, str | Path] | Sequence[str | Path]
 Say = Callable[[str], None]
@@ -97,15 +98,33 @@ def named_controls(control: ControlInput | None) -> list[tuple[str | None, Path]
 
 def party_names() -> Callable[[str], str | None]:
     """Gives a country for any of its names: "UA", "Ukrainian" and "ukraine" are Ukraine's; None for other parties."""
+    from functools import cache
+
+    from geomap.models import Match
     from geomap.parties import PartyKind, party_of
 
+    opened = cache(open_gazetteer)
+
+    def nation(name: str) -> str | None:
+        """A country by its name or its people's: "the North" is a party, and no region of some country."""
+
+        def known(place: Place) -> bool:
+            # other names of countries in Latin letters are short for much else
+            return place.match != Match.ALTERNATE or not name.isascii()
+
+        found = opened().find(name, limit=3, fuzzy=False)
+        people = opened().demonym(name)
+        if people is not None and people.feature.startswith("A.PCL"):
+            return people.country
+        return next((p.country for p in found if p.feature.startswith("A.PCL") and known(p)), None)
+
+    @cache
     def usual(name: str) -> str | None:
-        gazetteer = open_gazetteer()
         code = name.upper() if len(name) == 2 and name.isascii() and name.isalpha() else None
-        if code is None or gazetteer.country(code) is None:
-            party = party_of(name, gazetteer.nation)
+        if code is None or opened().country(code) is None:
+            party = party_of(name, nation)
             code = party.country if party is not None and party.kind is PartyKind.STATE else None
-        country = gazetteer.country(code) if code else None
+        country = opened().country(code) if code else None
         return country.name if country is not None else None
 
     return usual
@@ -255,7 +274,8 @@ def diff_frame(
 
     within = _region_shape(region)
     notes: list[str] = []
-    first, second = (_one_map(p, rules, repair, notes) for p in (before, after))
+    spellings = control.Spellings(party_names())
+    first, second = (_one_map(p, rules, repair, notes, spellings) for p in (before, after))
     if first is not None and second is not None:
         boxes = [first[0].bounds(), second[0].bounds()]
         frame = _diff_maps(first[0], second[0], within, holder or _known_holder(second[1]))
@@ -285,8 +305,6 @@ def _diff_maps(before: Reading, after: Reading, region: Any, holder: str | None)
 
     parties = parties_of((before, after))
     if len(parties) > 1:
-        before, after = _same_names((before, after), parties)
-    if len(parties_of((before, after))) > 1:
         return diff_sides(before, after, region=region)
     own = parties[0] if parties else holder
     frame = control.change(before.snapshot(), after.snapshot(), region=region, holder=own or "").frame
@@ -317,16 +335,9 @@ def _known_holder(rules: Rules) -> str | None:
     return None if rules.holder == UNKNOWN_HOLDER else rules.holder
 
 
-def _same_names(maps: Sequence[Reading], parties: Sequence[str]) -> tuple[Reading, Reading]:
-    """Two maps in which a party has one spelling."""
-    from geomap.control.statuses import party_key
-
-    first = {party_key(p): p for p in reversed(parties)}
-    one, two = (replace(m, holders=tuple(h and first.get(party_key(h), h) for h in m.holders)) for m in maps)
-    return one, two
-
-
-def _one_map(path: Path, rules: Path | None, repair: bool, notes: list[str]) -> tuple[Reading, Rules] | None:
+def _one_map(
+    path: Path, rules: Path | None, repair: bool, notes: list[str], spellings: Spellings
+) -> tuple[Reading, Rules] | None:
     """A file as one control map and the rules that read it, or None where it is only shapes.
 
     Raises
@@ -341,7 +352,7 @@ def _one_map(path: Path, rules: Path | None, repair: bool, notes: list[str]) -> 
     own: list[str] = []
     try:
         found, used = read_readings(
-            path, rules=rules, repair=repair, undated=UNDATED, notes=own, party_of=party_names(), **where
+            path, rules=rules, repair=repair, undated=UNDATED, notes=own, spellings=spellings, **where
         )
     except UnknownMapError:
         if rules is not None:
@@ -405,7 +416,7 @@ def _maps_or_shapes(
         if rules is not None or path.is_dir():
             raise
     notes: list[str] = []
-    one = _one_map(path, rules, repair, notes)
+    one = _one_map(path, rules, repair, notes, control.Spellings(party_names()))
     _say_all(notes, say)
     if one is not None:
         return control.maps.drawn_for([one[0]], one[1], holder)[0][0].snapshot().frame
