@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
+from geomap.claims.tokens import TOKEN
 from geomap.lang import kept, languages, table
 from geomap.models.claims import VagueWord
 from geomap.settings import Settings
 
 V = TypeVar("V")
 
-_PIECE = re.compile(r"\d+|[^\W\d_][^\W_]*(?:['’ʼ](?!(?:s|S|re|ve|ll|d|m)\b)[^\W\d_]+)*|['’](?:s|re|ve|ll|d|m)\b|\S")
 _SKIP = frozenset({"-", "‑", "‐", "."})
 _LETTER_SAMPLE = 20_000
 """Characters looked at to tell the language by its script."""
@@ -25,7 +25,7 @@ class Phrases(Generic[V]):
         self._first: dict[str, list[tuple[tuple[str, ...], V]]] = {}
         self._last: dict[str, list[tuple[tuple[str, ...], V]]] = {}
         for phrase, value in items:
-            words = tuple(w for w in _PIECE.findall(phrase.lower().replace("’", "'")) if w not in _SKIP)
+            words = tuple(w for w in TOKEN.findall(phrase.lower().replace("’", "'")) if w not in _SKIP)
             if not words:
                 continue
             self._first.setdefault(words[0], []).append((words, value))
@@ -148,11 +148,23 @@ def _alphabets() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((code, re.compile(f"[{own}]", re.IGNORECASE)) for code, own in letters if own)
 
 
+@kept
+def _telling() -> dict[str, frozenset[str]]:
+    """The other languages, with words that are in every text of theirs: those of the most words first."""
+    words = {code: table(code, "claims").get("telling", ()) for code in languages("claims")}
+    without = [code for code in words if not table(code, "claims").get("letters")]
+    return {code: frozenset(words[code]) for code in sorted(without, key=lambda code: (-len(words[code]), code))}
+
+
 def language_of(text: str) -> Language:
-    """The language whose letters most of the text is written in, else English."""
+    """The language whose letters most of the text is written in, else the one of whose commonest words it has most."""
     sample = text[:_LETTER_SAMPLE]
     letters = sum(map(str.isalpha, sample))
     for code, own in _alphabets():
         if len(own.findall(sample)) * 2 > letters > 0:
             return load_language(code)
-    return load_language("en")
+    telling = _telling()
+    if len(telling) > 1:
+        words = re.findall(r"[^\W\d_]+", sample.lower())
+        return load_language(max(telling, key=lambda code: sum(word in telling[code] for word in words)))
+    return load_language(next(iter(telling)))

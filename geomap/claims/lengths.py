@@ -500,11 +500,11 @@ def _named_line(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | No
 
 def _dimension(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
     """ "12 km wide", "5 km in depth": of something large, or of a stretch that is named near."""
-    after = p.lang.table("extent_after").match(p.tk.low, line.past_hyphen(q.end), line.stop)
-    if after is None or line.any_among("not_stretch", after[1], after[1] + 3):
+    extent = p.lang.table("extent_after").match(p.tk.low, line.past_hyphen(q.end), line.stop)
+    if extent is None or line.any_among("not_stretch", extent[1], extent[1] + 3):
         return None
-    large = q.si >= (_DEEP_M if after[0] == "deep" else _STRETCH_M)
-    return after[1] if large or line.any_among("stretch_nouns", q.i - 8, after[1] + 6) else None
+    large = q.si >= (_DEEP_M if extent[0] == "deep" else _STRETCH_M)
+    return extent[1] if large or line.any_among("stretch_nouns", q.i - 8, extent[1] + 6) else None
 
 
 def _stretches(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:

@@ -7,7 +7,7 @@ import re
 _CLITIC = r"(?:s|S|re|ve|ll|d|m)\b"
 # A number, a word (letters first, then letters or digits: "km2", "M23"; an apostrophe inside: "п'ять"), an English
 # clitic ("’s"), or any other single character. No alternative can match what another repeats: no backtracking.
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"\d+|[^\W\d_][^\W_]*(?:['’ʼ](?!{_CLITIC})[^\W\d_]+)*|['’]{_CLITIC}|\S",
 )
 _OPENERS = frozenset("\"“‘«([{„'")
@@ -31,7 +31,7 @@ class Tokens:
         self.word: list[str] = []
         self.start: list[int] = []
         self.end: list[int] = []
-        for match in _TOKEN.finditer(text):
+        for match in TOKEN.finditer(text):
             self.word.append(match.group())
             self.start.append(match.start())
             self.end.append(match.end())

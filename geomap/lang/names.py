@@ -28,7 +28,7 @@ class WordLists:
     articles: frozenset[str]
     backed_words: frozenset[str]
     being_verbs: frozenset[str]
-    bodies: frozenset[str]
+    body_nouns: frozenset[str]
     by_words: frozenset[str]
     calendar: frozenset[str]
     city_hints: frozenset[str]

@@ -6,24 +6,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from geomap.lang import kept, languages, table
 from geomap.models import Place
 from geomap.toponyms.lookup import Gazetteer
 
-_SIGNS = ("largest", "biggest", "populous", "capital", "border", "frontier")
-_ORDER = {"": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
-_LARGEST = re.compile(
-    r"\b(?:(second|third|fourth|fifth)[- ])?(?:largest|biggest|most populous)[- ](?:city|town)\b", re.I
-)
-_CAPITAL = re.compile(
-    r"\b(?:(regional|provincial|state)\s)?capital\b(?!\s(?:of|punishment|city of|investment|letters?)\b)"
-)
-_BORDER = re.compile(r"\b(?:border|frontier)\b(?![- ]?(?:guards?|police|patrols?|towns?|villages?|crossings?|control))")
-_WHOSE = re.compile(r"(?:[Tt]he|country['’]s|nation['’]s)\s\Z")
-_APPOSED = re.compile(r"\s?[,–—-]\s(?:the\s)?\Z")
-_NAME_AFTER = re.compile(r"(?:,|:|\sof)?\s(?:the\s)?\W?[A-ZА-ЯЁІЇЄҐ]")
+Span = tuple[int, int]
+"""Code points [start, end) of a mention."""
+Spans = dict[int, Span]
+"""Mentions by where they start, or by where they end."""
 SCORE = 0.9
 """Of such descriptions written for this project, nine in ten were answered rightly."""
 MAIN_SHARE = 0.6
@@ -42,101 +35,161 @@ class Description:
     other: tuple[int, int] | None = None
 
 
+class _Patterns:
+    """How one language describes places: patterns made of the words in ``[descriptions]`` of its ``names.toml``."""
+
+    def __init__(self, words: Mapping[str, Sequence[str]]) -> None:
+        article = f"(?:{_any(words['articles'])}\\s)?"
+        genitive = _any(words["genitives"])
+        self.signs = tuple(sign.lower() for name in ("largest", "capitals", "borders") for sign in words[name])
+        """Words without one of which nothing is described: told ten times as fast as by patterns."""
+        self.orders = {"": 1, **{word: number for number, word in enumerate(words["orders"], start=2)}}
+        self.largest = re.compile(
+            rf"\b(?:({_any(words['orders'])})[- ])?{_any(words['largest'])}[- ]{_any(words['towns'])}\b", re.IGNORECASE
+        )
+        self.capital = re.compile(
+            rf"\b(?:({_any(words['regional'])})\s)?{_any(words['capitals'])}\b(?!\s{_any(words['not_capitals'])}\b)"
+        )
+        self.border = re.compile(rf"\b{_any(words['borders'])}\b(?![- ]?{_any(words['not_borders'])})")
+        articles = _any([form for word in words["articles"] for form in (word, word.capitalize())])
+        nations = f"{_any(words['nations'])}{genitive}"
+        self.the = re.compile(rf"\b{articles}\s\Z")
+        self.nation = re.compile(rf"\b{nations}\s\Z")
+        self.whose = re.compile(rf"(?:{articles}|{nations})\s\Z")
+        self.owned = re.compile(rf"{genitive}\s(?:[^\W\d_A-Z-]{{2,12}}\s){{0,2}}")
+        self.apposed = re.compile(rf"\s?[,–—-]\s{article}\Z")
+        self.name_after = re.compile(rf"(?:,|:|\s{_any(words['of'])})?\s{article}\W?[A-ZА-ЯЁІЇЄҐ]")
+        self.inside = re.compile(rf"\s{_any(words['in'])}\s{article}")
+        self.other_side = re.compile(rf"\s{_any(words['with'])}\s{article}")
+        self.between = re.compile(rf"\s{_any(words['between'])}\s{article}")
+        self.joined = re.compile(rf"\s{_any(words['and'])}\s{article}")
+
+    def describe(self, text: str) -> bool:
+        """Whether a text holds words that such a description is made of."""
+        small = text.lower()
+        if not any(sign in small for sign in self.signs):
+            return False
+        return bool(self.largest.search(text) or self.capital.search(text) or self.border.search(text))
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern of any of the words."""
+    return f"(?:{'|'.join(map(re.escape, words))})"
+
+
+_NAME = re.compile(r"(?:,|:)?\s\W?[A-Z]")
+"""A name, right after what describes it."""
+
+
+@kept
+def _patterns() -> tuple[_Patterns, ...]:
+    """Of each language that says how it describes places."""
+    files = (table(language, "names") for language in languages("names"))
+    return tuple(_Patterns(words["descriptions"]) for words in files if "descriptions" in words)
+
+
 def is_description(text: str) -> bool:
     """Whether a text holds words that such a description is made of."""
-    small = text.lower()
-    if not any(sign in small for sign in _SIGNS):  # most texts: told ten times as fast as by patterns
-        return False
-    return bool(_LARGEST.search(text) or _CAPITAL.search(text) or _BORDER.search(text))
+    return any(patterns.describe(text) for patterns in _patterns())
 
 
-def find_descriptions(text: str, spans: Sequence[tuple[int, int]]) -> list[Description]:
+def find_descriptions(text: str, spans: Sequence[Span]) -> list[Description]:
     """Descriptions in a text whose plain mentions are at ``spans``; in order, without overlap among themselves."""
     ends = {end: (start, end) for start, end in spans}
     starts = {start: (start, end) for start, end in spans}
-    found = [*_largest(text, ends, starts), *_capitals(text, ends), *_borders(text, ends, starts)]
+    found: list[Description] = []
+    for patterns in _patterns():
+        found += _largest(text, ends, starts, patterns)
+        found += _capitals(text, ends, patterns)
+        found += _borders(text, ends, starts, patterns)
     found.sort(key=lambda d: (d.start, -d.end))
-    kept: list[Description] = []
+    kept_apart: list[Description] = []
     for description in found:
-        if not kept or kept[-1].end <= description.start:
-            kept.append(description)
-    return kept
+        if not kept_apart or kept_apart[-1].end <= description.start:
+            kept_apart.append(description)
+    return kept_apart
 
 
-def _owner(text: str, at: int, ends: dict[int, tuple[int, int]], gap: int = 24) -> tuple[int, int] | None:
+def _owner(text: str, at: int, ends: Spans, patterns: _Patterns, gap: int = 24) -> Span | None:
     """The mention whose possessive, with at most two plain words between, stands before ``at``."""
     for back in range(2, gap):
         end = at - back
         if end in ends:
-            between = text[end:at]
-            if re.fullmatch(r"['’]s\s(?:[a-z-]{2,12}\s){0,2}", between):
-                return ends[end]
-            return None
+            return ends[end] if patterns.owned.fullmatch(text[end:at]) else None
     return None
 
 
-def _follows_name(text: str, start: int, ends: dict[int, tuple[int, int]]) -> bool:
+def _follows_name(text: str, start: int, ends: Spans, patterns: _Patterns) -> bool:
     """Whether a description says what the name just before it is: "Goma, the largest city in the east"."""
-    apposed = _APPOSED.search(text[max(0, start - 10) : start])
+    apposed = patterns.apposed.search(text[max(0, start - 10) : start])
     return apposed is not None and start - len(apposed.group()) in ends
 
 
-def _largest(text: str, ends: dict[int, tuple[int, int]], starts: dict[int, tuple[int, int]]) -> Iterator[Description]:
-    for m in _LARGEST.finditer(text):
-        if re.match(r"(?:,|:)?\s\W?[A-Z]", text[m.end() : m.end() + 4]):
+def _largest(text: str, ends: Spans, starts: Spans, patterns: _Patterns) -> Iterator[Description]:
+    """ "Ukraine's second largest city", "the biggest town in Ghana", "the country's largest city"."""
+    for m in patterns.largest.finditer(text):
+        if _NAME.match(text[m.end() : m.end() + 4]):
             continue  # the name follows
-        order = _ORDER[(m.group(1) or "").lower()]
-        owner = _owner(text, m.start(), ends)
-        start, end = (owner[0], m.end()) if owner else (m.start(), m.end())
+        order = patterns.orders[(m.group(1) or "").lower()]
+        owner = _owner(text, m.start(), ends, patterns)
+        start = owner[0] if owner else m.start()
         if owner is None:
-            after = re.match(r"\s(?:in|of)\s(?:the\s)?", text[m.end() : m.end() + 10])
+            after = patterns.inside.match(text[m.end() : m.end() + 10])
             if after and m.end() + after.end() in starts:
                 owner = starts[m.end() + after.end()]
-            elif after or not re.search(_WHOSE, text[max(0, m.start() - 12) : m.start()]):
+            elif after or not patterns.whose.search(text[max(0, m.start() - 12) : m.start()]):
                 continue  # "the largest city in the east" is of something smaller than the country
-        if not _follows_name(text, start, ends):
-            yield Description(start, end, "largest", order, owner)
+        if not _follows_name(text, start, ends, patterns):
+            yield Description(start, m.end(), "largest", order, owner)
 
 
-def _capitals(text: str, ends: dict[int, tuple[int, int]]) -> Iterator[Description]:
-    for m in _CAPITAL.finditer(text):
-        if _NAME_AFTER.match(text[m.end() : m.end() + 8]) or text[m.end() : m.end() + 2] in ("s ", "is"):
+def _capitals(text: str, ends: Spans, patterns: _Patterns) -> Iterator[Description]:
+    """ "the regional capital", "Ukraine's capital", "the Ukrainian capital", "the country's capital"."""
+    for m in patterns.capital.finditer(text):
+        if patterns.name_after.match(text[m.end() : m.end() + 8]):
             continue
         left = text[max(0, m.start() - 12) : m.start()]
         if m.group(1):
-            if re.search(r"\b[Tt]he\s\Z", left):
+            if patterns.the.search(left):
                 yield Description(m.start(), m.end(), "seat")
             continue
-        owner = _owner(text, m.start(), ends)
-        if owner is None and m.start() - 1 in ends and text[m.start() - 1] == " ":
-            owner = ends[m.start() - 1]  # "the Ukrainian capital"
-            if not re.search(r"\b[Tt]he\s\Z", text[max(0, owner[0] - 5) : owner[0]]):
-                owner = None
+        owner = _owner(text, m.start(), ends, patterns) or _people_of(text, m.start(), ends, patterns)
         if owner is not None:
-            if not _follows_name(text, owner[0], ends):
+            if not _follows_name(text, owner[0], ends, patterns):
                 yield Description(m.start(), m.end(), "capital", 1, owner)
-        elif re.search(r"\b(?:country|nation)['’]s\s\Z", left):
+        elif patterns.nation.search(left):
             yield Description(m.start(), m.end(), "capital")
 
 
-def _borders(text: str, ends: dict[int, tuple[int, int]], starts: dict[int, tuple[int, int]]) -> Iterator[Description]:
-    for m in _BORDER.finditer(text):
-        one = ends.get(m.start() - 1) or _owner(text, m.start(), ends)
+def _people_of(text: str, at: int, ends: Spans, patterns: _Patterns) -> Span | None:
+    """The mention right before ``at`` where "the" stands before it: "the Ukrainian capital"."""
+    owner = ends.get(at - 1) if text[at - 1 : at] == " " else None
+    return owner if owner and patterns.the.search(text[max(0, owner[0] - 5) : owner[0]]) else None
+
+
+def _borders(text: str, ends: Spans, starts: Spans, patterns: _Patterns) -> Iterator[Description]:
+    """ "the Polish-Belarusian border", "the border with Poland", "the border between Poland and Belarus"."""
+    for m in patterns.border.finditer(text):
+        one = ends.get(m.start() - 1) or _owner(text, m.start(), ends, patterns)
         other = None
         if one is not None and one[1] == m.start() - 1 and text[one[0] - 1 : one[0]] in ("-", "–", "‑", "/"):
             other = ends.get(one[0] - 1)
-        right = text[m.end() : m.end() + 40]
-        after = re.match(r"\s(?:with|of|to|into)\s(?:the\s)?", right)
-        between = re.match(r"\sbetween\s(?:the\s)?", right)
-        if one is None and after:
-            one = starts.get(m.end() + after.end())
-        elif one is None and between:
-            one = starts.get(m.end() + between.end())
-            if one is not None:
-                second = re.match(r"\sand\s(?:the\s)?", text[one[1] : one[1] + 10])
-                other = starts.get(one[1] + second.end()) if second else None
+        if one is None:
+            one, other = _after_border(text, m.end(), starts, patterns)
         if one is not None:
             yield Description(m.start(), m.end(), "border", 1, one, other)
+
+
+def _after_border(text: str, end: int, starts: Spans, patterns: _Patterns) -> tuple[Span | None, Span | None]:
+    """The countries named after "border" that ends at ``end``: "with Poland", "between Poland and Belarus"."""
+    right = text[end : end + 40]
+    after = patterns.other_side.match(right)
+    if after:
+        return starts.get(end + after.end()), None
+    between = patterns.between.match(right)
+    one = starts.get(end + between.end()) if between else None
+    second = patterns.joined.match(text[one[1] : one[1] + 10]) if one else None
+    return one, starts.get(one[1] + second.end()) if one and second else None
 
 
 # ── answers ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -95,7 +95,12 @@ def _compound(tokens: Tokens, last: int, after: str, lists: WordLists) -> bool:
 
 def _after_body(tokens: Tokens, first: int, lists: WordLists) -> bool:
     """ "University of X"."""
-    return first > 1 and tokens.capital[first - 2] and tokens.joins[first - 2] and tokens.key[first - 2] in lists.bodies
+    return (
+        first > 1
+        and tokens.capital[first - 2]
+        and tokens.joins[first - 2]
+        and tokens.key[first - 2] in lists.body_nouns
+    )
 
 
 def _in_society(tokens: Tokens, last: int, lists: WordLists) -> bool:
