@@ -386,6 +386,8 @@ def test_sentences_say_what_the_claim_says() -> None:
         reference=Mention(text="Southam", place=SOUTHAM, start=123, end=130),
     )  # fmt: skip
     assert str(judge(near, [item((58, 62))], SETTINGS).reason).startswith("Says 60 km from Southam;")
+    not_so_far = replace(distance(60), polarity=Polarity.NEGATED)
+    assert str(judge(not_so_far, [item((58, 62))], SETTINGS).reason).startswith("Says not 60km from Northam;")
     inside = replace(reached, kind=ClaimKind.CONTAINMENT, polarity=Polarity.NEGATED, subject=control().subject)
     assert reason(inside).startswith("Says Southam not in Southam;")
 

@@ -24,6 +24,7 @@ from geomap.evidence.ground import (
     polygon_of,
     town_radius_km,
     unsure_of,
+    whole_km,
 )
 from geomap.evidence.missing import missing_place, why_not
 from geomap.geodesy import (
@@ -272,9 +273,9 @@ def _readings(
             if both_points and twin.id != other.id:
                 away = distance_km(twin.lon, twin.lat, other.lon, other.lat)
                 where = ", ".join(w for w in (twin.admin1, twin.country) if w)
-                words = message("reading.other_place", place=named(twin), away=round(away))
+                words = message("reading.other_place", place=named(twin), away=whole_km(away))
                 if where:
-                    words = message("reading.other_place_where", place=named(twin), where=where, away=round(away))
+                    words = message("reading.other_place_where", place=named(twin), where=where, away=whole_km(away))
                 found.append(item(Role.WOULD_FIT, words, (max(0.0, away - error), away + error)))
     return found
 
@@ -468,7 +469,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
     measured = (max(0.0, away - error), away)
     note = message("note.lies_in", inner=called(subject), outer=called(reference))
     if away > 0:
-        note = message("note.lies_outside", inner=called(subject), km=round(away), outer=called(reference))
+        note = message("note.lies_outside", inner=called(subject), away=whole_km(away), outer=called(reference))
     found = [
         Evidence(
             what=message("what.outside", inner=named(subject), outer=named(reference)),

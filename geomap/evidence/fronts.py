@@ -28,6 +28,7 @@ from geomap.evidence.ground import (
     polygon_of,
     speaks_of,
     state_map,
+    whole_km,
     won,
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
@@ -279,7 +280,7 @@ def _reached(
         who = series.side if side else other_name(series, ground)
         far = message("note.in_held", side=who)
         if span[1] >= 1:
-            far = message("note.km_from_held", km=round(span[1]), side=who)
+            far = message("note.km_from_held", away=whole_km(span[1]), side=who)
         found.append(
             Evidence(
                 what=message("what.from_held", side=who, place=named(end)),

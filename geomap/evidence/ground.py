@@ -22,6 +22,7 @@ from geomap.models import (
     Named,
     Parameter,
     Place,
+    Quantity,
     Snapshot,
     Status,
     message,
@@ -106,6 +107,11 @@ def town_radius_km(place: Place, settings: Settings) -> float:
 def named(place: Place) -> Named:
     """A place's name."""
     return Named(place.name, place.id)
+
+
+def whole_km(km: float) -> Quantity:
+    """A distance beside a place in a sentence, where a tenth says nothing."""
+    return Quantity(round(km), round(km), "km")
 
 
 def called(place: Place) -> Parameter:

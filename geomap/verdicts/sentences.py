@@ -50,7 +50,8 @@ def fit(label: Label) -> Message:
 def said(claim: Claim, plain: Quantity | None = None) -> Message:
     """What the claim says, in a few words; ``plain`` is its figure in km or km² where written otherwise."""
     if claim.value is not None and claim.value.si_unit is not None:
-        return _said_figure(claim, plain)
+        figure = _said_figure(claim, plain)
+        return message("said.not", said=figure) if claim.polarity is Polarity.NEGATED else figure
     subjects = tuple(_named(m) for m in claim.subject if m.text)
     reference = _named(claim.reference) if claim.reference else None
     if claim.kind is ClaimKind.CONTROL and claim.predicate is not None and subjects:
