@@ -94,18 +94,24 @@ def main() -> None:
     # not the one of __main__: the processes that do the work have another
     from corpus_standin import StandIn
 
-    from geomap.corpus import Limits, write_corpus
+    from geomap.corpus import Certificates, Limits, write_corpus
 
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("inputs", nargs="+")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--scheduler")
+    parser.add_argument("--certificates", type=Path)
     parser.add_argument("--pause", type=float, default=0.0)
     parser.add_argument("--part-records", type=int, default=20)
     parser.add_argument("--gate", default="")
     parser.add_argument("--article-seconds", type=int, default=600)
     given = parser.parse_args()
+    certificates = given.certificates and Certificates(
+        authority=given.certificates / "ca.pem",
+        certificate=given.certificates / "cert.pem",
+        key=given.certificates / "key.pem",
+    )
     try:
         write_corpus(
             given.inputs,
@@ -113,6 +119,7 @@ def main() -> None:
             StandIn(given.pause, gate=given.gate),
             workers=given.workers,
             scheduler=given.scheduler,
+            certificates=certificates,
             part_records=given.part_records,
             # by the clock, a process may get nothing done for long on a busy machine
             limits=Limits(article_seconds=given.article_seconds, waiting_factor=100),

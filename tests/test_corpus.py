@@ -17,12 +17,13 @@ from typing import Any
 import geopandas
 import pandas
 import pytest
+from command import run
 from corpus_standin import StandIn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomap.articles import article_from, read_articles
-from geomap.corpus import read_corpus
+from geomap.corpus import read_corpus, verify_corpus
 from geomap.corpus import write_corpus as write_corpus_apart
 from geomap.corpus.manifest import read_manifest
 from geomap.corpus.reading import MAX_RECORD, File, plan_parts, read_slice, scan
@@ -434,3 +435,86 @@ def test_ids_and_dates_are_those_of_read_articles(tmp_path: Path) -> None:
     )
     other = article_from(raw.where, raw.fields or {})
     assert (one.id, one.text, one.published_on, one.source) == (other.id, other.text, other.published_on, other.source)
+
+
+# ── parts that are no longer what was written ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("harm", ["cut", "zeroed", "swapped", "deleted", "one bit"])
+@pytest.mark.parametrize("table", TABLES)
+def test_a_damaged_part_of_a_finished_corpus_is_done_again(source: Path, tmp_path: Path, harm: str, table: str) -> None:
+    out, said = tmp_path / "out", []
+    write_corpus([source], out, StandIn(), part_records=20)
+    expected = contents(out)
+    assert verify_corpus(out) == []
+    first, second = (out / table / f"part-{n:06d}.parquet" for n in (0, 1))
+    before = first.read_bytes()
+    if harm == "cut":
+        os.truncate(first, len(before) // 2)
+    elif harm == "zeroed":
+        first.write_bytes(bytes(len(before)))
+    elif harm == "swapped":
+        first.write_bytes(second.read_bytes())
+        second.write_bytes(before)
+    elif harm == "deleted":
+        first.unlink()
+    else:
+        first.write_bytes(before[:50] + bytes([before[50] ^ 1]) + before[51:])
+    amiss = verify_corpus(out)
+    if first.exists() and contents(out) == expected:
+        assert amiss == []  # two empty tables of failures are the same
+        return
+    assert len(amiss) == (2 if harm == "swapped" else 1)
+    assert str(first) in amiss[0]
+    manifest = write_corpus([source], out, StandIn(), part_records=20, say=said.append)
+    assert manifest.complete
+    assert contents(out) == expected
+    assert said == [f"{line}; its part is done again" for line in amiss]
+    if harm in ("cut", "deleted"):
+        first.unlink()
+        with pytest.raises(InputError, match=r"part-000000\.parquet: missing; start the same"):
+            _ = getattr(read_corpus(out), table)
+
+
+@pytest.mark.parametrize("harm", ["cut", "zeroed", "gone"])
+def test_a_damaged_manifest_says_so(source: Path, tmp_path: Path, harm: str) -> None:
+    out = tmp_path / "out"
+    write_corpus([source], out, StandIn(), part_records=20)
+    path = out / "manifest.json"
+    size = path.stat().st_size
+    if harm == "cut":
+        os.truncate(path, size // 2)
+    elif harm == "zeroed":
+        path.write_bytes(bytes(size))
+    else:
+        path.unlink()
+        with pytest.raises(InputError, match=r"no manifest\.json"):
+            verify_corpus(out)
+        assert write_corpus([source], out, StandIn(), part_records=20).complete
+        return
+    for call in (lambda: verify_corpus(out), lambda: write_corpus([source], out, StandIn()), lambda: read_corpus(out)):
+        with pytest.raises(InputError, match="manifest"):
+            call()
+
+
+def test_repeated_ids_are_counted_and_told(tmp_path: Path) -> None:
+    records = [{"id": f"n-{n % 7}", "text": f"Narva {n}"} for n in range(10)]
+    (tmp_path / "in.jsonl").write_bytes(as_lines(records))
+    made = write_corpus([tmp_path / "in.jsonl"], tmp_path / "out", StandIn(), part_records=3)
+    assert made.repeated == 3
+    assert read_corpus(tmp_path / "out").repeated_ids == 3
+    ran = run("corpus", tmp_path / "in.jsonl", "-o", tmp_path / "told")
+    assert "3 articles bear ids that another has" in ran.err
+
+
+def test_verifying_from_the_command_line(source: Path, tmp_path: Path) -> None:
+    write_corpus([source], tmp_path / "out", StandIn(), part_records=20)
+    ran = run("corpus", "--verify", "-o", tmp_path / "out")
+    assert (ran.code, ran.err) == (0, f"{tmp_path / 'out'}: whole\n")
+    (tmp_path / "out" / "claims" / "part-000001.parquet").unlink()
+    ran = run("corpus", "--verify", "-o", tmp_path / "out")
+    assert ran.code == 1
+    assert "part-000001.parquet: missing or unreadable\n" in ran.err
+    assert "1 amiss" in ran.err
+    assert run("corpus", "--verify", "-o", tmp_path / "none").code == 1
+    assert run("corpus", "-o", tmp_path / "none").code == 2

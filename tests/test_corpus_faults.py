@@ -103,7 +103,9 @@ def test_killed_clients_lose_and_double_nothing(source: Path, tmp_path: Path) ->
 
 
 @contextmanager
-def cluster(tmp_path: Path, workers: int) -> Iterator[tuple[str, subprocess.Popen[str], list[subprocess.Popen[str]]]]:
+def cluster(
+    tmp_path: Path, workers: int, *tls: str
+) -> Iterator[tuple[str, subprocess.Popen[str], list[subprocess.Popen[str]]]]:
     """A Dask scheduler and workers, each a process of its own."""
     pytest.importorskip("distributed", reason="Dask comes with the extra `corpus`")
     where = tmp_path / "scheduler.json"
@@ -111,14 +113,14 @@ def cluster(tmp_path: Path, workers: int) -> Iterator[tuple[str, subprocess.Pope
     begun = [
         subprocess.Popen(
             [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
-             "--no-dashboard", "--scheduler-file", str(where)], **options,
+             "--no-dashboard", "--scheduler-file", str(where), *tls], **options,
         )
     ]  # fmt: skip
     try:
         wait_until(lambda: address_in(where) != "", "no scheduler came up")
         worker = [
             sys.executable, "-m", "distributed.cli.dask_worker", address_in(where), "--nthreads", "1",
-            "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path),
+            "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path), *tls,
         ]  # fmt: skip
         begun += [subprocess.Popen(worker, **options) for _ in range(workers)]
         yield address_in(where), begun[0], begun[1:]
@@ -134,6 +136,75 @@ def address_in(scheduler_file: Path) -> str:
         return str(json.loads(scheduler_file.read_text())["address"])
     except (OSError, ValueError):
         return ""
+
+
+def certify(folder: Path) -> None:
+    """An authority of its own, and a certificate for this machine that it signs: ca.pem, cert.pem, key.pem."""
+    from datetime import UTC, datetime, timedelta
+    from ipaddress import IPv4Address
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    def name(text: str) -> x509.Name:
+        return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+    def built(subject: str, key: Any, signer: Any, *, authority: bool) -> x509.Certificate:
+        now = datetime.now(UTC)
+        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))])
+        usage = dict.fromkeys(
+            ("content_commitment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
+        )
+        builder = x509.CertificateBuilder(
+            issuer_name=name("tests"), subject_name=name(subject), public_key=key.public_key(),
+            serial_number=x509.random_serial_number(), not_valid_before=now - timedelta(days=1),
+            not_valid_after=now + timedelta(days=1),
+        )  # fmt: skip
+        builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
+        builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        builder = builder.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False
+        )
+        builder = builder.add_extension(
+            x509.KeyUsage(digital_signature=True, key_encipherment=not authority, key_cert_sign=authority,
+                          crl_sign=authority, **usage), critical=True,
+        )  # fmt: skip
+        return builder.add_extension(names, critical=False).sign(signer, hashes.SHA256())
+
+    folder.mkdir()
+    above, own = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    pem = serialization.Encoding.PEM
+    (folder / "ca.pem").write_bytes(built("tests", above, above, authority=True).public_bytes(pem))
+    (folder / "cert.pem").write_bytes(built("machine", own, above, authority=False).public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        own.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+
+
+def test_a_scheduler_over_tls_takes_who_shows_its_authoritys_certificate(source: Path, tmp_path: Path) -> None:
+    expected = undisturbed(source, tmp_path)
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    certify(ours)
+    certify(theirs)
+    files = {"--tls-ca-file": "ca.pem", "--tls-cert": "cert.pem", "--tls-key": "key.pem"}
+    tls = ["--protocol", "tls", *(word for option, name in files.items() for word in (option, str(ours / name)))]
+    with cluster(tmp_path, 1, *tls) as (address, _scheduler, _workers):
+        assert address.startswith("tls://")
+        code, err = finish(start(tmp_path / "out", source, "--scheduler", address, "--certificates", ours))
+        assert code == 0, err
+        assert err.startswith("joined tls://")
+        code, err = finish(start(tmp_path / "no", source, "--scheduler", address, "--certificates", theirs))
+        assert code == 1, err
+        assert err.splitlines()[-1].startswith(f"{address}: no Dask scheduler answers that our certificates know")
+        code, err = finish(start(tmp_path / "no", source, "--scheduler", address))
+        assert (code, err.count("\n")) == (1, 1)
+        assert "needs certificates" in err
+        plain = address.replace("tls://", "tcp://")
+        code, err = finish(start(tmp_path / "no", source, "--scheduler", plain, "--certificates", ours))
+        assert (code, "certificates are for tls://" in err) == (1, True)
+    assert contents(tmp_path / "out") == expected
+    assert not (tmp_path / "no").exists()
 
 
 def test_a_worker_dies_and_its_parts_are_done_by_another(source: Path, tmp_path: Path, gate: Path) -> None:

@@ -265,27 +265,61 @@ def compare(
 
 
 def corpus(
-    inputs: Inputs,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FOLDER", help="A new folder, or one to go on in.")],
+    inputs: Annotated[
+        list[str] | None, typer.Argument(metavar="INPUT...", help="Files, folders or patterns.", show_default=False)
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FOLDER", help="A new folder, or one to go on in.")
+    ] = None,
     published: Published = None,
     workers: Annotated[int | None, typer.Option(min=1, metavar="N", help="Processes on this machine (Dask).")] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A running Dask scheduler, such as tcp://host:8786.")
+        str | None, typer.Option(metavar="ADDRESS", help="A running Dask scheduler, such as tls://host:8786.")
     ] = None,
+    tls_ca: Annotated[Path | None, typer.Option(metavar="FILE", help="Who signs the certificates (PEM).")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Our certificate (PEM).")] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key (PEM).")] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Only hash what stands in FOLDER; 1 where a part is not what was written.")
+    ] = False,
 ) -> None:
     """Extract over millions of articles to Parquet and GeoParquet; stopped anywhere, it goes on where it was.
 
+    Started again over a finished folder, it does parts again that were damaged since.
+
     Example: geomap corpus "archive/*.jsonl.gz" -o corpus --workers 4
+
+    Example: geomap corpus --verify -o corpus
     """
-    from geomap.corpus import write_corpus
+    from geomap.corpus import Certificates, verify_corpus, write_corpus
     from geomap.harvest import Harvest
     from geomap.pipeline import as_date
 
+    if output is None or str(output) == "-":
+        raise typer.BadParameter("a corpus is a folder; say which with -o FOLDER")
+    if verify:
+        amiss = verify_corpus(output)
+        for line in amiss:
+            note(line)
+        note(f"{shown(output)}: {f'{len(amiss)} amiss; give the inputs again to mend it' if amiss else 'whole'}")
+        raise typer.Exit(1 if amiss else 0)
+    if not inputs:
+        raise typer.BadParameter("no INPUT; expected files, folders or patterns")
+    tls = [path for path in (tls_ca, tls_cert, tls_key) if path is not None]
+    if len(tls) not in (0, 3):
+        raise typer.BadParameter("--tls-ca, --tls-cert and --tls-key: expected all three or none")
+    certificates = Certificates(authority=tls[0], certificate=tls[1], key=tls[2]) if tls else None
     work = Harvest(published=as_date(published))
     with progress_bar() as progress:
-        made = write_corpus(inputs, output, work, workers=workers, scheduler=scheduler, progress=progress, say=note)
+        made = write_corpus(
+            inputs, output, work, workers=workers, scheduler=scheduler, certificates=certificates, progress=progress,
+            say=note,
+        )  # fmt: skip
     totals = ", ".join(f"{count:,} {name}" for name, count in made.totals.items())
     note(f"wrote {shown(output)}: {totals}{' (reasons in failures/)' if made.totals['failures'] else ''}")
+    if made.repeated:
+        articles = "article bears an id" if made.repeated == 1 else "articles bear ids"
+        note(f"{made.repeated:,} {articles} that another has; what counts by id counts them as one")
     if not made.totals["articles"]:
         raise typer.Exit(1)
 

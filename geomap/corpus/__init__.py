@@ -6,7 +6,7 @@ step   call                                gives
 1      ``scan(path)``                      size, SHA-256 and where records can be cut, one file in a stream
 2      ``plan_parts(scans)``               parts of bounded size: slices of one file or of several
 3      ``work_part(part)``                 three Parquet files, each written beside and renamed, by a process of its own
-4      ``Manifest``                        what was given, which parts are done; the last word when all are
+4      ``Manifest``                        what was given, which parts are done, their files' hashes; the last word
 5      ``read_corpus(folder)``             claims and toponyms as GeoDataFrames, failures as a DataFrame
 =====  ==================================  =================================================================
 
@@ -15,9 +15,9 @@ killed anywhere and started again, with however many workers, ends with the same
 """
 
 from geomap.corpus.apart import Limits
-from geomap.corpus.engines import Engine
+from geomap.corpus.engines import Certificates, Engine
 from geomap.corpus.reading import Work
 from geomap.corpus.results import Corpus, read_corpus
-from geomap.corpus.running import write_corpus
+from geomap.corpus.running import verify_corpus, write_corpus
 
-__all__ = ["Corpus", "Engine", "Limits", "Work", "read_corpus", "write_corpus"]
+__all__ = ["Certificates", "Corpus", "Engine", "Limits", "Work", "read_corpus", "verify_corpus", "write_corpus"]

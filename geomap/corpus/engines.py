@@ -9,8 +9,10 @@ import queue
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from itertools import islice
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from geomap.corpus.apart import end_apart
@@ -128,8 +130,65 @@ class OnDask:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificates:
+    """Files in PEM by which both ends of a ``tls://`` connection know each other: who signs, and what we are."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+def _security(distributed: Any, scheduler: str, certificates: Certificates | None) -> Any:
+    """What Dask wants to know of certificates; None where its own configuration says it, or none are needed."""
+    if certificates is None:
+        # asked first: a client that has none takes 20 s to go away
+        if (
+            scheduler.startswith("tls://")
+            and distributed.Security().get_connection_args("client")["ssl_context"] is None
+        ):
+            raise InputError(f"{shown(scheduler)}: needs certificates; expected --tls-ca, --tls-cert and --tls-key")
+        return None
+    if not scheduler.startswith("tls://"):
+        raise InputError(f"{shown(scheduler)}: certificates are for tls:// addresses; expected one, or no certificates")
+    for path in (certificates.authority, certificates.certificate, certificates.key):
+        if not path.is_file():
+            raise InputError(f"{shown(path)}: no such file; expected a certificate or key in PEM")
+    return distributed.Security(
+        tls_ca_file=str(certificates.authority),
+        tls_client_cert=str(certificates.certificate),
+        tls_client_key=str(certificates.key),
+        require_encryption=True,
+    )
+
+
+def _joined(distributed: Any, scheduler: str, certificates: Certificates | None) -> Any:
+    """A client of a running scheduler."""
+    security = _security(distributed, scheduler, certificates)
+    try:
+        distributed.comm.resolve_address(scheduler)  # a client of no known protocol takes 40 s to go away
+        return distributed.Client(scheduler, timeout="10s", set_as_default=False, security=security)
+    except (OSError, ValueError) as error:
+        if scheduler.startswith("tls://"):
+            raise NetworkError(
+                f"{shown(scheduler)}: no Dask scheduler answers that our certificates know ({type(error).__name__}); "
+                "expected --tls-ca, --tls-cert and --tls-key of one authority with it"
+            ) from None
+        raise NetworkError(
+            f"{shown(scheduler)}: no Dask scheduler answers ({type(error).__name__}); "
+            "expected an address such as tcp://host:8786"
+        ) from None
+
+
+def _is_this_machine(address: str) -> bool:
+    host = address.partition("://")[2].rpartition(":")[0].strip("[]")
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
 @contextmanager
-def engine_for(workers: int | None, scheduler: str | None, say: Callable[[str], None]) -> Iterator[Engine]:
+def engine_for(
+    workers: int | None, scheduler: str | None, say: Callable[[str], None], certificates: Certificates | None = None
+) -> Iterator[Engine]:
     """This process for one worker, a local cluster for several, the running one where an address is given."""
     if workers is not None and scheduler is not None:
         raise InputError("--workers and --scheduler: found both; expected one of them")
@@ -150,16 +209,12 @@ def engine_for(workers: int | None, scheduler: str | None, say: Callable[[str], 
     for name in [n for n in logging.root.manager.loggerDict if n.partition(".")[0] == "distributed"]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if scheduler is not None:
-        try:
-            distributed.comm.resolve_address(scheduler)  # a client of no known protocol takes 40 s to go away
-            client = distributed.Client(scheduler, timeout="10s", set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise NetworkError(
-                f"{shown(scheduler)}: no Dask scheduler answers ({type(error).__name__}); "
-                "expected an address such as tcp://host:8786"
-            ) from None
-        with client:
+        with _joined(distributed, scheduler, certificates) as client:
             say(f"joined {shown(scheduler)}, dashboard {client.dashboard_link}")
+            if not scheduler.startswith("tls://") and not _is_this_machine(scheduler):
+                say(
+                    f"{shown(scheduler)}: neither encrypted nor asked who it is; where others share the network, use tls://"
+                )
             yield OnDask(client, shown(scheduler))
         return
     with (

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from geomap.corpus.reading import Scan, Slice
-from geomap.corpus.tables import TABLES, part_path
+from geomap.corpus.tables import TABLES, Seal, part_path, repeated_ids, seal_of
 from geomap.errors import InputError, OutputError
-from geomap.files import read_bytes, shown, write_whole
+from geomap.files import read_bytes, shown, sweep, write_whole
+from geomap.schema import checked
 
-FORMAT = 1
-"""Raise when columns or cutting change: older folders are then not resumed, but still read."""
+FORMAT = 2
+"""Raise when columns, cutting or what is kept of parts change: older folders are then not gone on with."""
 MANIFEST, JOURNAL = "manifest.json", "progress.jsonl"
 _COUNTS = ("articles", "claims", "toponyms", "failures")
 
@@ -53,13 +54,19 @@ class Input:
 
 @dataclass(slots=True, kw_only=True)
 class Manifest:
-    """A run: made by ``made_with`` from ``inputs`` in ``parts``; ``done`` maps a part's number to its counts."""
+    """A run: made by ``made_with`` from ``inputs`` in ``parts``; ``done`` maps a part's number to its counts.
+
+    ``seals``: of each part done, size and hash of its files. ``repeated``: articles whose id an earlier one has, known
+    when all is done.
+    """
 
     made_with: dict[str, str]
     inputs: list[Input]
     parts: list[list[Slice]]
     done: dict[int, dict[str, int]] = field(default_factory=dict)
+    seals: dict[int, dict[str, Seal]] = field(default_factory=dict)
     complete: bool = False
+    repeated: int | None = None
 
     @property
     def totals(self) -> dict[str, int]:
@@ -73,12 +80,15 @@ class Manifest:
     def to_json(self) -> str:
         """JSON with an input and a part a line, so that a long one can be read and compared."""
         numbers = {i.name: n for n, i in enumerate(self.inputs)}
-        head = {"format": FORMAT, "complete": self.complete, "made_with": self.made_with, "totals": self.totals}
+        head = {
+            "format": FORMAT, "complete": self.complete, "made_with": self.made_with, "totals": self.totals,
+            "repeated_ids": self.repeated,
+        }  # fmt: skip
         inputs = [asdict(i) for i in self.inputs]
         parts = [
             {
                 "slices": [[numbers[s.name], s.record, s.line, s.byte, s.length] for s in part],
-                **({"done": self.done[n]} if n in self.done else {}),
+                **({"done": self.done[n], "files": self.seals.get(n, {})} if n in self.done else {}),
             }
             for n, part in enumerate(self.parts)
         ]
@@ -101,52 +111,92 @@ def read_manifest(folder: Path) -> Manifest | None:
             raise OutputError(
                 f"{shown(path)}: format {shown(value['format'])}; this geomap writes {FORMAT}. Use another folder"
             )
-        inputs = [Input(**i) for i in value["inputs"]]
-        manifest = Manifest(
-            made_with=value["made_with"],
-            inputs=inputs,
-            parts=[
-                [
-                    Slice(
-                        inputs[n].name,
-                        inputs[n].size,
-                        inputs[n].mtime_ns,
-                        record,
-                        line,
-                        byte,
-                        length,
-                        None if length else inputs[n].broken,
-                    )
-                    for n, record, line, byte, length in part["slices"]
-                ]
-                for part in value["parts"]
-            ],
-            done={n: part["done"] for n, part in enumerate(value["parts"]) if "done" in part},
-            complete=bool(value["complete"]),
-        )
-    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        saved = checked(value, _Saved, shown(path))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{shown(path)}: not a corpus manifest ({type(error).__name__}); use another folder") from None
+    manifest = _from_saved(saved, shown(path))
     if not manifest.complete:
-        manifest.done |= _journal(folder, len(manifest.parts))
+        _take_journal(folder, manifest)
     return manifest
 
 
-def _journal(folder: Path, parts: int) -> dict[int, dict[str, int]]:
-    """Parts whose line is whole and whose files stand at the size noted; a torn last line is a part not done."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    slices: list[tuple[int, int, int, int, int]]
+    done: dict[str, int] | None = None
+    files: dict[str, Seal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved:
+    """``manifest.json`` as it must be."""
+
+    complete: bool
+    made_with: dict[str, str]
+    inputs: list[Input]
+    parts: list[_Part]
+    repeated_ids: int | None = None
+
+
+def _from_saved(saved: _Saved, where: str) -> Manifest:
+    def slice_of(n: int, record: int, line: int, byte: int, length: int) -> Slice:
+        if not 0 <= n < len(saved.inputs):
+            raise InputError(f"{where}: not a corpus manifest (a part of input {n}); use another folder")
+        given = saved.inputs[n]
+        broken = None if length else given.broken
+        return Slice(given.name, given.size, given.mtime_ns, record, line, byte, length, broken)
+
+    manifest = Manifest(
+        made_with=saved.made_with,
+        inputs=saved.inputs,
+        parts=[[slice_of(*cut) for cut in part.slices] for part in saved.parts],
+        complete=saved.complete,
+        repeated=saved.repeated_ids,
+    )
+    for n, part in enumerate(saved.parts):
+        if part.done is not None:
+            manifest.done[n] = {name: part.done.get(name, 0) for name in _COUNTS}
+            manifest.seals[n] = part.files
+    return manifest
+
+
+def _take_journal(folder: Path, manifest: Manifest) -> None:
+    """Parts whose line is whole; a torn last line is a part not done."""
     path = folder / JOURNAL
-    done: dict[int, dict[str, int]] = {}
     if not path.exists():
-        return done
+        return
     for line in path.read_bytes().split(b"\n"):
         try:
-            value = json.loads(line)
-            number, counts, sizes = value["part"], value["counts"], value["sizes"]
-            stands = all(part_path(folder, t, number).stat().st_size == sizes[t] for t in TABLES)
-        except (ValueError, KeyError, TypeError, OSError):
+            noted = checked(json.loads(line), _Noted, "a line")
+        except (ValueError, RecursionError, InputError):
             continue
-        if stands and 0 <= number < parts and set(counts) == set(_COUNTS):
-            done[number] = counts
-    return done
+        if 0 <= noted.part < len(manifest.parts) and set(noted.counts) == set(_COUNTS):
+            manifest.done[noted.part], manifest.seals[noted.part] = noted.counts, noted.files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Noted:
+    """A line of ``progress.jsonl``."""
+
+    part: int
+    counts: dict[str, int]
+    files: dict[str, Seal]
+
+
+def broken_files(folder: Path, manifest: Manifest) -> Iterator[tuple[int, Path, str]]:
+    """Files of parts done that are not what was written: (part, path, what is amiss); every file is hashed."""
+    for number in sorted(manifest.done):
+        for table in TABLES:
+            path, sealed = part_path(folder, table, number), manifest.seals.get(number, {}).get(table)
+            found = seal_of(path)
+            if found is None:
+                yield number, path, "missing or unreadable"
+            elif sealed is None:
+                yield number, path, "never sealed"
+            elif found[0] != sealed[0]:
+                yield number, path, f"{found[0]:,} bytes, expected {sealed[0]:,}"
+            elif found[1] != sealed[1]:
+                yield number, path, "of its size, but not what was written"
 
 
 class Journal:
@@ -162,8 +212,8 @@ class Journal:
         except OSError as error:
             raise OutputError(f"{shown(self._path)}: cannot be written ({error.strerror or error})") from None
 
-    def note(self, number: int, counts: dict[str, int], sizes: dict[str, int]) -> None:
-        line = json.dumps({"part": number, "counts": counts, "sizes": sizes}) + "\n"
+    def note(self, number: int, counts: dict[str, int], seals: dict[str, Seal]) -> None:
+        line = json.dumps({"part": number, "counts": counts, "files": seals}) + "\n"
         try:
             with self._path.open("ab") as file:
                 file.write(line.encode())
@@ -176,6 +226,7 @@ class Journal:
 def finish(folder: Path, manifest: Manifest) -> None:
     """Write the last manifest, then drop the journal that it replaces."""
     manifest.complete = True
+    manifest.repeated = repeated_ids(folder, sorted(manifest.done))
     manifest.done = dict(sorted(manifest.done.items()))
     write_whole(folder / MANIFEST, manifest.to_json())
     tidy(folder)
@@ -238,8 +289,7 @@ def staging_in(folder: Path) -> Iterator[Path]:
 
 def _sweep(folder: Path) -> None:
     """Remove what killed runs left half written."""
-    for path in folder.glob(".manifest-*"):
-        path.unlink(missing_ok=True)
+    sweep(folder)
     for path in (*folder.glob(".writing-*"), *folder.glob(".swept-*")):
         _remove(path)
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from geomap.corpus.apart import At, DiedError, Limits, Phase, Tell, call_apart, nobody
 from geomap.corpus.reading import Cut, File, Raw, Scan, Slice, Work, digest_of, forget, read_slice, scan, stamp
-from geomap.corpus.tables import CLAIMS, FAILURES, TOPONYMS, write_part
+from geomap.corpus.tables import CLAIMS, FAILURES, TOPONYMS, Seal, write_part
 from geomap.errors import GeomapError, InputError, PlaceError
 from geomap.files import shown
 
@@ -25,11 +25,11 @@ class Part(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A finished part: what is in it, and the sizes of its files."""
+    """A finished part: what is in it, and the seals of its files."""
 
     number: int
     counts: dict[str, int]
-    sizes: dict[str, int]
+    seals: dict[str, Seal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,8 @@ def run_part(part: Part, job: Job, amiss: Amiss, *, tell: Tell = nobody) -> Done
     """Read a part's records, all but those known to be amiss, and write its three files."""
     job.work.prepare()
     rows: dict[str, list[dict[str, Any]]] = {CLAIMS: [], TOPONYMS: [], FAILURES: []}
-    articles = ordinal = 0
+    ids: list[str] = []
+    ordinal = 0
     for piece in part.slices:
         records = read_slice(piece, job.base, job.work)
         while True:
@@ -173,12 +174,12 @@ def run_part(part: Part, job: Job, amiss: Amiss, *, tell: Tell = nobody) -> Done
             if isinstance(found, dict):
                 rows[FAILURES].append(found)
                 continue
-            articles += 1
+            ids.append(str((raw.fields or {}).get("id")))
             rows[TOPONYMS] += found.toponyms
             rows[CLAIMS] += found.claims
     tell(At(Phase.WRITING))
-    counts = {"articles": articles, **{table: len(rows[table]) for table in (CLAIMS, TOPONYMS, FAILURES)}}
-    return Done(part.number, counts, write_part(job.folder, job.staging, part.number, rows))
+    counts = {"articles": len(ids), **{table: len(rows[table]) for table in (CLAIMS, TOPONYMS, FAILURES)}}
+    return Done(part.number, counts, write_part(job.folder, job.staging, part.number, rows, ids))
 
 
 def _one(raw: Raw, work: Work, reason: str | None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Corpus:
-    """What ``geomap corpus`` wrote. ``complete``: no part is missing."""
+    """What ``geomap corpus`` wrote. ``complete``: no part missing; ``repeated_ids``: articles whose id another has."""
 
     folder: Path
     complete: bool
@@ -27,6 +27,8 @@ class Corpus:
     inputs: tuple[str, ...]
     made_with: dict[str, str]
     parts: tuple[int, ...]
+    repeated_ids: int | None = None
+    sizes: dict[Path, int] = field(default_factory=dict, repr=False)
 
     @cached_property
     def claims(self) -> geopandas.GeoDataFrame:
@@ -50,6 +52,11 @@ class Corpus:
 
         schema = schema_of(table)
         paths = [part_path(self.folder, table, n) for n in self.parts]
+        for path in paths:
+            found = path.stat().st_size if path.is_file() else None
+            if found != self.sizes.get(path, found) or found is None:
+                amiss = "missing" if found is None else "not of the size that was written"
+                raise InputError(f"{shown(path)}: {amiss}; start the same `geomap corpus` again, which mends it")
         try:
             # one file at a time, by name: files that are not this run's are not read
             tables = [pyarrow.parquet.read_table(p, partitioning=None).cast(schema) for p in paths]
@@ -82,4 +89,6 @@ def read_corpus(folder: str | Path) -> Corpus:
         inputs=tuple(i.name for i in manifest.inputs),
         made_with=manifest.made_with,
         parts=tuple(sorted(manifest.done)),
+        repeated_ids=manifest.repeated,
+        sizes={part_path(folder, t, n): seal[0] for n, seals in manifest.seals.items() for t, seal in seals.items()},
     )

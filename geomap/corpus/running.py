@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from geomap.corpus.apart import Limits
-from geomap.corpus.engines import Engine, engine_for
+from geomap.corpus.engines import Certificates, Engine, engine_for
 from geomap.corpus.manifest import (
     MANIFEST,
     Input,
     Journal,
     Manifest,
     alone_in,
+    broken_files,
     finish,
     read_manifest,
     staging_in,
@@ -36,6 +37,7 @@ def write_corpus(
     *,
     workers: int | None = None,
     scheduler: str | None = None,
+    certificates: Certificates | None = None,
     part_records: int = PART_RECORDS,
     limits: Limits | None = Limits(),  # noqa: B008, frozen
     progress: Progress = silent,
@@ -55,6 +57,8 @@ def write_corpus(
     workers, scheduler
         That many processes on this machine, or the Dask scheduler at this address, whose workers must see the same
         paths; neither: one process beside this one.
+    certificates
+        By which client and scheduler know each other over ``tls://``; else those of Dask's configuration.
     part_records
         Articles a part: more make fewer, larger files; a stop costs the part that was under way.
     limits
@@ -72,7 +76,7 @@ def write_corpus(
     """
     folder, base = Path(folder), str(Path.cwd())
     names = _names(inputs, folder, work)
-    with engine_for(workers, scheduler, say) as engine:
+    with engine_for(workers, scheduler, say, certificates) as engine:
         # what is amiss with the installation is known before anything is written
         made_with = next(iter(engine.run(partial(describe, limits=limits), [work])))
         manifest = read_manifest(folder)
@@ -85,6 +89,7 @@ def write_corpus(
                 manifest = _resumed(found, names, base, made_with, folder)
             else:
                 write_whole(folder / MANIFEST, manifest.to_json())
+            _drop_broken(manifest, folder, say)
             if manifest.complete:
                 tidy(folder)
                 return manifest
@@ -95,6 +100,35 @@ def write_corpus(
     return manifest
 
 
+def verify_corpus(folder: str | Path) -> list[str]:
+    """Hash every file of a corpus folder's finished parts; a line for each that is not what was written.
+
+    Raises
+    ------
+    InputError
+        The folder holds no corpus.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    if manifest is None:
+        raise InputError(f"{shown(folder)}: no {MANIFEST}; expected a folder that `geomap corpus` wrote")
+    missing = [n for n in range(len(manifest.parts)) if n not in manifest.done]
+    lines = [f"{shown(path)}: {amiss}" for _, path, amiss in broken_files(folder, manifest)]
+    return [*lines, *(f"part {number}: not done yet" for number in missing)]
+
+
+def _drop_broken(manifest: Manifest, folder: Path, say: Callable[[str], None]) -> None:
+    """Parts whose files are no longer what was written are to be done again."""
+    for number, path, amiss in list(broken_files(folder, manifest)):
+        say(f"{shown(path)}: {amiss}; its part is done again")
+        manifest.done.pop(number, None)
+        manifest.seals.pop(number, None)
+    if manifest.complete and len(manifest.done) < len(manifest.parts):
+        manifest.complete = False
+        # noted before the work: killed in the midst of it, the folder must not say that it is whole
+        write_whole(folder / MANIFEST, manifest.to_json())
+
+
 def _work_through(manifest: Manifest, folder: Path, job: Job, engine: Engine, progress: Progress) -> None:
     journal = Journal(folder)
     total = manifest.records
@@ -103,7 +137,7 @@ def _work_through(manifest: Manifest, folder: Path, job: Job, engine: Engine, pr
     missing = (Part(n, slices) for n, slices in enumerate(manifest.parts) if n not in manifest.done)
     for done in engine.run(partial(work_part, job=job), missing):
         journal.note(*done)
-        manifest.done[done.number] = done.counts
+        manifest.done[done.number], manifest.seals[done.number] = done.counts, done.seals
         read += sum(s.length for s in manifest.parts[done.number])
         progress("Reading articles", read, total)
 

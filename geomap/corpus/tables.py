@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import math
 import os
@@ -59,31 +61,70 @@ def schema_of(table: str) -> pyarrow.Schema:
     return pa.schema([pa.field(name, types[kind], nullable=not never) for name, kind, never in columns])
 
 
-def write_part(folder: Path, staging: Path, number: int, rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, int]:
-    """Write a part's three files, each whole or not at all, by way of ``staging``; returns the size of each.
+Seal = tuple[int, str]
+"""Size and SHA-256 of a file, by which it is known later."""
+IDS = b"geomap_ids"
+"""In a part's table of toponyms: its articles' ids, eight bytes of hash each, by which repeated ones are counted."""
+
+
+def write_part(
+    folder: Path, staging: Path, number: int, rows: Mapping[str, list[dict[str, Any]]], ids: Iterable[str] = ()
+) -> dict[str, Seal]:
+    """Write a part's three files, each whole or not at all, by way of ``staging``; returns the seal of each.
 
     A run's staging folder goes with the run: what a lost worker of an earlier one still writes comes to nothing.
     """
     import pyarrow.parquet
 
-    sizes = {}
+    seals = {}
     for table in TABLES:
         path = part_path(folder, table, number)
         data = _as_arrow(table, rows[table])
+        if table == TOPONYMS:
+            packed = b"".join(map(_short_hash, ids))
+            data = data.replace_schema_metadata({**(data.schema.metadata or {}), IDS: base64.b64encode(packed)})
         # another worker may do the same part, where this one was believed dead
         beside = staging / f"{table}-{path.stem}-{secrets.token_hex(4)}.parquet"
         try:
             pyarrow.parquet.write_table(data, beside, compression="zstd")
             with beside.open("rb") as written:
                 os.fsync(written.fileno())
-                sizes[table] = os.fstat(written.fileno()).st_size
+                size, digest = os.fstat(written.fileno()).st_size, hashlib.file_digest(written, "sha256").hexdigest()
+            seals[table] = (size, digest)
             beside.replace(path)
         except OSError as error:
             beside.unlink(missing_ok=True)
             raise OutputError(
                 f"{shown(path)}: cannot be written ({error.strerror or error}); choose another -o"
             ) from None
-    return sizes
+    return seals
+
+
+def _short_hash(article: str) -> bytes:
+    return hashlib.blake2b(article.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def repeated_ids(folder: Path, parts: Iterable[int]) -> int:
+    """How many articles of these parts bear an id that an earlier one has."""
+    import numpy as np
+    import pyarrow.parquet
+
+    found = []
+    for number in parts:
+        metadata = pyarrow.parquet.read_schema(part_path(folder, TOPONYMS, number)).metadata or {}
+        found.append(np.frombuffer(base64.b64decode(metadata.get(IDS, b"")), "<u8"))
+    every = np.concatenate(found) if found else np.empty(0, "<u8")
+    return len(every) - len(np.unique(every))
+
+
+def seal_of(path: Path) -> Seal | None:
+    """A file's seal as it lies there; None where there is none that can be read."""
+    try:
+        with path.open("rb") as opened:
+            size = os.fstat(opened.fileno()).st_size
+            return size, hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def part_path(folder: Path, table: str, number: int) -> Path:
