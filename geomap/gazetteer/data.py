@@ -17,6 +17,8 @@ from geomap.gazetteer.names import normalise
 if TYPE_CHECKING:
     import pyarrow as pa
 
+AIRPORT = 3.0
+"""Importance of an airport: as that of a town of a thousand people, whatever it is called after."""
 REGION_WORDS = ("region", "province")
 """What news calls any first-level region, beside its own word."""
 SLAVIC = frozenset(("UA", "RU", "BY", "KZ", "KG", "BG"))
@@ -182,7 +184,13 @@ def read_rows() -> Iterator[Row]:
         if record["importance"]:
             weighed[place_id] = float(record["importance"])
     for row in itertools.chain(
-        _country_rows(), _region_rows(), _place_rows(), _hamlet_rows(), _water_rows(), _approximate_rows()
+        _country_rows(),
+        _region_rows(),
+        _place_rows(),
+        _hamlet_rows(),
+        _water_rows(),
+        _approximate_rows(),
+        _airport_rows(),
     ):
         place_id = row.id if isinstance(row.id, str) else f"geonames:{row.id}"
         if place_id in extra:
@@ -246,6 +254,17 @@ def _hamlet_rows() -> Iterator[Row]:
         yield Row(
             place_id, name, [], lat / 1e5, lon / 1e5, "P.PPL", "US", admin1, "", 0, importance_of("P.PPL", 250),
             "postal",
+        )  # fmt: skip
+
+
+def _airport_rows() -> Iterator[Row]:
+    table = read_table("airports.parquet")
+    for place_id, name, alternates, lat, lon, country, feature in _columns(
+        table, "id", "name", "alternates", "lat_e5", "lon_e5", "country", "feature"
+    ):
+        names = [(n, ALTERNATE) for n in alternates.split("\t") if n]
+        yield Row(
+            place_id, name, names, lat / 1e5, lon / 1e5, feature, country, "", "", 0, AIRPORT, "airportsdata",
         )  # fmt: skip
 
 

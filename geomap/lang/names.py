@@ -21,6 +21,7 @@ COUNTRY, PLACE = "country", "name"
 class WordLists:
     """The lists of ``[words]``, each the union of all languages'."""
 
+    against_words: frozenset[str]
     agent_words: frozenset[str]
     aimed_nouns: frozenset[str]
     apposition_ends: frozenset[str]
@@ -31,6 +32,7 @@ class WordLists:
     body_nouns: frozenset[str]
     by_words: frozenset[str]
     calendar: frozenset[str]
+    calling_verbs: frozenset[str]
     city_hints: frozenset[str]
     compound_nouns: frozenset[str]
     conjunctions: frozenset[str]
@@ -44,8 +46,10 @@ class WordLists:
     governor_words: frozenset[str]
     ground_nouns: frozenset[str]
     ground_verbs: frozenset[str]
+    heads_of_regions: frozenset[str]
     held_nouns: frozenset[str]
     in_words: frozenset[str]
+    including_words: frozenset[str]
     inside_words: frozenset[str]
     leading_features: frozenset[str]
     leading_parts: frozenset[str]
@@ -59,10 +63,12 @@ class WordLists:
     ministry_words: frozenset[str]
     never_places: frozenset[str]
     of_words: frozenset[str]
+    on_words: frozenset[str]
     org_words: frozenset[str]
     part_ends: frozenset[str]
     particles: frozenset[str]
     partisan_nouns: frozenset[str]
+    peer_nouns: frozenset[str]
     plural_features: frozenset[str]
     poi_words: frozenset[str]
     political_verbs: frozenset[str]
@@ -81,6 +87,7 @@ class WordLists:
     to_words: frozenset[str]
     whole_links: frozenset[str]
     whole_words: frozenset[str]
+    with_words: frozenset[str]
 
 
 LISTS = tuple(field.name for field in fields(WordLists))

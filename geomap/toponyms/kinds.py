@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from geomap.lang.names import WordLists, demonyms, seats, word_lists
 from geomap.models import MentionKind
-from geomap.toponyms.lookup import DEMONYM, Option
+from geomap.toponyms.lookup import ABBREVIATED, DEMONYM, Option
 from geomap.toponyms.text import Tokens
 
 _HYPHENS = frozenset("-‐‑–")
 _STATE = ("A.PCL", "P.PPLC")
 _REACH = 3
 """Words before a name among which a preposition may govern it: "in the nearby X"."""
+_BODY = 5
+"""Capitalised words after a name among which one may tell that the whole is a body."""
+_SHORTEST_DATELINE = 4
+"""Letters of a dateline; "US" and "UK" open sentences."""
+_LIST = 16
+"""Tokens before and after a name to which a list of names may reach."""
 
 
 def kind_of(tokens: Tokens, first: int, last: int, key: str, options: list[Option]) -> MentionKind:
@@ -47,6 +53,10 @@ def _governs(around: _Around, key: str, options: list[Option]) -> bool:
     tokens, lists = around.tokens, around.lists
     if key in seats():
         return around.possessive or not _inside(around)
+    if _dateline(around):
+        return False
+    if _names_body(around):
+        return True
     gap = tokens.gap(around.last)
     if gap[:1] in _HYPHENS and around.last + 1 < len(tokens):
         if tokens.key[around.last + 1] in lists.backed_words:
@@ -58,11 +68,101 @@ def _governs(around: _Around, key: str, options: list[Option]) -> bool:
     state = any(c.feature.startswith(_STATE) for c, _ in options[:3]) or any(w in key for w in lists.republic_words)
     if not state:
         return False
-    if _sends(around) or _governed(around, lists.governed_nouns):
+    if _sends(around) or _governed(around, lists.governed_nouns) or _opposed(around):
         return True
+    if around.before in lists.with_words and around.before2 in lists.ground_nouns:
+        return False  # "California's border with Mexico"
     if around.possessive:
         return not around.joined or _owns_government(around)
-    return not _place_before(tokens, around.first, lists) and _acting(around)
+    if options and options[0][1] == ABBREVIATED and _modifies(around):
+        return True
+    return not _place_before(tokens, _list_start(around), lists) and (_acting(around) or _listed_acting(around))
+
+
+def _dateline(around: _Around) -> bool:
+    """ "BEIRUT Rebels said", "GROZNY, Russia -": a line begins with the name in capitals, and a sentence follows."""
+    tokens, first, last = around.tokens, around.first, around.last
+    if not all(tokens.upper[first : last + 1]) or (first and "\n" not in tokens.gap(first - 1)):
+        return False
+    if last + 1 >= len(tokens) or around.possessive or len(tokens.word[first]) < _SHORTEST_DATELINE:
+        return False
+    return not around.joined or (tokens.capital[last + 1] and not tokens.upper[last + 1])
+
+
+def _names_body(around: _Around) -> bool:
+    """ "Los Angeles Police Department", "Alberta Premier Smith": the name is part of a body's or of a title.
+
+    Where the run of capitals ends in a building or a park ("Kyiv State Hospital") the name says where that is.
+    """
+    tokens, lists = around.tokens, around.lists
+    run: list[str] = []
+    t = around.last
+    while t + 1 < len(tokens) and tokens.joins[t] and tokens.capital[t + 1] and len(run) < _BODY:
+        t += 1
+        run.append(tokens.key[t])
+    if not run or (all(tokens.upper[around.first : around.last + 1]) and tokens.upper[around.last + 1]):
+        return False  # a headline in capitals
+    if run[0] in lists.titles or run[0] in lists.heads_of_regions:
+        return True
+    return not lists.org_words.isdisjoint(run) and run[-1] not in lists.poi_words
+
+
+def _opposed(around: _Around) -> bool:
+    """ "insurgency against Ankara", "its ally Iran", "called on Syria"."""
+    lists = around.lists
+    if around.before in lists.against_words or around.before in lists.peer_nouns:
+        return True
+    return around.before in lists.on_words and around.before2 in lists.calling_verbs
+
+
+def _modifies(around: _Around) -> bool:
+    """ "U.S. warplanes": an abbreviation before a noun; not before a small word, nor ground ("U.S. soil")."""
+    tokens, lists, after = around.tokens, around.lists, around.after
+    if not after or after[:1].isdigit() or after in lists.ground_nouns:
+        return False
+    small = (
+        lists.locatives, lists.particles, lists.conjunctions, lists.government_verbs, lists.being_verbs,
+        lists.never_places, lists.apposition_ends, lists.by_words, lists.agent_words,
+    )  # fmt: skip
+    return tokens.capital[around.last + 1] or not any(after in words for words in small)
+
+
+def _list_start(around: _Around) -> int:
+    """The first token of the list of names that a name stands in: "in Syria, Iraq and Libya" begins at Syria."""
+    tokens, lists, t = around.tokens, around.lists, around.first
+    while t > max(0, around.first - _LIST):
+        before = t - 1
+        comma = tokens.gaps[before] == ", " and tokens.capital[before]
+        linked = before > 0 and tokens.joins[before] and tokens.key[before] in lists.conjunctions
+        if linked and tokens.capital[before - 1]:
+            t = before - 1
+        elif comma or (tokens.capital[before] and tokens.joins[before] and t < around.first):
+            t = before
+        else:
+            break
+    return t
+
+
+def _listed_acting(around: _Around) -> bool:
+    """ "the U.S., Russia, Turkey and Iran agreed": a verb of governments follows the list that the name stands in."""
+    tokens, lists, t = around.tokens, around.lists, around.last
+    begins = _list_start(around)
+    if begins and tokens.key[begins - 1] in lists.including_words:
+        return False  # "cities, including Moscow and Sochi, have"
+    while t + 1 < min(len(tokens), around.last + _LIST):
+        following = t + 1
+        gap = tokens.gaps[t]
+        if gap not in (", ", " ") and not gap.startswith(","):
+            return False
+        if (
+            tokens.capital[following]
+            or tokens.key[following] in lists.conjunctions
+            or tokens.key[following] in lists.articles
+        ):
+            t = following
+            continue
+        return t > around.last and tokens.key[following] in lists.government_verbs
+    return False
 
 
 def _inside(around: _Around) -> bool:
@@ -85,6 +185,8 @@ def _owns_government(around: _Around) -> bool:
     for t in range(last + 1, min(last + 4, len(tokens))):
         if keys[t] in lists.ground_nouns:
             return False
+        if tokens.capital[t] and (keys[t] in lists.titles or keys[t] in lists.government_nouns):
+            return True  # "Turkey's Deputy Prime Minister"
         if keys[t] in lists.government_nouns or not tokens.joins[t]:
             break
     return not tokens.capital[last + 1] or around.after in lists.government_nouns
