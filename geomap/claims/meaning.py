@@ -48,6 +48,7 @@ class _Reader:
 
     def __init__(self, article: Article, toponyms: Sequence[Toponym], nation: Nation) -> None:
         self.article = article
+        self.words = phrases(language_of(article.text).code) if article.text else None
         placed = {t.text: t.place.country for t in toponyms if t.place is not None and _names_side(t)}
 
         @cache
@@ -65,7 +66,7 @@ class _Reader:
         stands = bool(text[claim.start : claim.end])
         start, end = sentence_span(text, claim.start, claim.end) if stands else (0, 0)
         sentence = text[start:end] if stands else claim.quote
-        words = phrases(language_of(text or claim.quote).code)
+        words = self.words or phrases(language_of(claim.quote).code)
         home = self._home(claim)
         before, after = self._told(claim, start, sentence) if stands else ((), ())
         actor = claim.actor or ""

@@ -74,42 +74,42 @@ class Thing:
 
 def distance_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     """Measure a claim of distance, extent, advance, rate, direction, containment, adjacency or proximity."""
-    if claim.kind in (ClaimKind.RATE, ClaimKind.EXTENT) or (
-        claim.kind is ClaimKind.ADVANCE and claim.reference is None
-    ):
+    moves = claim.kind is ClaimKind.ADVANCE
+    if claim.kind in (ClaimKind.RATE, ClaimKind.EXTENT) or (moves and claim.reference is None):
         return movement_evidence(claim, ground)
-    if claim.kind is ClaimKind.ADVANCE:
+    if moves:
         return advance_evidence(claim, ground)
     if claim.reference is None:
         return [missing_place(message("untested.no_other_end"))]
-    subjects = [_thing(m, claim, ground) for m in claim.subject]
     reference = _thing(claim.reference, claim, ground)
     if reference.place is None:
         return [missing_place(why_not(claim.reference))]
-    if not subjects:
+    if not claim.subject:
         return [missing_place(message("untested.no_subject"))]
-    found: list[Evidence] = []
-    for subject in subjects:
-        if subject.force:
-            found += front_evidence(claim, subject.mention, reference.place, ground)
-        elif subject.place is None:
-            found.append(missing_place(_no_place(subject.mention)))
-        elif subject.place.id == reference.place.id:
-            found.append(missing_place(message("untested.one_place", place=called(subject.place))))
-        elif not _measurable(subject.place, ground) or not _measurable(reference.place, ground):
-            vast = subject.place if not _measurable(subject.place, ground) else reference.place
-            found.append(missing_place(message("untested.no_outline_from", place=called(vast))))
-        elif claim.kind is ClaimKind.CONTAINMENT:
-            found += _containment(subject.place, reference.place, ground)
-            if claim.direction is not None:
-                found += _part_of_frame(subject.place, reference.place, ground)
-        elif claim.kind is ClaimKind.ADJACENCY:
-            found += _adjacency(claim, subject.place, reference.place, ground)
-        else:
-            found += _between(claim, subject.place, reference.place, ground)
-    measured = [e for e in found if e.role is Role.MEASURE]
+    subjects = [_thing(m, claim, ground) for m in claim.subject]
+    found = [e for subject in subjects for e in _from_subject(claim, subject, reference.place, ground)]
+    measured = any(e.role is Role.MEASURE for e in found)
     # one place of several that does not resolve leaves the others testable
     return [e for e in found if not (measured and e.role is Role.MISSING)]
+
+
+def _from_subject(claim: Claim, subject: Thing, reference: Place, ground: Ground) -> list[Evidence]:
+    """From one of a claim's subjects to its reference; what stands in the way where it cannot be measured."""
+    if subject.force:
+        return front_evidence(claim, subject.mention, reference, ground)
+    if subject.place is None:
+        return [missing_place(_no_place(subject.mention))]
+    if subject.place.id == reference.id:
+        return [missing_place(message("untested.one_place", place=called(subject.place)))]
+    vast = next((place for place in (subject.place, reference) if not _measurable(place, ground)), None)
+    if vast is not None:
+        return [missing_place(message("untested.no_outline_from", place=called(vast)))]
+    if claim.kind is ClaimKind.CONTAINMENT:
+        part = _part_of_frame(subject.place, reference, ground) if claim.direction is not None else []
+        return [*_containment(subject.place, reference, ground), *part]
+    if claim.kind is ClaimKind.ADJACENCY:
+        return _adjacency(claim, subject.place, reference, ground)
+    return _between(claim, subject.place, reference, ground)
 
 
 def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:

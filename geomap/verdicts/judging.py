@@ -250,55 +250,69 @@ def _judge_one(
 
 
 def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], settings: Settings) -> Finding:
-    def found(label: Label, how: Text | None = None, *codes: Code) -> Finding:
-        return Finding(
-            evidence=e,
-            label=label,
-            claimed=claimed.range,
-            measured=e.measured,
-            codes=(*e.codes, *codes),
-            how=how,
-        )
-
-    meets = overlap(claimed.range, e.measured)
+    """Rules 2 to 5 for a figure, in order: hulls, the map's own error, the ranges, what is near, other readings."""
     if Code.HULL_ONLY in e.codes:
-        spread = factor(e.measured)
-        if meets and spread <= settings.wide_factor:
-            return found(Label.FITS, message("how.named_places"))
-        if meets:
-            return found(Label.MAPS_CANNOT_SETTLE, message("how.hulls_wide", times=times(spread)))
-        return found(Label.MAPS_CANNOT_SETTLE, message("how.times_the_span", times=_ratio(claimed, e)))
+        return _by_hull(claimed, e, settings)
     own = factor(e.error or e.measured)
     if own > settings.wide_factor:
         nothing = message("how.own_error_to_nothing")
         wide = message("how.own_error", times=times(own)) if own < 1000 else nothing
-        return found(Label.MAPS_CANNOT_SETTLE, wide, Code.WIDE)
-    if meets:
-        codes: list[Code] = []
-        how: Message | None = None
-        if factor(e.measured) > settings.wide_factor:
-            codes.append(Code.WIDE)
-            how = message("how.changed_fast", amount=amount(e))
-        low = e.measured[0]
-        if claimed.understated_above is not None and low is not None and low > claimed.understated_above:
-            codes.append(Code.UNDERSTATED)
-            how = how or message("how.understated", times=times(low / claimed.numbers[0]))
-        return found(Label.FITS, how, *codes)
+        return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, wide, Code.WIDE)
+    if overlap(claimed.range, e.measured):
+        return _fitting(claimed, e, settings)
     if gap(claimed.numbers, e.measured) <= settings.rough_gap:
-        return found(Label.ROUGHLY_FITS, message("how.within_percent", percent=round(settings.rough_gap * 100)))
+        near = message("how.within_percent", percent=round(settings.rough_gap * 100))
+        return _figure(claimed, e, Label.ROUGHLY_FITS, near)
+    return _by_readings(claimed, e, readings)
+
+
+def _figure(claimed: Claimed, e: Evidence, label: Label, how: Text | None = None, *codes: Code) -> Finding:
+    """A figure judged by one measurement."""
+    return Finding(
+        evidence=e, label=label, claimed=claimed.range, measured=e.measured, codes=(*e.codes, *codes), how=how
+    )
+
+
+def _by_hull(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
+    """Named places alone: they settle a figure where the ranges meet and the hulls agree with each other."""
+    spread = factor(e.measured)
+    if not overlap(claimed.range, e.measured):
+        far = message("how.times_the_span", times=_ratio(claimed, e))
+        return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, far)
+    if spread > settings.wide_factor:
+        return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, message("how.hulls_wide", times=times(spread)))
+    return _figure(claimed, e, Label.FITS, message("how.named_places"))
+
+
+def _fitting(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
+    """Ranges that meet: WIDE where much else would meet too, UNDERSTATED where "more than" leaves most unsaid."""
+    codes: list[Code] = []
+    how: Message | None = None
+    if factor(e.measured) > settings.wide_factor:
+        codes.append(Code.WIDE)
+        how = message("how.changed_fast", amount=amount(e))
+    low = e.measured[0]
+    if claimed.understated_above is not None and low is not None and low > claimed.understated_above:
+        codes.append(Code.UNDERSTATED)
+        how = how or message("how.understated", times=times(low / claimed.numbers[0]))
+    return _figure(claimed, e, Label.FITS, how, *codes)
+
+
+def _by_readings(claimed: Claimed, e: Evidence, readings: Sequence[Evidence]) -> Finding:
+    """The first other reading by which a figure fits after all; does_not_fit where none does."""
     for reading in readings:
         if reading.role is Role.ROAD:
             if any(inside((n, n), reading.measured) for n in claimed.numbers):
-                return found(Label.ROUGHLY_FITS, message("reading.by_road"), Code.ROAD)
+                return _figure(claimed, e, Label.ROUGHLY_FITS, message("reading.by_road"), Code.ROAD)
         elif overlap(claimed.range, reading.measured):
             if reading.role is Role.NEXT_DAY:
-                return found(Label.ROUGHLY_FITS, message("how.next_day", amount=amount(reading)), Code.DATE)
+                later = message("how.next_day", amount=amount(reading))
+                return _figure(claimed, e, Label.ROUGHLY_FITS, later, Code.DATE)
             shown = message("how.reading", reading=reading.what, amount=Quantity(*reading.measured, e.unit))
-            return found(Label.ROUGHLY_FITS, shown, Code.EDGE)
+            return _figure(claimed, e, Label.ROUGHLY_FITS, shown, Code.EDGE)
     tried = {reading.role for reading in readings}
-    if Role.ROAD in tried:
-        return found(Label.DOES_NOT_FIT, message("how.not_by_road"))
-    return found(Label.DOES_NOT_FIT, message("how.not_next_day") if Role.NEXT_DAY in tried else None)
+    how = "how.not_by_road" if Role.ROAD in tried else "how.not_next_day" if Role.NEXT_DAY in tried else None
+    return _figure(claimed, e, Label.DOES_NOT_FIT, message(how) if how is not None else None)
 
 
 def _beside(claimed: Claimed, e: Evidence) -> Message:
