@@ -262,6 +262,7 @@ def test_values_are_written_as_the_reader_reads_them() -> None:
     far = message("said.figure_converted", figure="37 miles", amount=Quantity(59.5, 59.5, "km"))
     assert str(far) == "37 miles (59.5 km)"
     assert render(far, Style(units=("imperial",))) == "37 miles (37 mi)"
+    assert render(far, Style(units=("metric", "imperial"))) == "37 miles (59.5 km)"
     assert render(far, UKRAINIAN) == "«37 miles» (59,5 км)"
     assert render(message("reading.map_of", day=date(2022, 9, 1)), UKRAINIAN) == "за картою за 1 вересня 2022"
     assert str(message("times.ratio", ratio=Ratio(0.052))) == "0.052 times"

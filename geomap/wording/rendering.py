@@ -2,12 +2,14 @@
 
 Templates come from ``geomap/lang/*/messages.toml``. A gap is ``{name}`` or ``{name:how}``; what stands in it decides
 how it is written. ``how`` is ``sentence`` (a capital first, a full stop last), ``inside`` (an article that opens it in
-small letters), ``word`` (a small number in words), ``all`` (a list with its "and"), or what to join a list with.
+small letters), ``first`` (an amount in the first of the page's units), ``word`` (a small number in words), ``all`` (a
+list with its "and"), or what to join a list with.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from string import Formatter
@@ -98,7 +100,8 @@ def _plain(value: Parameter, how: str, spoken: Language, style: Style) -> str:
         case Named():
             return one_line(style.spellings.get(value.place or "", value.name))
         case Quantity():
-            return quantity((value.low, value.high), value.unit, style)
+            units = style.units[:1] if how == "first" else style.units
+            return quantity((value.low, value.high), value.unit, replace(style, units=units))
         case Ratio():
             return _ratio(value.value, spoken.code)
         case date():
