@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from geomap.errors import InputError
-from geomap.files import MAX_BYTES, read_bytes, read_table, sha256, shown
+from geomap.files import MAX_BYTES, read_bytes, read_table, sha256, shown, without_halves
 from geomap.models import Article, Span
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".csv", ".parquet")
@@ -328,12 +328,9 @@ def _string(value: object) -> str | None:
     if value is None or value == "" or value != value:
         return None
     try:
-        return _HALF.sub("\ufffd", str(value))
+        return without_halves(str(value))
     except ValueError:  # a number of thousands of digits
         return None
-
-
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def _spans(where: str, value: object, length: int) -> tuple[Span, ...] | None:

@@ -253,6 +253,14 @@ def broken_zip() -> tuple[type[Exception], ...]:
     return zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def without_halves(text: str) -> str:
+    """Text with � for each half of a surrogate pair: JSON may hold one alone, no file and no hash can."""
+    return _HALF.sub("\ufffd", text)
+
+
 MAX_CELL = 40_000_000
 """Characters of a cell: the longest article allowed, four times over. The csv module's own limit is 131,072, and cells
 of whole articles are longer."""

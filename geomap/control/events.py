@@ -27,6 +27,7 @@ from geomap.control.changes import only_polygons
 from geomap.control.dates import YEARS, date_of
 from geomap.control.statuses import party_key
 from geomap.errors import ControlError
+from geomap.files import without_halves
 from geomap.geodesy import buffer_m, from_plane, to_plane
 from geomap.models import ControlSeries, Place, Provenance, Snapshot, Status
 
@@ -139,7 +140,7 @@ def _records(text: str, path: Path) -> list[tuple[int, dict[str, Any]]]:
             found = list(enumerate(loaded if isinstance(loaded, list) else [loaded], 1))
         else:
             return _csv_rows(text)
-    except (json.JSONDecodeError, csv.Error, RecursionError) as error:
+    except (ValueError, csv.Error, RecursionError) as error:  # ValueError: no JSON, or a number of thousands of digits
         raise ControlError(f"{path}: {error}; expected a table of settlement, holder, date and source") from error
     wrong = [i for i, row in found if not isinstance(row, dict)]
     if wrong:
@@ -161,13 +162,19 @@ def _event(row: dict[str, Any], line: int, path: Path, notes: list[str]) -> Even
     """A row as an event; with a note where its year is a slip."""
     where = f"{path}:{line}"
     plain = {str(k).strip().casefold(): v for k, v in row.items()}
-    got = {key: next((plain[n] for n in names if not _blank(plain.get(n))), None) for key, names in NAMES.items()}
+    got: dict[str, Any] = {
+        key: next((plain[n] for n in names if not _blank(plain.get(n))), None) for key, names in NAMES.items()
+    }
     for key in ("settlement", "holder", "date", "source"):
         if got[key] is None:
             raise ControlError(
                 f"{where}: no {key}; found {', '.join(sorted(plain)) or 'nothing'}; "
                 "expected settlement, holder, date and source"
             )
+        if isinstance(got[key], bool | dict | list):
+            raise ControlError(f"{where}: {key} is a {type(got[key]).__name__}; expected text")
+        if isinstance(got[key], str):
+            got[key] = without_halves(got[key])
     on = _day(got["date"], where)
     dated = YEARS[0] <= on.year <= YEARS[1]
     if not dated:
@@ -471,7 +478,14 @@ def thiessen(points: Floats, region: Any) -> NDArray[np.object_]:
         ground = shapely.make_valid(ground, method="structure", keep_collapsed=False)
     frame = shapely.box(*ground.buffer(1000).bounds)
     cloud: Any = shapely.multipoints(plane)
-    cells = shapely.get_parts(shapely.voronoi_polygons(cloud, extend_to=frame, ordered=True))
+    try:
+        cells = shapely.get_parts(shapely.voronoi_polygons(cloud, extend_to=frame, ordered=True))
+    except shapely.errors.GEOSException:
+        # of places thousands of km apart, on a plane that holds for hundreds
+        raise ControlError(
+            f"no cells can be drawn around {len(points)} places from {south:.1f} to {north:.1f} N and {west:.1f} to "
+            f"{east:.1f} E; expected settlements of one region. Is one misplaced? Give it lat and lon, or say --region"
+        ) from None
     shapely.prepare(ground)
     inner = shapely.contains_properly(ground, cells)
     cut = np.where(inner, cells, shapely.intersection(cells, ground))

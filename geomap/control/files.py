@@ -466,8 +466,14 @@ def _parsed(data: bytes, where: str) -> Any:
         raise ControlError(f"{where}: no JSON: {error}; expected GeoJSON in UTF-8") from error
 
 
+def _type(value: Any) -> str | None:
+    """What a GeoJSON object says it is; None where it says nothing that can be one."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    return kind if isinstance(kind, str) else None
+
+
 def _from_tree(tree: Any, where: str, provenance: Provenance) -> Layer:
-    kind = tree.get("type") if isinstance(tree, dict) else None
+    kind = _type(tree)
     features: Any
     if kind == "FeatureCollection":
         features = _features(tree, where)
@@ -554,7 +560,7 @@ def _check_crs(tree: dict[str, Any], where: str) -> None:
 
 def _found(geometry: Any, where: str, dropped: Counter[str], depth: int = 0) -> Iterator[tuple[bool, list[Any]]]:
     """Each Polygon and MultiPolygon of a geometry (whether multi, its polygons); points and lines are counted."""
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    kind = _type(geometry)
     if kind == "GeometryCollection" and depth < NESTED:
         parts = geometry.get("geometries")
         if not isinstance(parts, list):
