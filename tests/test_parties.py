@@ -10,7 +10,7 @@ import pytest
 
 from geomap.gazetteer import Gazetteer
 from geomap.measure import open_gazetteer
-from geomap.parties import Party, PartyKind, is_government, is_rebels, party_of, rows, same, state
+from geomap.parties import Party, PartyKind, is_government, is_rebels, parties_in, party_of, rows, same, state
 
 ROOT = Path(__file__).resolve().parent.parent
 NOBODYS = {"AQ"}
@@ -109,6 +109,8 @@ def test_every_spelling_of_a_group_is_its_party(row: dict[str, str]) -> None:
 def test_groups_are_told_apart_by_capitals_where_words_are_common() -> None:
     assert key("what is left") is None
     assert key("IS fighters") == "is"
+    assert parties_in("THE TOWN IS BURNING", CODES.get) == []
+    assert [p.key for _, _, p in parties_in("Troops from Mali and the RSF met", CODES.get)] == ["ML", "rsf"]
     assert key("un-named soldiers") is None
     assert key("wagner") is None
     keys = [row["key"] for row in rows()]

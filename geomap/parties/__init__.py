@@ -25,6 +25,8 @@ _WINDOW = 6
 """Words of the longest name of a country that is looked up: "the Democratic Republic of the Congo"."""
 _IN_TEXT = 4
 """Words of a name looked for in running text."""
+_SHORT = 3
+"""Words of a name that may be capitals throughout: "ISIS", "the FARC"."""
 _SEAT_WORDS = 3
 """Words of the longest seat of government: "10 Downing Street"."""
 _WORD = re.compile(r"[^\W_]+(?:[.'’/][^\W_]+)*\.?")
@@ -185,8 +187,10 @@ def _group_in(tokens: list[str]) -> Party | None:
 
 def _group_at(tokens: list[str], at: int) -> tuple[Party, int] | None:
     """The group, army or seat whose name begins at a token, and how many tokens that has."""
+    # in a headline of capitals alone, "IS" may be a verb
+    shouted = len(tokens) > _SHORT and all(t.isupper() for t in tokens if t[0].isalpha())
     for name, party in _groups().get(_plain(tokens[at]).casefold(), ()):
-        if _names([_plain(t) for t in tokens[at : at + len(name)]], name):
+        if not (shouted and len(name) == 1) and _names([_plain(t) for t in tokens[at : at + len(name)]], name):
             return party, len(name)
     stand_for = stand_ins()
     for size in range(min(_SEAT_WORDS, len(tokens) - at), 0, -1):
