@@ -28,7 +28,7 @@ STAGES = {
     "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "review",
     "corpus", "exports",
 }  # fmt: skip
-JOINS = {"evidence", "harvest", "measure", "results"}
+JOINS = {"evidence", "film", "harvest", "measure", "results"}
 ABOVE = {
     **dict.fromkeys(JOINS, FOUNDATION | STAGES),
     "harvest": FOUNDATION | STAGES | {"measure", "pipeline"},
