@@ -19,7 +19,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geomap.errors import GeomapError
-from geomap.geodesy import area, buffer_m, from_plane, into_180, round_pole, to_plane
+from geomap.geodesy import LEAST_KM_PER_DEG, area, buffer_m, from_plane, into_180, round_pole, to_plane
 from geomap.models import Place
 
 Floats = NDArray[np.float64]
@@ -340,7 +340,7 @@ def _thiessen(points: Floats, cells: ArrayLike | None) -> Any:
     degrees = shapely.get_coordinates(cloud)
     others = np.asarray(cells, dtype=float).reshape(-1, 2)
     others = np.column_stack([lon0 + (others[:, 0] - lon0 + 180) % 360 - 180, others[:, 1]])
-    near = (2 * REACH_KM / 111) / max(np.cos(np.radians(abs(degrees[:, 1]).max())), 0.05)
+    near = (2 * REACH_KM / LEAST_KM_PER_DEG) / max(np.cos(np.radians(abs(degrees[:, 1]).max())), 0.05)
     west, south, east, north = cloud.bounds
     inside = (
         (others[:, 0] > west - near) & (others[:, 0] < east + near)

@@ -110,8 +110,6 @@ def _groups(parts: NDArray[np.object_]) -> NDArray[np.intp] | None:
         np.minimum(a[:, 3], b[:, 3]) > np.maximum(a[:, 1], b[:, 1])
     )
     one, other = one[wide], other[wide]
-    if not len(one) or bool(shapely.coverage_is_valid(parts)):
-        return None
     shapely.prepare(parts)
     meet = shapely.intersects(parts[one], parts[other]) & ~shapely.touches(parts[one], parts[other])
     one, other = one[meet], other[meet]

@@ -28,6 +28,7 @@ from geomap.evidence.ground import (
 )
 from geomap.evidence.missing import missing_place, why_not
 from geomap.geodesy import (
+    KM_PER_DEG,
     azimuth_deg,
     azimuths_deg,
     compass_azimuth,
@@ -408,7 +409,7 @@ def _near_part_method(ground: Ground) -> Message:
 
 def near_part(line: Any, place: Place, ground: Ground) -> Any:
     """Points each 2 km of a line, (n, 2) lon lat: in the place's own country where it runs there, and near it."""
-    dense = shapely.segmentize(line, LINE_STEP_KM / 111.0)
+    dense = shapely.segmentize(line, LINE_STEP_KM / KM_PER_DEG)
     points = shapely.get_coordinates(dense)
     country = ground.gazetteer.country(place.country) if place.country else None
     shape = polygon_of(country, ground)

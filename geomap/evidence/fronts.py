@@ -33,7 +33,7 @@ from geomap.evidence.ground import (
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
 from geomap.evidence.sides import actor_side, holder_country, is_holder
-from geomap.geodesy import distance_between_km, distance_to_km
+from geomap.geodesy import KM_PER_DEG, distance_between_km, distance_to_km
 from geomap.models import (
     AspectName,
     Claim,
@@ -106,10 +106,6 @@ def without_strips(shape: Any, width_km: float) -> Any:
     half = width_km / 2 / KM_PER_DEG
     opened = shapely.buffer(shapely.buffer(flat, -half, quad_segs=4), half, quad_segs=4)
     return shapely.transform(opened, lambda c: c / [squeeze, 1.0])
-
-
-KM_PER_DEG = 111.2
-"""Kilometres in a degree of latitude, mean."""
 
 
 def _home(series: ControlSeries, ground: Ground) -> Any:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from geomap.gazetteer import data
 from geomap.gazetteer.index import Index
+from geomap.geodesy import KM_PER_DEG
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,8 +35,6 @@ SHARED_DEG = 3e-4
 """Outlines within 30 m of each other are one border: both come from one coverage, on a grid of 1 m."""
 NEAR_DEG = 0.15
 """A point in no region belongs to the nearest within 0.15°: coasts and borders (97.7 % of held-out places right)."""
-KM_PER_DEG = 111.2
-
 
 MAX_STROKE_KM = 35.0
 """On a basemap, stops of a river lie no further apart: half the usual distance between two towns of a story."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from geomap.gazetteer.index import ALTERNATE, BONE, DERIVED, MACHINE, PRIMARY, UNVOWELLED, Index
 from geomap.gazetteer.names import MAX_KEY, bones, normalise, skeleton, strip_feature_word, without_article
+from geomap.geodesy import KM_PER_DEG
 from geomap.models import Match, Place
 
 BASE = 10.0
@@ -335,4 +336,4 @@ def _edits(one: str, other: str) -> int:
 def _rough_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Great-circle-like distance good to a few percent: it orders candidates, nothing is measured by it."""
     along = ((b[1] - a[1] + 180) % 360 - 180) * cos(radians((a[0] + b[0]) / 2))
-    return 111.2 * hypot(along, b[0] - a[0])
+    return KM_PER_DEG * hypot(along, b[0] - a[0])

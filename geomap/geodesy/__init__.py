@@ -79,6 +79,8 @@ def __dir__() -> list[str]:
 KM_PER_DEG = 111.2
 """Km a degree of latitude, and of longitude at the equator, to within 0.6 %: for boxes and sorting, never for a measure
 that is told."""
+LEAST_KM_PER_DEG = 110.5
+"""No degree of latitude is shorter (110.57 km at the equator): what this many degrees leave out is further away."""
 
 WINDS: tuple[Compass, ...] = tuple(Compass)
 

@@ -97,7 +97,11 @@ def _local(geometry: Any, metres: float) -> Any:
     # a vertex each ~10 km, so that edges straight in lon/lat stay so
     dense = shapely.segmentize(geometry, 0.1) if geometry.length > 0.1 else geometry
     plane = shapely.transform(dense, lambda c: to_plane(c, lon0, lat0))
-    grown = shapely.buffer(plane, metres, quad_segs=QUARTER)
+    if plane.geom_type == "MultiPoint":
+        # thousands of discs, joined pair by pair: GEOS would node all of them at once
+        grown = shapely.union_all(shapely.buffer(shapely.get_parts(plane), metres, quad_segs=QUARTER))
+    else:
+        grown = shapely.buffer(plane, metres, quad_segs=QUARTER)
     pole = to_plane(np.array([[lon0, 90.0 if lat0 >= 0 else -90.0]]), lon0, lat0)[0]
     over_pole = shapely.intersects_xy(grown, pole[0], pole[1])
     back = shapely.transform(grown, lambda c: from_plane(c, lon0, lat0))

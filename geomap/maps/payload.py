@@ -196,7 +196,7 @@ def districts_of(frame: Any, settings: Settings) -> set[str]:
     """Settlements that are parts of an older one: GeoNames lists a city's districts as towns, with their own people."""
     import math
 
-    from geomap.geodesy import distance_km
+    from geomap.geodesy import LEAST_KM_PER_DEG, distance_km
 
     towns = []
     for row, (_, where) in zip(frame.to_dict("records"), _named(frame), strict=False):
@@ -211,7 +211,7 @@ def districts_of(frame: Any, settings: Settings) -> set[str]:
         for number, _, many, reach, centre in towns
         if number < DISTRICT_FROM
         and people <= DISTRICT_MOST * many
-        and abs(at.y - centre.y) * 110 <= reach
+        and abs(at.y - centre.y) * LEAST_KM_PER_DEG <= reach
         and distance_km(at.x, at.y, centre.x, centre.y) <= reach
     }
 
