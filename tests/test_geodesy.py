@@ -250,7 +250,7 @@ def test_distance_to_a_line(point: tuple[float, float], vertices: list[tuple[flo
     assume(line.length > 0.01)
     found = geodesy.distance_to_km(point, line)
     expected = brute(point, line)
-    assert found == pytest.approx(expected, rel=1e-3, abs=0.02)
+    assert found == pytest.approx(expected, rel=1e-3, abs=0.06)  # half of the step
     x, y = geodesy.nearest_point(point, line)
     assert geodesy.distance_km(*point, x, y) == pytest.approx(found, abs=1e-9)
 
@@ -414,3 +414,19 @@ def test_what_may_be_meant_either_way_is_refused() -> None:
 def test_shapes_that_lie_within_half_the_globe_stand_as_they_are() -> None:
     shapes = np.array([box(0, 0, 1, 1), Polygon(BERING), box(179, 0, 181, 1)], dtype=object)
     assert geodesy.reaches_round(shapes).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("far", ["antipode", "anywhere"])
+def test_a_line_is_as_near_as_its_nearest_point_however_far(seed: int, far: str) -> None:
+    random = np.random.default_rng(seed)
+    lon, lat = random.uniform(-170, 170), random.uniform(-60, 60)
+    x, y = (lon + 360) % 360 - 180, -lat
+    if far == "anywhere":
+        x, y = random.uniform(-170, 170), random.uniform(-60, 60)
+    walk = np.column_stack([x + random.normal(0, 2, 6).cumsum(), (y + random.normal(0, 2, 6).cumsum()).clip(-85, 85)])
+    line = LineString(walk)
+    dense = shapely.get_coordinates(shapely.segmentize(line, 0.01))
+    least = geodesy.distances_m(lon, lat, dense[:, 0], dense[:, 1]).min() / 1000
+    assert geodesy.distance_to_km((lon, lat), line) == pytest.approx(least, abs=0.01)
+    assert geodesy.distance_to_km((lon, lat), line) <= least + 1e-9

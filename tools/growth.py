@@ -2,9 +2,9 @@
 
     python tools/growth.py [--small] [NAME...]
 
-Prints a row a command: processor seconds at the two sizes, how many times as long the larger took, and for ``area`` how many
-times as long as geopandas takes to read the file. Passed: at most 4.4 times for four times the work, ``area`` within
-five times of the reading. Inputs are made in a folder that goes afterwards.
+Prints a row a command: processor seconds at the two sizes, how many times as long the larger took, and for ``area``
+how many times as long as geopandas takes to read the file. Passed: at most 4.4 times for four times the work, ``area``
+within five times of the reading. Inputs are made in a folder that goes afterwards.
 """
 
 from __future__ import annotations

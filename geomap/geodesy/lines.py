@@ -20,6 +20,15 @@ Floats = NDArray[np.float64]
 
 PIECE_M = 5_000.0
 """Edges are cut to this length before points on them are compared: a chord of 5 km lies 0.5 m below the ground."""
+BENDING = 0.0075
+"""The ellipsoid's radii of curvature differ by up to 0.7 %: so much may a chord say of a geodesic's length."""
+FAR_SLACK_M = 2.0
+"""Beyond about 500 km that is more than the depth of a piece's chord: geodesics decide."""
+ANTIPODAL_M = 12_500_000.0
+"""Chords beyond this (geodesics of 17,500 km) order nothing: all pieces are measured."""
+FEW, STEPS, NARROWING = 8, 17, 4
+"""Pieces looked at closely, places on each and rounds: 5 km becomes a metre, where a distance changes by less than one
+micrometre."""
 ROUNDS = 8
 """Turns of going to and fro between two geometries; two suffice for borders, each turn only shortens the way."""
 
@@ -169,7 +178,7 @@ def _nearest_on(point: tuple[float, float], first: Floats, last: Floats) -> tupl
     length2 = np.sum((b - a) ** 2, axis=1)
     # an edge straight in lon/lat bulges from its chord by at most L²/(8 R cos lat) to the side and L²/(8 R) in depth
     bulge = length2 / (8 * A * np.maximum(np.cos(np.maximum(abs(first[:, 1]), abs(last[:, 1])) * DEGREE), 0.01)) + 1
-    may = np.flatnonzero(gap - bulge <= np.min(gap + bulge))
+    may = np.flatnonzero(gap - bulge <= np.min(gap + bulge) + _slack(float(np.min(gap))))
     first, last = first[may], last[may]
     pieces = np.maximum(np.ceil(np.sqrt(length2[may]) / PIECE_M), 1).astype(int)
     owner = np.repeat(np.arange(len(may)), pieces)
@@ -178,11 +187,40 @@ def _nearest_on(point: tuple[float, float], first: Floats, last: Floats) -> tupl
     start = first[owner] + step[:, None] * way[owner]
     gap, share = _chord(eye, _earth(start), _earth(start + way[owner]))
     # the depth of the chord under the ground makes near ties: settle them by the geodesic
-    close = np.flatnonzero(gap <= gap.min() + 1.0)[:64]
+    slack = _slack(float(gap.min()))
+    close = np.flatnonzero(gap <= gap.min() + slack)
+    close = close if slack > FAR_SLACK_M else close[:64]
     found = start[close] + share[close, None] * way[owner[close]]
     metres = distances_m(point[0], point[1], found[:, 0], found[:, 1])
-    lon, lat = found[int(np.argmin(metres))].tolist()
+    best = int(np.argmin(metres))
+    lon, lat = found[best].tolist()
+    if slack > FAR_SLACK_M:
+        few = close[np.argsort(metres, kind="stable")[:FEW]]
+        lon, lat = _along(point, start[few], way[owner[few]], share[few])
     return float(within_180(lon)) if abs(lon) > 180 else lon, lat
+
+
+def _slack(chord: float) -> float:
+    """By how many metres chords may order two points wrongly: the ellipsoid bends by azimuth, and most far away."""
+    if chord > ANTIPODAL_M:
+        return 2 * A
+    return 1.0 + BENDING * chord**3 / (12 * A * A)
+
+
+def _along(point: tuple[float, float], start: Floats, way: Floats, share: Floats) -> tuple[float, float]:
+    """The point nearest by the geodesic on some pieces of edges, looked for ever closer."""
+    low, high = np.zeros(len(share)), np.ones(len(share))
+    for _ in range(NARROWING):
+        steps = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, STEPS)
+        places = start[:, None] + steps[..., None] * way[:, None]
+        metres = distances_m(point[0], point[1], places[..., 0], places[..., 1])
+        at = metres.argmin(axis=1)
+        width = (high - low) / (STEPS - 1)
+        middle = steps[np.arange(len(at)), at]
+        low, high = np.maximum(middle - width, 0.0), np.minimum(middle + width, 1.0)
+    best = int(metres.min(axis=1).argmin())
+    lon, lat = places[best, at[best]].tolist()
+    return lon, lat
 
 
 def _chord(eye: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
