@@ -489,6 +489,23 @@ def test_side_left_out_is_read_from_the_sentence_or_the_change_of_hands() -> Non
     assert verdict(control("midton", Predicate.LOST, None, quote="Midton was lost"), moved).label is Label.FITS
 
 
+@pytest.mark.parametrize(("factor", "label"), [(1.0, Label.FITS), (9.0, Label.MAPS_CANNOT_SETTLE)])
+def test_area_of_a_side_that_is_guessed_is_borne_out_or_left_open(factor: float, label: Label) -> None:
+    km2 = round(factor * lost_km2(1, 7))
+    text = f"Asterian officials met. Asterian officials spoke of {km2} km2 recaptured."
+    where = ground(SERIES, article=replace(ARTICLE, text=text))
+    at = text.index(f"{km2} km2")
+    claim = replace(
+        area_claim(km2, actor=None, quote=text[at:-1]), start=at, end=len(text) - 1, predicate=Predicate.CAPTURED
+    )
+    said = verdict(claim, where)
+    assert said.label is label, said.reason
+    assert all(e.supposed is None for e in said.evidence)
+    # with the side named, the same figure is wrong
+    named = replace(claim, actor="Asterian troops")
+    assert verdict(named, where).label is (Label.FITS if factor == 1.0 else Label.DOES_NOT_FIT)
+
+
 def test_area_takes_what_it_leaves_out_from_the_figure_before() -> None:
     first = replace(area_claim(500, region=mention("eastmark")), start=0, end=20)
     bare = replace(area_claim(800, id="m2", predicate=None, actor=None, quote="puts it at 800 km2"), start=60, end=80)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -85,20 +86,27 @@ def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
     for one in series:
         assert days is not None
         side = actor_side(claim, one, ground)
-        if side is None:
-            side = told_side(claim, one, ground)
-        if side is None:
-            continue
-        if claim.effect is Effect.HOLD and not _tells_change(claim, ground):
-            found += _held(claim, one, side, days, ground)
-        else:
-            gains = side if claim.effect is not Effect.LOSS else not side
-            found += _change(claim, one, gains, days, claimed, ground)
-    measured = any(e.role is Role.MEASURE for e in found)
+        guess = told_side(claim, one, ground) if side is None else None
+        if side is not None:
+            found += _of_side(claim, one, side, days, claimed, ground)
+        elif guess is not None:
+            supposed = ("", one.name, guess)
+            found += [replace(e, supposed=supposed) for e in _of_side(claim, one, guess, days, claimed, ground)]
+    measured = [e for e in found if e.role is Role.MEASURE]
     found += _hulls(claim, ground, deciding=not measured)
-    if not measured:
+    if all(e.supposed is not None for e in measured):
         found.append(missing_map(claim, days, ground))
     return [*extra, *found]
+
+
+def _of_side(
+    claim: Claim, series: ControlSeries, side: bool, days: Days, claimed: Claimed | None, ground: Ground
+) -> list[Evidence]:
+    """Ground that a side holds, or that it gained or lost, as the claim's words tell."""
+    if claim.effect is Effect.HOLD and not _tells_change(claim, ground):
+        return _held(claim, series, side, days, ground)
+    gains = side if claim.effect is not Effect.LOSS else not side
+    return _change(claim, series, gains, days, claimed, ground)
 
 
 def _tells_change(claim: Claim, ground: Ground) -> bool:

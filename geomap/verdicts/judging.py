@@ -96,9 +96,11 @@ def _borne_out(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -
     if not guesses:
         return list(evidence)
     good: dict[tuple[str, str], bool] = {}
+    parts = [e for e in evidence if e.role in (Role.ANTECEDENT, Role.REFERENCE)]
     for place, source, side in guesses:
-        alone = [replace(e, supposed=None, independent=True) for e in evidence if e.supposed == (place, source, side)]
-        if (place, source) not in good and judge(claim, alone, settings).label in (Label.FITS, Label.ROUGHLY_FITS):
+        mine = [replace(e, supposed=None, independent=True) for e in evidence if e.supposed == (place, source, side)]
+        label = judge(claim, [*parts, *mine], settings).label
+        if (place, source) not in good and label in (Label.FITS, Label.ROUGHLY_FITS):
             good[place, source] = side
     kept = [e for e in evidence if e.supposed is None or good.get(e.supposed[:2]) is e.supposed[2]]
     measured = any(e.role is Role.MEASURE for e in kept)
