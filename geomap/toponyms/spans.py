@@ -61,62 +61,65 @@ def candidates(tokens: Tokens, lookup: Lookup) -> list[SpanCandidate]:
 
 
 def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
-    keys, words, capital, joins = tokens.key, tokens.word, tokens.capital, tokens.joins
-    n = len(tokens)
-    lists, peoples, governments = word_lists(), demonyms(), seats()
-    for i in compress(range(n), capital):
-        first = keys[i]
-        if not first:
+    capital, joins = tokens.capital, tokens.joins
+    for i in compress(range(len(tokens)), capital):
+        if not tokens.key[i]:
             continue
-        word = words[i]
-        # abbreviations and demonyms
-        best = -1
-        if "." in word or (
-            len(word) <= 5 and (tokens.upper[i] or tokens.text[tokens.end[i] : tokens.end[i] + 1] == ".")
-        ):
-            span = _abbreviation(tokens, i, lookup)
-            if span is not None:
-                yield span
-                best = span.last
-        if best < 0 and (first in peoples or first in governments):
-            yield _make(tokens, i, i, SPECIAL, lookup)
-            best = i
-        elif best < 0 and i + 1 < n and joins[i]:
-            two = first + " " + keys[i + 1]
-            if (two in peoples and capital[i + 1]) or two in governments:
-                yield _make(tokens, i, i + 1, SPECIAL, lookup)
-        # gazetteer names, shortest to longest
+        special, best = _special(tokens, i, lookup)
+        yield from special
         longest = i - 1
-        if lookup.opens(first):
-            joined = ""
-            j = i
-            while True:
-                inner = joined + " " + keys[j] if joined else keys[j]
-                if capital[j] or keys[j] in lists.lower_features:
-                    has = lookup.has(inner)
-                    if tokens.full[j] != keys[j]:
-                        full = joined + " " + tokens.full[j] if joined else tokens.full[j]
-                        if lookup.has(full):
-                            yield _make(tokens, i, j, GAZETTEER, lookup, key=full, end=tokens.full_end[j])
-                            longest = j
-                    if has and not (j == i and (i == best or first in lists.never_places)):
-                        yield _make(tokens, i, j, GAZETTEER, lookup)
-                        longest = j
-                if j - i + 1 >= MAX_TOKENS or j + 1 >= n or not joins[j]:
-                    break
-                after = keys[j + 1]
-                if not (capital[j + 1] or after in lists.particles or after in lists.lower_features or after.isdigit()):
-                    break
-                joined = joined + " " + tokens.full[j] if joined else tokens.full[j]
-                if not lookup.has_prefix(joined):
-                    break
-                j += 1
+        for span in _filed(tokens, i, best == i, lookup):
+            yield span
+            longest = span.last
         # a name and its feature word, and capitals that no gazetteer knows
         start_of_run = i == 0 or not (capital[i - 1] and joins[i - 1])
         if start_of_run or longest >= i or best >= i:
             yield from _with_feature_word(tokens, i, longest, lookup)
         if start_of_run and longest < i and best < i:
             yield from _unknown(tokens, i, lookup)
+
+
+def _special(tokens: Tokens, i: int, lookup: Lookup) -> tuple[list[SpanCandidate], int]:
+    """Abbreviations, demonyms and seats of government from token ``i``, and the last token of one that is none of a
+    longer name, -1 where there is none."""
+    peoples, governments = demonyms(), seats()
+    word, first = tokens.word[i], tokens.key[i]
+    short = len(word) <= 5 and (tokens.upper[i] or tokens.text[tokens.end[i] : tokens.end[i] + 1] == ".")
+    span = _abbreviation(tokens, i, lookup) if short or "." in word else None
+    if span is not None:
+        return [span], span.last
+    if first in peoples or first in governments:
+        return [_make(tokens, i, i, SPECIAL, lookup)], i
+    if i + 1 < len(tokens) and tokens.joins[i]:
+        two = first + " " + tokens.key[i + 1]
+        if (two in peoples and tokens.capital[i + 1]) or two in governments:
+            return [_make(tokens, i, i + 1, SPECIAL, lookup)], -1
+    return [], -1
+
+
+def _filed(tokens: Tokens, i: int, special: bool, lookup: Lookup) -> Iterator[SpanCandidate]:
+    """Names of the gazetteer from token ``i`` on, shortest to longest; ``special``: the word alone is one already."""
+    keys, capital, joins, full = tokens.key, tokens.capital, tokens.joins, tokens.full
+    if not lookup.opens(keys[i]):
+        return
+    lists = word_lists()
+    joined, last = "", min(len(tokens), i + MAX_TOKENS) - 1
+    for j in range(i, last + 1):
+        inner = joined + keys[j]
+        if capital[j] or keys[j] in lists.lower_features:
+            has = lookup.has(inner)
+            if full[j] != keys[j] and lookup.has(joined + full[j]):
+                yield _make(tokens, i, j, GAZETTEER, lookup, key=joined + full[j], end=tokens.full_end[j])
+            if has and not (j == i and (special or keys[i] in lists.never_places)):
+                yield _make(tokens, i, j, GAZETTEER, lookup)
+        if j == last or not joins[j]:
+            return
+        after = keys[j + 1]
+        if not (capital[j + 1] or after in lists.particles or after in lists.lower_features or after.isdigit()):
+            return
+        if not lookup.has_prefix(joined + full[j]):
+            return
+        joined += full[j] + " "
 
 
 def _make(
@@ -150,36 +153,48 @@ def _abbreviation(tokens: Tokens, i: int, lookup: Lookup) -> SpanCandidate | Non
 
 def _with_feature_word(tokens: Tokens, i: int, longest: int, lookup: Lookup) -> Iterator[SpanCandidate]:
     """ "Neches River", "Kharkiv region", "Lake Lanier", "South Los Angeles": where the gazetteer lacks the whole."""
-    keys, capital, joins = tokens.key, tokens.capital, tokens.joins
-    lists, features = word_lists(), feature_words()
-    n = len(tokens)
-    first = keys[i]
+    capital, lists, features = tokens.capital, word_lists(), feature_words()
+    first = tokens.key[i]
     if first in lists.never_places and first not in lists.directions:
         return
-    j = i
-    while j < min(i + 4, n - 1) and joins[j] and tokens.full[j] == keys[j]:
-        j += 1
-        after = keys[j]
-        if after in features and (capital[j] or after in lists.lower_features) and j != longest:
-            if not (first in features and j == i + 1):
-                yield _make(tokens, i, j, FEATURE, lookup)
-            break
-        if not capital[j]:
-            break
-    if i + 1 >= n or not joins[i] or longest > i:
+    j = _feature_after(tokens, i, longest)
+    if j > i and not (first in features and j == i + 1):
+        yield _make(tokens, i, j, FEATURE, lookup)
+    if i + 1 >= len(tokens) or not tokens.joins[i] or longest > i:
         return
-    if first in lists.leading_features and capital[i + 1] and keys[i + 1] not in lists.never_places:
+    if first in lists.leading_features and capital[i + 1] and tokens.key[i + 1] not in lists.never_places:
         yield _make(tokens, i, i + 1, FEATURE, lookup)
     elif first in lists.directions and capital[i + 1]:
-        for j in range(min(i + 3, n - 1), i, -1):
-            if all(joins[i:j]) and lookup.has(" ".join(keys[i + 1 : j + 1])):
-                yield _make(tokens, i, j, FEATURE, lookup)
-                break
-    elif first in features and keys[i + 1] in lists.of_words and i + 2 < n and joins[i + 1] and capital[i + 2]:
-        for j in range(min(i + 4, n - 1), i + 1, -1):
-            if all(joins[i:j]) and lookup.has(" ".join(keys[i + 2 : j + 1])):
-                yield _make(tokens, i, j, FEATURE, lookup)
-                break
+        yield from _known_rest(tokens, i, i + 1, lookup)
+    elif first in features and tokens.key[i + 1] in lists.of_words:
+        yield from _known_rest(tokens, i, i + 2, lookup)
+
+
+def _feature_after(tokens: Tokens, i: int, longest: int) -> int:
+    """The token of the feature word that ends a name from token ``i`` on ("Neches River"), or ``i``; not the last
+    token of the longest name that the gazetteer has."""
+    features, lower = feature_words(), word_lists().lower_features
+    for j in range(i, min(i + 4, len(tokens) - 1)):
+        if not tokens.joins[j] or tokens.full[j] != tokens.key[j]:
+            break
+        after = tokens.key[j + 1]
+        if after in features and (tokens.capital[j + 1] or after in lower) and j + 1 != longest:
+            return j + 1
+        if not tokens.capital[j + 1]:
+            break
+    return i
+
+
+def _known_rest(tokens: Tokens, i: int, start: int, lookup: Lookup) -> Iterator[SpanCandidate]:
+    """The longest name from token ``i`` whose words from ``start`` on are a known one: "South Los Angeles", "Lake of
+    Geneva"."""
+    n = len(tokens)
+    if start >= n or not tokens.capital[start] or not all(tokens.joins[i:start]):
+        return
+    for j in range(min(start + 2, n - 1), start - 1, -1):
+        if all(tokens.joins[i:j]) and lookup.has(" ".join(tokens.key[start : j + 1])):
+            yield _make(tokens, i, j, FEATURE, lookup)
+            return
 
 
 def _unknown(tokens: Tokens, i: int, lookup: Lookup) -> Iterator[SpanCandidate]:
@@ -202,159 +217,219 @@ def _unknown(tokens: Tokens, i: int, lookup: Lookup) -> Iterator[SpanCandidate]:
 
 # ── features ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-FEATURE_NAMES = (
+OF_CANDIDATES = (
     "candidates", "prior", "prior_primary", "prior_second", "country", "adm1", "adm2", "capital_seat", "settlement",
-    "water_or_land", "best_how", "demonym", "tokens", "chars", "gazetteer", "special", "feature_word", "unknown",
-    "same_spelling", "all_upper", "line_upper", "common_word", "common_min", "lower_in_text", "never", "month",
-    "first_name", "surname", "left_capital", "right_capital", "left_run", "right_run", "title_before",
-    "first_name_before", "initial_before", "surname_after", "org_after", "poi_after", "poi_inside", "org_inside",
-    "feature_after", "feature_before_of", "locative_before", "locative_before_the", "of_before", "the_before",
-    "direction_before", "number_before", "number_after", "sentence_start", "text_start", "comma_before",
-    "comma_after", "container_after", "container_before", "hyphen_after", "hyphen_before", "possessive", "dash_after",
-    "dot_after", "speech_after", "government_after", "lower_after", "lower_before", "covered", "covering",
-    "covered_prior", "feature_inside", "by_before", "backed_after", "conjunction_before", "neighbour_place",
-    "called_here", "named_share", "called_share", "spoken_share", "opens_run_share", "words_in_text", "count",
-    "locative_anywhere", "person_anywhere", "container_anywhere", "unmarked_share",
+    "water_or_land", "best_how", "demonym",
 )  # fmt: skip
+OF_NAME = (
+    "tokens", "chars", "gazetteer", "special", "feature_word", "unknown", "same_spelling", "all_upper", "line_upper",
+)  # fmt: skip
+OF_WORDS = ("common_word", "common_min", "lower_in_text", "never", "month", "first_name", "surname")
+OF_NEIGHBOURS = (
+    "left_capital", "right_capital", "left_run", "right_run", "title_before", "first_name_before", "initial_before",
+    "surname_after", "org_after", "poi_after", "poi_inside", "org_inside", "feature_after", "feature_before_of",
+    "locative_before", "locative_before_the", "of_before", "the_before", "direction_before", "number_before",
+    "number_after",
+)  # fmt: skip
+OF_SIGNS = (
+    "sentence_start", "text_start", "comma_before", "comma_after", "container_after", "container_before",
+    "hyphen_after", "hyphen_before", "possessive", "dash_after", "dot_after",
+)  # fmt: skip
+OF_VERBS = ("speech_after", "government_after", "lower_after", "lower_before")
+OF_OTHERS = (
+    "covered", "covering", "covered_prior", "feature_inside", "by_before", "backed_after", "conjunction_before",
+    "neighbour_place", "called_here",
+)  # fmt: skip
+OF_USE = ("named_share", "called_share", "spoken_share", "opens_run_share", "words_in_text")
+OF_ALL_MENTIONS = ("count", "locative_anywhere", "person_anywhere", "container_anywhere", "unmarked_share")
+FEATURE_NAMES = (
+    *OF_CANDIDATES, *OF_NAME, *OF_WORDS, *OF_NEIGHBOURS, *OF_SIGNS, *OF_VERBS, *OF_OTHERS, *OF_USE, *OF_ALL_MENTIONS,
+)  # fmt: skip
+"""What the trees are told of a span, in order; a group's columns come from the function of its name."""
+
+
+class _Text:
+    """What describing a span needs to know of the whole text."""
+
+    __slots__ = (
+        "by_span", "covered", "features", "lexicon", "lists", "lower_count", "over", "people", "place_ends",
+        "place_starts", "region_starts", "tokens",
+    )  # fmt: skip
+
+    def __init__(self, tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> None:
+        self.tokens, self.lexicon = tokens, lexicon
+        self.lists, self.features = word_lists(), feature_words()
+        self.lower_count = Counter(compress(tokens.key, map(not_, tokens.capital)))
+        self.place_starts = {s.first for s in spans if s.sort != UNKNOWN and s.options}
+        self.region_starts = {s.first for s in spans if _of_options(s.options)[2]}
+        self.place_ends = {s.last for s in spans if s.sort != UNKNOWN}
+        self.people = _people(tokens, lexicon)
+        self.by_span = {(s.first, s.last) for s in spans}
+        self.over = _longer_spans(spans)
+        self.covered: dict[int, float] = {}
+        for s in spans:  # the longest gazetteer span over each token
+            if s.sort != UNKNOWN and s.last > s.first:
+                for t in range(s.first, s.last + 1):
+                    self.covered[t] = max(self.covered.get(t, 0), s.last - s.first + 1)
+
+
+class _Around:
+    """A span and what stands beside it: words where nothing but space joins them, and the signs between."""
+
+    __slots__ = (
+        "after", "before", "before2", "container", "gap_after", "gap_before", "given", "i", "inside", "j",
+        "left_capital", "locative", "right_capital", "s",
+    )  # fmt: skip
+
+    def __init__(self, s: SpanCandidate, text: _Text) -> None:
+        tokens, lists = text.tokens, text.lists
+        keys, capital, joins, gaps = tokens.key, tokens.capital, tokens.joins, tokens.gaps
+        self.s, self.i, self.j = s, s.first, s.last
+        i, j, n = s.first, s.last, len(keys)
+        self.inside = keys[i : j + 1]
+        self.before = before = keys[i - 1] if i and joins[i - 1] else ""
+        self.before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
+        self.after = keys[j + 1] if j + 1 < n and joins[j] else ""
+        self.gap_before = gaps[i - 1] if i else ""
+        self.gap_after = gaps[j] if j + 1 < n else tokens.text[tokens.full_end[j] : tokens.full_end[j] + 2]
+        self.left_capital = bool(before) and capital[i - 1]
+        self.right_capital = bool(self.after) and capital[j + 1]
+        self.given = text.lexicon.first_names.get(keys[i], 0.0)
+        self.container = 1.0 if self.gap_after[:2] == ", " and j + 1 in text.region_starts else 0.0
+        self.locative = 0.0
+        if before in lists.locatives:
+            # "In Kyiv": the capital is the sentence's, unless it is a direction
+            opener = i == 1 or (i > 1 and tokens.sentence[i - 2] != tokens.sentence[i - 1])
+            small = not capital[i - 1]
+            self.locative = 1.0 if small or (opener and before not in lists.directions) else 0.0
 
 
 def describe(tokens: Tokens, spans: list[SpanCandidate], lexicon: Lexicon) -> None:
     """Fill in each span's features and context."""
     if not spans:
         return
-    keys, words, capital, joins, gaps = tokens.key, tokens.word, tokens.capital, tokens.joins, tokens.gaps
-    upper, sentence, full_end = tokens.upper, tokens.sentence, tokens.full_end
-    n = len(tokens)
-    text = tokens.text
-    lists, feature_nouns = word_lists(), feature_words()
-    common_word, first_name, surname = lexicon.words.get, lexicon.first_names.get, lexicon.surnames.get
-    lower_count = Counter(compress(keys, map(not_, capital)))
-    known_of = [_of_options(s.options) for s in spans]
-    place_starts = {s.first for s in spans if s.sort != UNKNOWN and s.options}
-    region_starts = {s.first for s, (_, _, region) in zip(spans, known_of, strict=True) if region}
-    place_ends = {s.last for s in spans if s.sort != UNKNOWN}
-    people = _people(tokens, lexicon)
-    by_span = {(s.first, s.last) for s in spans}
-    covered: dict[int, float] = {}
-    for s in spans:  # the longest gazetteer span over each token
-        if s.sort != UNKNOWN and s.last > s.first:
-            for t in range(s.first, s.last + 1):
-                covered[t] = max(covered.get(t, 0), s.last - s.first + 1)
+    text = _Text(tokens, spans, lexicon)
     evidence: dict[str, list[float]] = {}
-    over = _longer_spans(spans)
-    rows: list[tuple[SpanCandidate, list[float]]] = []
-    for s, (known, spelled, _) in zip(spans, known_of, strict=True):
-        i, j = s.first, s.last
-        inside = keys[i : j + 1]
-        before = keys[i - 1] if i and joins[i - 1] else ""
-        before2 = keys[i - 2] if i > 1 and before and joins[i - 2] else ""
-        after = keys[j + 1] if j + 1 < n and joins[j] else ""
-        gap_before = gaps[i - 1] if i else ""
-        gap_after = gaps[j] if j + 1 < n else text[full_end[j] : full_end[j] + 2]
-        raw = text[s.start : s.end]
-        left_capital = bool(before) and capital[i - 1]
-        right_capital = bool(after) and capital[j + 1]
-        common = [common_word(k, 0.0) for k in inside]
-        given = first_name(keys[i], 0.0)
-        title_before = before in lists.titles
-        first_before = first_name(before, 0.0) if left_capital else 0.0
-        surname_after = surname(after, 0.0) if right_capital else 0.0
-        person = 1.0 if title_before or (first_before > 0.3 and before not in lists.locatives) else 0.0
-        if i == j and given > 0.3 and surname_after > 0.2:
-            person = 1.0
-        opener = i > 1 and sentence[i - 2] != sentence[i - 1]
-        first_word = opener or i == 1  # "In Kyiv": the capital is the sentence's, unless it is a direction
-        small = before in lists.locatives and not capital[i - 1]
-        led = before in lists.locatives and before not in lists.directions and first_word
-        locative = 1.0 if small or led else 0.0
-        listed = before in lists.conjunctions or gap_before == ", "
-        container = 1.0 if gap_after[:2] == ", " and j + 1 in region_starts else 0.0
-        seen, named, called, spoken, opening = people.get(keys[j], NOBODY)
-        row = [  # in the order of FEATURE_NAMES
-            *known,
-            j - i + 1,  # tokens
-            len(s.key),  # chars
-            s.sort == GAZETTEER,  # gazetteer
-            s.sort == SPECIAL,  # special
-            s.sort == FEATURE,  # feature_word
-            s.sort == UNKNOWN,  # unknown
-            raw in spelled,  # same_spelling
-            upper[i] if i == j else all(upper[i : j + 1]),  # all_upper
-            _upper_neighbours(tokens, i, j),  # line_upper
-            max(common),  # common_word
-            min(common),  # common_min
-            min([lower_count.get(k, 0) for k in inside]),  # lower_in_text
-            keys[i] in lists.never_places and i == j,  # never
-            i == j and keys[i] in lists.calendar,  # month
-            given if i == j else given * 0.5,  # first_name
-            surname(keys[j], 0.0),  # surname
-            left_capital,  # left_capital
-            right_capital,  # right_capital
-            _run(tokens, i, -1) if left_capital else 0,  # left_run
-            _run(tokens, j, 1) if right_capital else 0,  # right_run
-            title_before,  # title_before
-            first_before,  # first_name_before
-            left_capital and len(words[i - 1]) == 1,  # initial_before
-            surname_after,  # surname_after
-            right_capital and after in lists.org_words,  # org_after
-            right_capital and after in lists.poi_words,  # poi_after
-            not lists.poi_words.isdisjoint(inside),  # poi_inside
-            j > i and not lists.org_words.isdisjoint(inside[1:]),  # org_inside
-            after in feature_nouns,  # feature_after
-            before in lists.of_words and before2 in feature_nouns,  # feature_before_of
-            locative,  # locative_before
-            before in lists.articles and before2 in lists.locatives,  # locative_before_the
-            before in lists.of_words,  # of_before
-            before in lists.articles,  # the_before
-            before in lists.directions,  # direction_before
-            before[:1].isdigit(),  # number_before
-            after[:1].isdigit(),  # number_after
-            i == 0 or sentence[i] != sentence[i - 1],  # sentence_start
-            i < 3,  # text_start
-            gap_before[-2:] == ", ",  # comma_before
-            gap_after[:1] == ",",  # comma_after
-            container,  # container_after
-            gap_before == ", " and (i - 1) in place_ends,  # container_before
-            gap_after[:1] in ("-", "–", "‑") and len(gap_after) == 1,  # hyphen_after
-            gap_before in ("-", "–", "‑"),  # hyphen_before
-            full_end[j] > tokens.end[j] and s.end == tokens.end[j],  # possessive
-            "—" in gap_after or "--" in gap_after or " - " in gap_after,  # dash_after
-            gap_after[:1] in (".", "!", "?", ";", ":", ")"),  # dot_after
-            after in lists.government_verbs,  # speech_after
-            after in lists.government_nouns,  # government_after
-            bool(after) and not capital[j + 1],  # lower_after
-            bool(before) and not capital[i - 1],  # lower_before
-            (covered.get(i, 0) if i == j else max([covered.get(t, 0) for t in range(i, j + 1)])) > j - i + 1,  # covered
-            any((i, t) in by_span for t in range(i, j)) if j > i else 0,  # covering
-            max([p for a, b, p in over.get(i, ()) if b >= j and (a, b) != (i, j)], default=0.0),  # covered_prior
-            split_feature(s.key)[1] != "",  # feature_inside
-            before in lists.by_words,  # by_before
-            j + 1 < n and gap_after == "-" and keys[j + 1] in lists.backed_words,  # backed_after
-            before in lists.conjunctions,  # conjunction_before
-            float(  # neighbour_place
-                (listed and ((i - 2) in place_ends or (i - 1) in place_ends))
-                or ((after in lists.conjunctions) and (j + 2) in place_starts)
-            ),
-            left_capital and unknown_word(keys[i - 1], lexicon),  # called_here
-            named / seen, called / seen, spoken / seen, opening / seen,  # named_share to opens_run_share
-            seen,  # words_in_text
-        ]  # fmt: skip
-        rows.append((s, row))
+    rows: list[list[float]] = []
+    for s in spans:
+        around = _Around(s, text)
+        columns, spelled, _ = _of_options(s.options)
+        neighbours, person = _of_neighbours(around, text)
+        rows.append([
+            *columns, *_of_name(around, text, spelled), *_of_words(around, text), *neighbours,
+            *_of_signs(around, text), *_of_verbs(around, text), *_of_others(around, text), *_of_use(around, text),
+        ])  # fmt: skip
         e = evidence.setdefault(s.key, [0.0, 0.0, 0.0, 0.0, 0.0])
         e[0] += 1
-        e[1] += locative
+        e[1] += around.locative
         e[2] += person
-        e[3] += container
-        e[4] += not (left_capital or right_capital)
-        s.context = (
-            before or _sign(gap_before), before2, after or _sign(gap_after),
-            keys[j + 2] if j + 2 < n and after and joins[j + 1] else "",
-            keys[j] if j > i else "", keys[i] if j > i else "",
-        )  # fmt: skip
-    for s, row in rows:
+        e[3] += around.container
+        e[4] += not (around.left_capital or around.right_capital)
+        s.context = _context(around, tokens)
+    for s, row in zip(spans, rows, strict=True):
         e = evidence[s.key]
         row += math.log1p(e[0]), e[1] / e[0], e[2] / e[0], e[3] > 0, e[4] / e[0]
         s.features = row
+
+
+def _context(around: _Around, tokens: Tokens) -> tuple[str, ...]:
+    """The words that the linear model reads: two before, two after, the last and the first inside."""
+    i, j, after = around.i, around.j, around.after
+    after2 = tokens.key[j + 2] if j + 2 < len(tokens) and after and tokens.joins[j + 1] else ""
+    inside = (tokens.key[j], tokens.key[i]) if j > i else ("", "")
+    return (
+        around.before or _sign(around.gap_before), around.before2, after or _sign(around.gap_after), after2, *inside,
+    )  # fmt: skip
+
+
+def _of_name(around: _Around, text: _Text, spelled: frozenset[str]) -> tuple[float, ...]:
+    s, i, j, tokens = around.s, around.i, around.j, text.tokens
+    return (
+        j - i + 1, len(s.key), s.sort == GAZETTEER, s.sort == SPECIAL, s.sort == FEATURE, s.sort == UNKNOWN,
+        tokens.text[s.start : s.end] in spelled,
+        tokens.upper[i] if i == j else all(tokens.upper[i : j + 1]),
+        _upper_neighbours(tokens, i, j),
+    )  # fmt: skip
+
+
+def _of_words(around: _Around, text: _Text) -> tuple[float, ...]:
+    i, j, inside = around.i, around.j, around.inside
+    words, counted, key = text.lexicon.words, text.lower_count, text.tokens.key[around.i]
+    common = [words.get(k, 0.0) for k in inside]
+    alone = i == j
+    return (
+        max(common), min(common), min([counted.get(k, 0) for k in inside]), alone and key in text.lists.never_places,
+        alone and key in text.lists.calendar, around.given if alone else around.given * 0.5,
+        text.lexicon.surnames.get(text.tokens.key[j], 0.0),
+    )  # fmt: skip
+
+
+def _of_neighbours(around: _Around, text: _Text) -> tuple[tuple[float, ...], float]:
+    """The columns of ``OF_NEIGHBOURS``, and whether the words beside make a person of the name."""
+    i, j, lists, tokens = around.i, around.j, text.lists, text.tokens
+    before, after, before2 = around.before, around.after, around.before2
+    left, right, inside = around.left_capital, around.right_capital, around.inside
+    title = before in lists.titles
+    first_before = text.lexicon.first_names.get(before, 0.0) if left else 0.0
+    surname_after = text.lexicon.surnames.get(after, 0.0) if right else 0.0
+    called = title or (first_before > 0.3 and before not in lists.locatives)
+    person = called or (i == j and around.given > 0.3 and surname_after > 0.2)
+    return (
+        left, right, _run(tokens, i, -1) if left else 0, _run(tokens, j, 1) if right else 0,
+        title, first_before, left and len(tokens.word[i - 1]) == 1, surname_after,
+        right and after in lists.org_words, right and after in lists.poi_words,
+        not lists.poi_words.isdisjoint(inside), j > i and not lists.org_words.isdisjoint(inside[1:]),
+        after in text.features, before in lists.of_words and before2 in text.features,
+        around.locative, before in lists.articles and before2 in lists.locatives,
+        before in lists.of_words, before in lists.articles, before in lists.directions,
+        before[:1].isdigit(), after[:1].isdigit(),
+    ), 1.0 if person else 0.0  # fmt: skip
+
+
+def _of_signs(around: _Around, text: _Text) -> tuple[float, ...]:
+    i, j, s, tokens = around.i, around.j, around.s, text.tokens
+    gap_before, gap_after = around.gap_before, around.gap_after
+    return (
+        i == 0 or tokens.sentence[i] != tokens.sentence[i - 1], i < 3,
+        gap_before[-2:] == ", ", gap_after[:1] == ",",
+        around.container, gap_before == ", " and (i - 1) in text.place_ends,
+        gap_after[:1] in ("-", "–", "‑") and len(gap_after) == 1, gap_before in ("-", "–", "‑"),
+        tokens.full_end[j] > tokens.end[j] and s.end == tokens.end[j],
+        "—" in gap_after or "--" in gap_after or " - " in gap_after,
+        gap_after[:1] in (".", "!", "?", ";", ":", ")"),
+    )  # fmt: skip
+
+
+def _of_verbs(around: _Around, text: _Text) -> tuple[float, ...]:
+    after, lists = around.after, text.lists
+    return (
+        after in lists.government_verbs, after in lists.government_nouns,
+        bool(after) and not around.right_capital, bool(around.before) and not around.left_capital,
+    )  # fmt: skip
+
+
+def _of_others(around: _Around, text: _Text) -> tuple[float, ...]:
+    """Other spans over, under and beside this one."""
+    i, j, lists, tokens = around.i, around.j, text.lists, text.tokens
+    covered, over, ends = text.covered, text.over.get(around.i, ()), text.place_ends
+    length = j - i + 1
+    joined = around.before in lists.conjunctions
+    listed = (joined or around.gap_before == ", ") and ((i - 2) in ends or (i - 1) in ends)
+    backed = j + 1 < len(tokens) and around.gap_after == "-" and tokens.key[j + 1] in lists.backed_words
+    return (
+        (covered.get(i, 0) if i == j else max([covered.get(t, 0) for t in range(i, j + 1)])) > length,
+        any((i, t) in text.by_span for t in range(i, j)) if j > i else 0,
+        max([p for a, b, p in over if b >= j and (a, b) != (i, j)], default=0.0),
+        split_feature(around.s.key)[1] != "", around.before in lists.by_words, backed, joined,
+        float(listed or (around.after in lists.conjunctions and (j + 2) in text.place_starts)),
+        around.left_capital and unknown_word(tokens.key[i - 1], text.lexicon),
+    )  # fmt: skip
+
+
+def _of_use(around: _Around, text: _Text) -> tuple[float, ...]:
+    """How the text uses the name's last word wherever it stands."""
+    seen, named, called, spoken, opening = text.people.get(text.tokens.key[around.j], NOBODY)
+    return named / seen, called / seen, spoken / seen, opening / seen, seen
 
 
 def _of_options(options: Sequence[Option]) -> tuple[tuple[float, ...], frozenset[str], bool]:
