@@ -71,47 +71,51 @@ def _wrapped(text: str) -> bool:
 
 
 def _sentences(tk: Tokens, abbreviations: frozenset[str], joiners: frozenset[str]) -> list[tuple[int, int]]:
-    text, start, end, word, low = tk.text, tk.start, tk.end, tk.word, tk.low
-    count = len(word)
-    wrapped = tk.wrapped
+    """Tokens [first, stop) of each sentence."""
+    text, start, end, word = tk.text, tk.start, tk.end, tk.word
     out: list[tuple[int, int]] = []
     first = 0
-    for i in range(1, count):
+    for i in range(1, len(word)):
         gap_from, gap_to = end[i - 1], start[i]
         if gap_from == gap_to and i - first < 2 * _LONGEST:
             continue
-        if i - first >= _LONGEST:
-            out.append((first, i))
-            first = i
-            continue
-        newlines = 0 if gap_to - gap_from == 1 and text[gap_from] == " " else text.count("\n", gap_from, gap_to)
-        if newlines == 0 and word[i - 1] not in _ENDERS:
-            continue
-        cut = False
-        if newlines >= 2:
-            cut = True
-        elif newlines == 1 and not wrapped and low[i - 1] not in joiners and (not word[i][0].islower()):
-            cut = word[i][0] not in "([{" or word[i - 1] in _STOPS
-        if not cut:
-            k = i - 1
-            while k >= first and word[k] in _CLOSERS and k > i - 4:
-                k -= 1
-            if k >= first and word[k] in _STOPS:
-                following = word[i][0]
-                if following in _OPENERS and i + 1 < count:
-                    following = word[i + 1][0]
-                starts = following.isupper() or following.isdigit() or following in "-–—•*"
-                if word[k] == "." and k == i - 1 and k > first:
-                    before = low[k - 1]
-                    short = before in abbreviations or (len(before) == 1 and word[k - 1].isupper())
-                    starts = starts and not short
-                    if following.isdigit() and word[k - 1].isdigit() and not word[i].isupper():
-                        # "about 1. 5 metres", "no. 5": a figure broken by a space rather than two sentences
-                        starts = starts and len(word[k - 1]) > 2
-                cut = starts
-        if cut:
-            out.append((first, i))
-            first = i
-    if first < count:
-        out.append((first, count))
+        if i - first < _LONGEST:
+            newlines = 0 if gap_to - gap_from == 1 and text[gap_from] == " " else text.count("\n", gap_from, gap_to)
+            if newlines == 0 and word[i - 1] not in _ENDERS:
+                continue
+            broken = newlines >= 2 or (newlines == 1 and _line_ends(tk, i, joiners))
+            if not broken and not _stops(tk, first, i, abbreviations):
+                continue
+        out.append((first, i))
+        first = i
+    if first < len(word):
+        out.append((first, len(word)))
     return out
+
+
+def _line_ends(tk: Tokens, i: int, joiners: frozenset[str]) -> bool:
+    """Whether the line that ends before token i ends a sentence: a heading, an item of a list."""
+    if tk.wrapped or tk.low[i - 1] in joiners or tk.word[i][0].islower():
+        return False
+    return tk.word[i][0] not in "([{" or tk.word[i - 1] in _STOPS
+
+
+def _stops(tk: Tokens, first: int, i: int, abbreviations: frozenset[str]) -> bool:
+    """Whether a full stop, with the brackets and quotes that close after it, ends a sentence before token i."""
+    word = tk.word
+    k = i - 1
+    while k >= first and word[k] in _CLOSERS and k > i - 4:
+        k -= 1
+    if k < first or word[k] not in _STOPS:
+        return False
+    following = word[i + 1][0] if word[i][0] in _OPENERS and i + 1 < len(word) else word[i][0]
+    if not (following.isupper() or following.isdigit() or following in "-–—•*"):
+        return False
+    if word[k] != "." or k != i - 1 or k <= first:
+        return True
+    before = tk.low[k - 1]
+    if before in abbreviations or (len(before) == 1 and word[k - 1].isupper()):
+        return False
+    # "about 1. 5 metres", "no. 5": a figure broken by a space rather than two sentences
+    figure = following.isdigit() and before.isdigit() and not word[i].isupper()
+    return not figure or len(before) > 2
