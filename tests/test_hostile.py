@@ -16,7 +16,7 @@ import pytest
 from command import assert_harmless, assert_refused, files_in, run
 
 from geomap.articles import read_articles
-from geomap.corpus.apart import end_apart
+from geomap.corpus.own_process import end_apart
 
 ESCAPE = "\x1b[31mred\x1b]0;title\x07\x9b2J"
 TEXT = "Ukrainian troops advanced 5 km from Kyiv towards Chernihiv on Monday."

@@ -28,11 +28,11 @@ from geomap import maps
 from geomap.errors import InputError, OutputError
 from geomap.geodesy import area_m2
 from geomap.maps import features
+from geomap.maps.antimeridian import continued, straddles
 from geomap.maps.boundaries import read_boundaries, with_boundaries
 from geomap.maps.geometry import as_geojson, cut, for_display
 from geomap.maps.locked import asset, policy, script_hash
 from geomap.maps.payload import as_json, basemap_of, districts_of
-from geomap.maps.seam import continued, straddles
 from geomap.maps.sketch import Frame, claim_sketch, scale_bar
 from geomap.models import AspectName, Assessment, Evidence, Label, MentionKind, Method, Named, message, report_record
 from geomap.settings import PALETTE, Settings, Style

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from geomap.cli.options import Config, Repair, Rules, apart
+from geomap.cli.options import Config, Repair, Rules, keep_outputs_apart
 from geomap.errors import InputError
 from geomap.files import shown
 from geomap.printing import note, progress_bar
@@ -43,8 +43,8 @@ def film(
     size_of(size, output)
     reports = [name for name in inputs if _is_report(name)]
     maps = [name for name in inputs if name not in reports]
-    apart(output, output.with_suffix(".vtt"), output.with_suffix(".png"), maps=maps, files=[rules, config])
-    apart(output, files=[Path(name) for name in reports])
+    keep_outputs_apart(output, output.with_suffix(".vtt"), output.with_suffix(".png"), maps=maps, files=[rules, config])
+    keep_outputs_apart(output, files=[Path(name) for name in reports])
     story = read_story(Path(reports[0])) if reports else Story()
     if not maps:
         near = [Path(reports[0]).parent / name for name in story.files]

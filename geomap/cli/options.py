@@ -84,7 +84,7 @@ Country = Annotated[
 ]
 
 
-def apart(
+def keep_outputs_apart(
     *writes: Path | None,
     articles: Sequence[str] = (),
     maps: Sequence[str | Path] = (),
@@ -108,6 +108,6 @@ def apart(
 
 
 def apart_of_records(output: Path | None, form: Format | None, *more: Path | None, **reads: Any) -> None:
-    """``apart`` where the answer is records: its format is known too."""
+    """``keep_outputs_apart`` where the answer is records: its format is known too."""
     chosen(form, output)
-    apart(output, *more, **reads)
+    keep_outputs_apart(output, *more, **reads)

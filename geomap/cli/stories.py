@@ -33,8 +33,8 @@ from geomap.cli.options import (
     Since,
     Strict,
     Tiles,
-    apart,
     apart_of_records,
+    keep_outputs_apart,
 )
 from geomap.errors import OutputError
 from geomap.files import is_terminal, shown, write_whole, writing
@@ -239,7 +239,7 @@ def review(
 
     over = None if output is None or str(output) == "-" else output
     backup = None if over is None else over.with_name(f"{over.name}.bak")
-    apart(output, backup, articles=inputs, files=[claims])
+    keep_outputs_apart(output, backup, articles=inputs, files=[claims])
     text = pipeline.review(inputs, published=published, claims=claims, decisions=decisions, over=over)
     if over is not None and backup is not None and over.is_file() and over.read_bytes() != text.encode():
         write_whole(backup, over.read_bytes())
@@ -259,7 +259,7 @@ def compare(
     """
     from geomap import pipeline
 
-    apart(output, files=[old, new, config])
+    keep_outputs_apart(output, files=[old, new, config])
     day = pipeline.as_date(on) or date.today()
     write_out(pipeline.compare_files(old, new, on=day, config=config), output)
 
@@ -396,7 +396,7 @@ def _check_page(
         check_suffix(output)
         if output.suffix.lower() == ".md":
             beside = output.with_suffix(".png")
-    apart(output, claimreview, beside, articles=inputs, maps=control or (), files=files)
+    keep_outputs_apart(output, claimreview, beside, articles=inputs, maps=control or (), files=files)
     if beside is not None:
         check_side_picture(beside)
 

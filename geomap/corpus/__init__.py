@@ -14,8 +14,8 @@ A part's files have the part's number for a name, and what stands in them depend
 killed anywhere and started again, with however many workers, ends with the same files.
 """
 
-from geomap.corpus.apart import Limits
 from geomap.corpus.engines import Certificates, Engine
+from geomap.corpus.own_process import Limits
 from geomap.corpus.reading import Work
 from geomap.corpus.results import Corpus, read_corpus
 from geomap.corpus.running import verify_corpus, write_corpus

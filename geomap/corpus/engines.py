@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from geomap.corpus.apart import end_apart
+from geomap.corpus.own_process import end_apart
 from geomap.errors import GeomapError, InputError, NetworkError
 from geomap.files import shown
 

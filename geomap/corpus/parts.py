@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-from geomap.corpus.apart import At, DiedError, Limits, Phase, Tell, call_apart, nobody
+from geomap.corpus.own_process import At, DiedError, Limits, Phase, Tell, call_apart, nobody
 from geomap.corpus.reading import Cut, File, Raw, Scan, Slice, Work, digest_of, forget, read_slice, scan, stamp
 from geomap.corpus.tables import CLAIMS, FAILURES, TOPONYMS, Seal, write_part
 from geomap.errors import GeomapError, InputError, PlaceError

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from geomap.corpus.apart import Limits
 from geomap.corpus.engines import Certificates, Engine, engine_for
 from geomap.corpus.manifest import (
     MANIFEST,
@@ -22,6 +21,7 @@ from geomap.corpus.manifest import (
     staging_in,
     tidy,
 )
+from geomap.corpus.own_process import Limits
 from geomap.corpus.parts import Job, Part, describe, scan_within, work_part
 from geomap.corpus.reading import PART_RECORDS, File, Scan, Work, digest_of, plan_parts, stamp
 from geomap.corpus.tables import CLAIMS, FAILURES, TOPONYMS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from geomap.maps.antimeridian import straddles, together
 from geomap.maps.boundaries import with_boundaries
 from geomap.maps.features import (
     Bounds,
@@ -30,7 +31,6 @@ from geomap.maps.payload import (
     layers_of,
     time_of,
 )
-from geomap.maps.seam import straddles, together
 from geomap.maps.sketch import PATTERNS, claim_sketch, story_sketch, swatch
 from geomap.models import Assessment, report_record
 from geomap.settings import PALETTE, Style

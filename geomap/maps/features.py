@@ -161,12 +161,14 @@ def _without_strays(points: Sequence[tuple[float, float]]) -> Sequence[tuple[flo
     lons, lats = sorted(p[0] for p in points), sorted(p[1] for p in points)
     middle = (lons[len(lons) // 2], lats[len(lats) // 2])
 
-    def apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    def gap_deg(one: tuple[float, float], other: tuple[float, float]) -> float:
         return max(abs(one[0] - other[0]), abs(one[1] - other[1]))
 
-    usual = max(sorted(apart(p, middle) for p in points)[len(points) // 2], 0.25)
+    usual = max(sorted(gap_deg(p, middle) for p in points)[len(points) // 2], 0.25)
     return [
-        p for p in points if apart(p, middle) <= 3 * usual or any(q != p and apart(p, q) <= 2 * usual for q in points)
+        p
+        for p in points
+        if gap_deg(p, middle) <= 3 * usual or any(q != p and gap_deg(p, q) <= 2 * usual for q in points)
     ]
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
 from geomap.files import shown, writing
+from geomap.maps.antimeridian import straddles, together
 from geomap.maps.boundaries import with_boundaries
 from geomap.maps.features import Gazetteer, Shape, alt_text, extent, shapes
 from geomap.maps.geometry import cut, polygons_only, widen
 from geomap.maps.payload import basemap_of, credits_of, layers_of
-from geomap.maps.seam import straddles, together
 from geomap.maps.sketch import Frame, scale_bar
 from geomap.models import Assessment, Status
 from geomap.settings import Style

@@ -65,9 +65,13 @@ def _governs(around: _Around, key: str, options: list[Option]) -> bool:
             return False
     if around.after in lists.governor_words or _governed(around, lists.governor_words):
         return True
-    state = any(c.feature.startswith(_STATE) for c, _ in options[:3]) or any(w in key for w in lists.republic_words)
-    if not state:
-        return False
+    state = any(c.feature.startswith(_STATE) for c, _ in options[:3])
+    return (state or any(word in key for word in lists.republic_words)) and _state_governs(around, options)
+
+
+def _state_governs(around: _Around, options: list[Option]) -> bool:
+    """Whether a state or capital stands for its government."""
+    tokens, lists = around.tokens, around.lists
     if _sends(around) or _governed(around, lists.governed_nouns) or _opposed(around):
         return True
     if around.before in lists.with_words and around.before2 in lists.ground_nouns:

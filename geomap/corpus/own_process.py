@@ -79,7 +79,7 @@ _WAITS = 60
 class _Child:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        code = f"import sys; sys.path[:] = {sys.path!r}; from geomap.corpus.apart import serve; serve()"
+        code = f"import sys; sys.path[:] = {sys.path!r}; from geomap.corpus.own_process import serve; serve()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=True
         )
