@@ -31,7 +31,7 @@ from geomap.reports.findings import in_order, leading_findings, missing, publish
 from geomap.reports.markdown import escape_markdown
 from geomap.reports.page import safe_url
 from geomap.settings import Style
-from geomap.wording import context, day, fold, number, quantity, said
+from geomap.wording import claim_in_words, context, day, fold, number, quantity
 
 HOUSE = Style(caption="The valley on 14 April", credit="The Valley Desk")
 
@@ -293,7 +293,7 @@ def test_contexts_hold_the_quote(text: str, one: int, other: int) -> None:
 
 
 def test_claims_in_plain_words() -> None:
-    assert [said(c) for c in world.claims()] == [
+    assert [claim_in_words(c) for c in world.claims()] == [
         "about 28 km, south of Kamin",
         "more than 15,000 km²",
         "120 km²",

@@ -44,7 +44,7 @@ from geomap.models import (
     report_record,
 )
 from geomap.settings import Style
-from geomap.wording import day, number, render, report_languages, said, told, words
+from geomap.wording import claim_in_words, day, in_page_words, number, render, report_languages, words
 from geomap.wording.lexicon import Entry, gaps_of, language
 
 PACKAGE = Path(geomap.__file__).parent
@@ -170,7 +170,7 @@ def test_sentences_keep_every_number_and_quote(dispatches: geomap.Report, code: 
     many = [text for text in sentences_of(dispatches) if str(text)]
     assert len(many) > 80
     for text in many:
-        english, other = str(text), told(text, Style(language=code))
+        english, other = str(text), in_page_words(text, Style(language=code))
         plain = re.sub(r"[\u00a0,.]", "", other)
         for digits in re.findall(r"\d[\d,.]*\d|\d", english):
             assert re.sub("[,.]", "", digits) in plain, (digits, other)
@@ -178,7 +178,7 @@ def test_sentences_keep_every_number_and_quote(dispatches: geomap.Report, code: 
 
 def test_nothing_of_our_english_is_left_in_ukrainian(dispatches: geomap.Report) -> None:
     for text in sentences_of(dispatches):
-        other = told(text, UKRAINIAN)
+        other = in_page_words(text, UKRAINIAN)
         left = re.sub(r"«[^»]*»|Russia–Ukraine border", "", other)
         assert not re.search(r"\b(the|of|by|is|held|map|from|ground|shows|says)\b", left), other
     html = reports.render_report(dispatches.assessment, Parts(), style=UKRAINIAN)
@@ -220,8 +220,8 @@ def test_a_language_is_added_as_a_folder(tmp_path: Path, dispatches: geomap.Repo
     with further(toy_folder(tmp_path)):
         style = Style(language="qq")
         assert "qq" in report_languages()
-        assert told(message("how.within_percent", percent=15), style) == "[nihtiw]15[ti fo %]"
-        assert told(message("said.quote", quote=Quote("so it was")), style) == "<<so it was>>"
+        assert in_page_words(message("how.within_percent", percent=15), style) == "[nihtiw]15[ti fo %]"
+        assert in_page_words(message("said.quote", quote=Quote("so it was")), style) == "<<so it was>>"
         html = reports.render_report(dispatches.assessment, Parts(), style=style)
     assert '<html lang="qq" dir="rtl">' in html
     for english in ("fits the map", "What was checked", "Methods", "geodesic between points", "Sep 2022"):
@@ -236,7 +236,7 @@ def test_a_language_is_added_as_a_folder(tmp_path: Path, dispatches: geomap.Repo
 def test_what_a_language_lacks_stays_english_and_says_so(tmp_path: Path, dispatches: geomap.Report) -> None:
     with further(toy_folder(tmp_path, only=("reason.judged", "fit.fits"))):
         html = reports.render_report(dispatches.assessment, Parts(), style=Style(language="qq"))
-        assert told(message("fit.does_not_fit"), Style(language="qq")) == "does not fit the map"
+        assert in_page_words(message("fit.does_not_fit"), Style(language="qq")) == "does not fit the map"
     assert 'class="reason" dir="auto" lang="en"' in html
     assert "What was checked" in html
 
@@ -286,19 +286,19 @@ def test_cards_read_as_words_of_a_claim() -> None:
         (Predicate.CONTROLS, "held by the Front: Lisna"),
         (Predicate.ADVANCED, "advance by the Front: Lisna"),
     ):
-        assert said(replace(base, predicate=predicate)) == expected
+        assert claim_in_words(replace(base, predicate=predicate)) == expected
     taken = replace(base, predicate=Predicate.CAPTURED)
-    assert said(replace(taken, polarity=Polarity.NEGATED)) == "not captured by the Front: Lisna"
-    assert said(replace(taken, polarity=Polarity.NEGATED), UKRAINIAN) == "захоплено: ні (The Front): Lisna"
-    assert said(replace(taken, actor="they")) == "captured: Lisna"
+    assert claim_in_words(replace(taken, polarity=Polarity.NEGATED)) == "not captured by the Front: Lisna"
+    assert claim_in_words(replace(taken, polarity=Polarity.NEGATED), UKRAINIAN) == "захоплено: ні (The Front): Lisna"
+    assert claim_in_words(replace(taken, actor="they")) == "captured: Lisna"
     reached = replace(
         base, kind=ClaimKind.ADVANCE, predicate=Predicate.REACHED, actor=None,
         subject=(Mention(text="Tanks"),), reference=town,
     )  # fmt: skip
-    assert said(reached) == "reached by Tanks: Lisna"
+    assert claim_in_words(reached) == "reached by Tanks: Lisna"
     sixty = Value(text="60 km", start=0, end=5, number=60, unit="km", si=60_000, si_unit="m")
-    assert said(replace(reached, value=sixty)) == "60 km (Lisna)"
-    assert said(replace(reached, kind=ClaimKind.DISTANCE, value=sixty)) == "60 km from Lisna"
+    assert claim_in_words(replace(reached, value=sixty)) == "60 km (Lisna)"
+    assert claim_in_words(replace(reached, kind=ClaimKind.DISTANCE, value=sixty)) == "60 km from Lisna"
 
 
 def test_an_article_within_a_sentence_is_small() -> None:

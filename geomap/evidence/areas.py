@@ -18,21 +18,21 @@ from geomap.evidence.ground import (
     Days,
     Ground,
     area_km2,
-    called,
     day_of,
     days_of,
+    ground_won,
     held_km2,
     is_town,
     last_map,
     maps_of,
     named,
     part_of,
+    place_in_words,
     places_in,
     polygon_of,
     speaks_of,
     state_map,
     town_radius_km,
-    won,
 )
 from geomap.evidence.missing import missing_date, missing_map
 from geomap.evidence.sides import actor_side, told_side
@@ -283,7 +283,7 @@ def gain_km2(
         return (0.0, 0.0, 0.0)
 
     def measure() -> tuple[float, float]:
-        sure, most = (won(series, before, after, holder_gains, m, ground, region) for m in (False, True))
+        sure, most = (ground_won(series, before, after, holder_gains, m, ground, region) for m in (False, True))
         shape = part_of(polygon_of(region, ground), direction) if direction else None
         out, contested_in = (area_km2(g if shape is None else shapely.intersection(g, shape)) for g in (sure, most))
         return out, contested_in
@@ -312,7 +312,9 @@ def _change(
     loose = REPORTS_ERROR if series.from_reports else 0.0
     measured = (min(low for low, _ in ends) * (1 - loose), max(high for _, high in ends) * (1 + loose))
     codes = [Code.CONTESTED] if factor((values[-1][0], values[-1][1])) > ground.settings.wide_factor else []
-    drawn = _drawn(won(series, before, last, holder_gains, False, ground, region), ground) if last > before else None
+    drawn = (
+        _drawn(ground_won(series, before, last, holder_gains, False, ground, region), ground) if last > before else None
+    )
     evidence = [
         Evidence(
             what=_change_words(series, holder_gains, region, day_of(series, before), day_of(series, last)),
@@ -370,7 +372,7 @@ def _change_words(series: ControlSeries, holder_gains: bool, region: Place | Non
     given: dict[str, Parameter] = {"side": series.side, "start": start, "end": end}
     if region is None:
         return message("what.gained" if holder_gains else "what.lost", **given)
-    return message("what.gained_in" if holder_gains else "what.lost_in", region=called(region), **given)
+    return message("what.gained_in" if holder_gains else "what.lost_in", region=place_in_words(region), **given)
 
 
 def _other_dates(series, before, end, holder_gains, claimed, ground, region, other) -> list[Evidence]:  # type: ignore[no-untyped-def]
@@ -458,8 +460,8 @@ def _held_words(series: ControlSeries, holder: bool, region: Place | None, when:
     if region is None:
         return message("what.held", side=series.side, day=when)
     if holder:
-        return message("what.held_in", side=series.side, region=called(region), day=when)
-    return message("what.outside_hands_in", side=series.side, region=called(region))
+        return message("what.held_in", side=series.side, region=place_in_words(region), day=when)
+    return message("what.outside_hands_in", side=series.side, region=place_in_words(region))
 
 
 def _side_km2(

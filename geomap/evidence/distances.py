@@ -15,11 +15,11 @@ from geomap.evidence.ground import (
     GAZETTEER,
     Ground,
     area_km2,
-    called,
     geometry_of,
     is_town,
     line_of,
     named,
+    place_in_words,
     point_error_km,
     polygon_of,
     town_radius_km,
@@ -101,10 +101,10 @@ def _from_subject(claim: Claim, subject: Thing, reference: Place, ground: Ground
     if subject.place is None:
         return [missing_place(_no_place(subject.mention))]
     if subject.place.id == reference.id:
-        return [missing_place(message("untested.one_place", place=called(subject.place)))]
+        return [missing_place(message("untested.one_place", place=place_in_words(subject.place)))]
     vast = next((place for place in (subject.place, reference) if not _measurable(place, ground)), None)
     if vast is not None:
-        return [missing_place(message("untested.no_outline_from", place=called(vast)))]
+        return [missing_place(message("untested.no_outline_from", place=place_in_words(vast)))]
     if claim.kind is ClaimKind.CONTAINMENT:
         part = _part_of_frame(subject.place, reference, ground) if claim.direction is not None else []
         return [*_containment(subject.place, reference, ground), *part]
@@ -195,7 +195,7 @@ def _only_direction(found: list[Evidence], subject: Place, reference: Place) -> 
     """Keep a direction as what decides; say so where the places are too close to have one."""
     if any(e.aspect is AspectName.DIRECTION for e in found):
         return [e if e.aspect is AspectName.DIRECTION else replace(e, role=Role.CONTEXT) for e in found]
-    close = message("untested.too_close", subject=called(subject), reference=called(reference))
+    close = message("untested.too_close", subject=place_in_words(subject), reference=place_in_words(reference))
     missing = Evidence(
         what=message("missing.direction"),
         measured=(None, None),
@@ -443,7 +443,7 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
         share = min(1.0, area_km2(shapely.intersection(inner, outer)) / whole) if whole else 0.0
         return [
             Evidence(
-                what=message("what.part_within", inner=called(subject), outer=called(reference)),
+                what=message("what.part_within", inner=place_in_words(subject), outer=place_in_words(reference)),
                 measured=(share, share),
                 unit="share",
                 best=share,
@@ -452,7 +452,10 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
                 source=GAZETTEER,
                 places=ids,
                 note=message(
-                    "note.share_within", percent=round(100 * share), inner=called(subject), outer=called(reference)
+                    "note.share_within",
+                    percent=round(100 * share),
+                    inner=place_in_words(subject),
+                    outer=place_in_words(reference),
                 ),
             )
         ]
@@ -468,9 +471,11 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
         away = distance_to_km(middle, outer)
         error = ground.settings.border_error_km + point_error_km(subject, ground.settings)
     measured = (max(0.0, away - error), away)
-    note = message("note.lies_in", inner=called(subject), outer=called(reference))
+    note = message("note.lies_in", inner=place_in_words(subject), outer=place_in_words(reference))
     if away > 0:
-        note = message("note.lies_outside", inner=called(subject), away=whole_km(away), outer=called(reference))
+        note = message(
+            "note.lies_outside", inner=place_in_words(subject), away=whole_km(away), outer=place_in_words(reference)
+        )
     found = [
         Evidence(
             what=message("what.outside", inner=named(subject), outer=named(reference)),

@@ -21,6 +21,7 @@ from geomap.evidence.ground import (
     days_of,
     domain,
     geometry_of,
+    ground_won,
     held,
     maps_of,
     named,
@@ -29,7 +30,6 @@ from geomap.evidence.ground import (
     speaks_of,
     state_map,
     whole_km,
-    won,
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
 from geomap.evidence.sides import actor_side, holder_country, is_holder
@@ -468,5 +468,5 @@ def _moved(
         source=series.label,
         as_of=series.snapshots[last].as_of.isoformat(),
         error=measured,
-        geometry=won(series, before, last, side, False, ground, None),
+        geometry=ground_won(series, before, last, side, False, ground, None),
     )

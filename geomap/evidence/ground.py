@@ -114,7 +114,7 @@ def whole_km(km: float) -> Quantity:
     return Quantity(round(km), round(km), "km")
 
 
-def called(place: Place) -> Parameter:
+def place_in_words(place: Place) -> Parameter:
     """A place's name in a sentence: a region apart from the city whose name it bears."""
     says_region = not _region_words().isdisjoint(place.name.casefold().replace("-", " ").split())
     if place.feature.startswith("A.ADM") and not says_region:
@@ -241,7 +241,7 @@ def held_km2(series: ControlSeries, index: int, ground: Ground, region: Place | 
     return ground.once(("held_km2", id(series), index, region.id if region else None), measure)
 
 
-def won(
+def ground_won(
     series: ControlSeries, before: int, after: int, holder: bool, most: bool, ground: Ground, region: Place | None
 ) -> Any:
     """Ground that a side won between two maps: the drawn holder, or the other side; contested ground out, or in."""

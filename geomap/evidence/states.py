@@ -16,7 +16,6 @@ from geomap.evidence.ground import (
     Days,
     Ground,
     area_km2,
-    called,
     day_of,
     days_of,
     geometry_of,
@@ -26,6 +25,7 @@ from geomap.evidence.ground import (
     maps_of,
     named,
     part_of,
+    place_in_words,
     point_error_km,
     polygon_of,
     speaks_of,
@@ -296,7 +296,7 @@ def _share(
         who = series.side if stated else other_name(series, ground)
         found.append(
             Evidence(
-                what=message("what.share_held", region=called(place), side=who, day=day_of(series, i)),
+                what=message("what.share_held", region=place_in_words(place), side=who, day=day_of(series, i)),
                 note=_share_note(who, place, measured, day_of(series, i)),
                 measured=measured,
                 unit="share",
@@ -315,7 +315,7 @@ def _share(
 
 def _share_note(who: Parameter, place: Place, measured: Range, when: date) -> Message:
     low, high = (100 * (x or 0.0) for x in measured)
-    return message("note.share_held", side=who, amount=Quantity(low, high, "%"), region=called(place), day=when)
+    return message("note.share_held", side=who, amount=Quantity(low, high, "%"), region=place_in_words(place), day=when)
 
 
 def _part(
@@ -328,7 +328,7 @@ def _part(
     last = [i for i in indices if day_of(series, i) <= days.end][-1]
     wind = mention.sense.wind
     who = series.side if stated else other_name(series, ground)
-    where = called(place)
+    where = place_in_words(place)
     if wind:
         where = message("place.wind_of", wind=message(f"wind.{wind}"), place=where)
     if claim.effect in MOVES:

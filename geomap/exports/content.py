@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.models import Assessment, MentionKind, Place, Status
 from geomap.settings import Style
-from geomap.wording import told
+from geomap.wording import in_page_words
 
 if TYPE_CHECKING:
     import geopandas
@@ -63,7 +63,7 @@ def build_export(
     """Gather what exports write. ``labels``: verdict label -> the words that readers see."""
     sources = [" · ".join(filter(None, (a.title or a.id, a.source, a.url))) for a in assessment.articles]
     credit = [
-        " · ".join(filter(None, (told(p.attribution or p.name, style), told(p.licence, style))))
+        " · ".join(filter(None, (in_page_words(p.attribution or p.name, style), in_page_words(p.licence, style))))
         for p in assessment.methods.data
     ]
     return Export(

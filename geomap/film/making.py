@@ -21,7 +21,7 @@ from geomap.film.writing import Shown, ffmpeg, render_captions, write_moving_pic
 from geomap.models import Assessment, ControlSeries, Methods
 from geomap.progress import Progress, silent
 from geomap.settings import Style
-from geomap.wording import clip, day, told, words
+from geomap.wording import clip, day, in_page_words, words
 
 if TYPE_CHECKING:
     from geomap.gazetteer import Gazetteer
@@ -175,8 +175,8 @@ def _title(maps: ControlSeries, states: Sequence[State], style: Style) -> str:
 def credits_of(maps: ControlSeries, gazetteer: Gazetteer, style: Style) -> str:
     """Who made the maps and the ground under them, and who the film."""
     w = words(style.language)
-    made = [told(maps.provenance.attribution or maps.label, style)]
-    made += [told(p.attribution, style).rstrip(". ") for p in gazetteer.provenance() if p.attribution]
+    made = [in_page_words(maps.provenance.attribution or maps.label, style)]
+    made += [in_page_words(p.attribution, style).rstrip(". ") for p in gazetteer.provenance() if p.attribution]
     parts = [w("from_map", source="; ".join(dict.fromkeys(t for t in made if t))), style.borders, style.credit]
     return ". ".join(p for p in dict.fromkeys([*parts, w["embed_link"]]) if p)
 

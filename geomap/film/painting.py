@@ -15,7 +15,7 @@ from geomap.maps.geometry import cut, widen
 from geomap.maps.sketch import Frame, scale_bar
 from geomap.models import UNKNOWN_HOLDER, ControlSeries, Status
 from geomap.settings import Style
-from geomap.wording import clip, day, fold, quantity, told, words
+from geomap.wording import clip, day, fold, in_page_words, quantity, words
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
@@ -369,7 +369,7 @@ class Painter:
         if state.gap is not None:
             return w("no_maps", start=day(state.gap[0], self.style), end=day(state.gap[1], self.style))
         if state.source_changed:
-            return w("source_changes", source=told(shown.provenance.attribution or self.maps.name, self.style))
+            return w("source_changes", source=in_page_words(shown.provenance.attribution or self.maps.name, self.style))
         return ""
 
     def _write(self, image: Image.Image, state: State) -> None:
@@ -435,7 +435,11 @@ class Painter:
 def held_words(maps: ControlSeries, style: Style) -> str:
     """Whose ground is drawn, and whether reports or a mapmaker say so."""
     w = words(style.language)
-    held = w["layer_held_all"] if maps.holder == UNKNOWN_HOLDER else w("layer_held", holder=told(maps.holder, style))
+    held = (
+        w["layer_held_all"]
+        if maps.holder == UNKNOWN_HOLDER
+        else w("layer_held", holder=in_page_words(maps.holder, style))
+    )
     return w("layer_reported", layer=held) if maps.from_reports else held
 
 

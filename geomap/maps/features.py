@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from geomap.models import Article, Assessment, Claim, Evidence, Label, MentionKind, Method, Place, Role, Toponym
 from geomap.settings import Style
-from geomap.wording import clip, context, day, fold, heading, measured, said, speaker, told, words
+from geomap.wording import claim_in_words, clip, context, day, fold, heading, in_page_words, measured, speaker, words
 
 if TYPE_CHECKING:
     import geopandas
@@ -267,12 +267,12 @@ def claim_card(claim: Claim, articles: dict[str, Article], style: Style) -> dict
     article = articles.get(claim.article)
     before, quote, after = context(article.text, claim.start, claim.end) if article else ("", claim.quote, "")
     verdict = claim.verdict
-    rows = [(w["card_claimed"], said(claim, style))]
+    rows = [(w["card_claimed"], claim_in_words(claim, style))]
     shown = measured(claim, style)
     if shown:
         rows.append((w["card_measured"], shown))
     if verdict is not None and verdict.reason:
-        rows.append((w["card_reason"], told(verdict.reason, style)))
+        rows.append((w["card_reason"], in_page_words(verdict.reason, style)))
     elif how := how_measured(claim, style):
         rows.append((w["card_how"], how))
     rows.append((w["card_says"], speaker(claim, article, style)))
@@ -296,8 +296,8 @@ def how_measured(claim: Claim, style: Style) -> str:
     decisive = [e for e in (claim.verdict.evidence if claim.verdict else ()) if e.role is Role.MEASURE]
     lines: list[str] = []
     for evidence in decisive[:2]:
-        what = told(evidence.what, style)
-        parts = [what, told(evidence.source, style)]
+        what = in_page_words(evidence.what, style)
+        parts = [what, in_page_words(evidence.source, style)]
         if evidence.as_of and day(evidence.as_of, style) not in what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
         lines.append(", ".join(dict.fromkeys(fold(p) for p in parts if p)))

@@ -17,7 +17,7 @@ from geomap.maps.features import Bounds, Gazetteer, Shape, is_ambiguous, is_wide
 from geomap.maps.geometry import as_geojson, cut, for_display, polygons_only, widen, without_islets
 from geomap.models import Assessment, ControlSeries, Snapshot, Status
 from geomap.settings import Settings, Style
-from geomap.wording import day, fold, told, visible, words
+from geomap.wording import day, fold, in_page_words, visible, words
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -316,8 +316,8 @@ def layers_of(assessment: Assessment, shapes: Sequence[Shape], style: Style, tim
 
 def credits_of(assessment: Assessment, style: Style) -> str:
     """Who made the maps under the story."""
-    made = [told(p.attribution, style).rstrip(". ") for p in assessment.methods.data if p.attribution]
-    made += [told(c.provenance.attribution or c.label, style) for c in assessment.control]
+    made = [in_page_words(p.attribution, style).rstrip(". ") for p in assessment.methods.data if p.attribution]
+    made += [in_page_words(c.provenance.attribution or c.label, style) for c in assessment.control]
     return "; ".join(dict.fromkeys(t for t in made if t))
 
 

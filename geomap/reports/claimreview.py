@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from geomap.errors import PublishError
 from geomap.models import Assessment, Claim, to_record
 from geomap.settings import Style
-from geomap.wording import fold, speaker, told, words
+from geomap.wording import fold, in_page_words, speaker, words
 
 
 def claim_review(
@@ -63,7 +63,7 @@ def _review(claim: Claim, assessment: Assessment, style: Style, url: str | None)
         "claimReviewed": fold(claim.quote),
         "itemReviewed": item,
         "reviewRating": rating,
-        "reviewBody": told(claim.verdict.reason, style),
+        "reviewBody": in_page_words(claim.verdict.reason, style),
         "author": {"@type": "Organization", "name": fold(style.credit)},
         "inLanguage": style.language,
     }

@@ -11,7 +11,7 @@ from geomap.errors import PublishError
 from geomap.files import shown
 from geomap.models import Assessment, Claim, Label, Provenance, Role, Text, Toponym, report_record, why_untested
 from geomap.settings import Style
-from geomap.wording import clip, context, fold, measured, told, words
+from geomap.wording import clip, context, fold, in_page_words, measured, words
 
 ORDER = (Label.DOES_NOT_FIT, Label.ROUGHLY_FITS, Label.FITS, Label.MAPS_CANNOT_SETTLE)
 """What does not fit is read first; what the maps cannot settle last."""
@@ -72,7 +72,7 @@ def leading_findings(assessment: Assessment, style: Style, limit: int = 3) -> li
         if shown_amount:
             sentence = w("finding", quote=quote, measured=shown_amount)
         else:
-            sentence = w("finding_plain", quote=quote, reason=told(claim.verdict.reason, style))
+            sentence = w("finding_plain", quote=quote, reason=in_page_words(claim.verdict.reason, style))
         found.append((claim, sentence))
         if len(found) == limit:
             break
@@ -91,7 +91,7 @@ def missing(assessment: Assessment, style: Style) -> list[tuple[str, list[Claim]
     w = words(style.language)
     groups: dict[str, list[Claim]] = {}
     for claim in assessment.untested:
-        groups.setdefault(told(why_untested(claim), style) or w["no_reason"], []).append(claim)
+        groups.setdefault(in_page_words(why_untested(claim), style) or w["no_reason"], []).append(claim)
     return sorted(groups.items(), key=lambda item: -len(item[1]))
 
 
@@ -99,7 +99,7 @@ def open_names(assessment: Assessment, style: Style) -> list[tuple[str, str, lis
     """Names without a place: name, why, where they stand."""
     groups: dict[tuple[str, str], list[Toponym]] = {}
     for toponym in assessment.unresolved:
-        groups.setdefault((fold(toponym.text), told(toponym.why_not, style)), []).append(toponym)
+        groups.setdefault((fold(toponym.text), in_page_words(toponym.why_not, style)), []).append(toponym)
     return [(name, why, found) for (name, why), found in groups.items()]
 
 

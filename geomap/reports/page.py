@@ -30,6 +30,7 @@ from geomap.reports.markdown import escape_markdown
 from geomap.settings import Style
 from geomap.wording import (
     Words,
+    claim_in_words,
     clip,
     context,
     day,
@@ -37,12 +38,11 @@ from geomap.wording import (
     fold,
     heading,
     in_language,
+    in_page_words,
     measured,
     number,
     quantity,
-    said,
     speaker,
-    told,
     visible,
     words,
 )
@@ -224,7 +224,7 @@ def _facts(
         "unsettled": sorted(unsettled.items(), key=lambda item: -len(item[1])),
         "tally": _tally(rows, w),
         "contradictions": [
-            (told(c.sentence, style), w["within"] if c.within_article else w["between"], list(c.claims))
+            (in_page_words(c.sentence, style), w["within"] if c.within_article else w["between"], list(c.claims))
             for c in assessment.contradictions
         ],
         "untested": [
@@ -241,11 +241,11 @@ def _facts(
             for name, why, found in open_names(assessment, style)
         ],
         "charts": [
-            (told(labels.get(name, name), style), series_chart(made, style), _series_rows(made, style))
+            (in_page_words(labels.get(name, name), style), series_chart(made, style), _series_rows(made, style))
             for name, made in series.items()
         ],
         "methods": methods,
-        "crs": told(methods.crs, style),
+        "crs": in_page_words(methods.crs, style),
         "inputs": [_provenance(p, style) for p in methods.inputs],
         "data": [_provenance(p, style) for p in _unique([*methods.data, *(c.provenance for c in assessment.control)])],
         "settings": methods.settings,
@@ -307,7 +307,7 @@ def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, M
         who=speaker(claim, article, style),
         article=", ".join(p for p in (_source_of(article), day(article.published_on, style) if article else "") if p),
         url=safe_url(article.url) if article else None,
-        figure=said(claim, style),
+        figure=claim_in_words(claim, style),
         measured=measured(claim, style),
         how=tuple(_how(claim, style)),
         aspects=tuple(
@@ -323,14 +323,14 @@ def _row(claim: Claim, articles: Mapping[str, Article], sketches: Mapping[str, M
         else (),
         label=str(verdict.label),
         verdict=w[f"label_{verdict.label}"],
-        reason=told(verdict.reason, style),
+        reason=in_page_words(verdict.reason, style),
         reason_in=_still_english(verdict.reason, style),
         codes=tuple((str(c), w[f"code_{c}"]) for c in verdict.codes),
-        would_fit=tuple(told(t, style) for t in verdict.would_fit),
+        would_fit=tuple(in_page_words(t, style) for t in verdict.would_fit),
         checked=_checked(claim, style),
         by_person=claim.checked_by is not None,
         telling=len(claim.quote) >= BARE,
-        missing=told(what_is_missing(claim), style),
+        missing=in_page_words(what_is_missing(claim), style),
         sketch=sketches.get(claim.id, Markup("")),
     )
 
@@ -342,10 +342,10 @@ def _how(claim: Claim, style: Style) -> list[str]:
     for evidence in claim.verdict.evidence if claim.verdict else ():
         if evidence.role is not Role.MEASURE:
             continue
-        what, method = told(evidence.what, style), told(evidence.method, style)
+        what, method = in_page_words(evidence.what, style), in_page_words(evidence.method, style)
         parts = [what, method if method.casefold() != what.casefold() else ""]
         if evidence.source:
-            parts.append(w("from_map", source=told(evidence.source, style)))
+            parts.append(w("from_map", source=in_page_words(evidence.source, style)))
         # the words of a measurement often bear its date already
         if evidence.as_of and day(evidence.as_of, style) not in what:
             parts.append(w("as_of", date=day(evidence.as_of, style, time=True)))
@@ -373,7 +373,7 @@ def _untested(claim: Claim, articles: Mapping[str, Article], style: Style) -> di
         "id": claim.id,
         "quote": context(article.text, claim.start, claim.end, reach=80) if article else ("", fold(claim.quote), ""),
         "who": speaker(claim, article, style),
-        "figure": said(claim, style),
+        "figure": claim_in_words(claim, style),
         "checked": _checked(claim, style),
     }
 
@@ -389,8 +389,8 @@ def _provenance(source: Provenance, style: Style) -> dict[str, Any]:
     return {
         "name": fold(source.name.replace("\\", "/").rsplit("/", 1)[-1]),
         "sha256": source.sha256,
-        "attribution": told(source.attribution, style),
-        "licence": w("licence", licence=told(source.licence, style)) if source.licence else "",
+        "attribution": in_page_words(source.attribution, style),
+        "licence": w("licence", licence=in_page_words(source.licence, style)) if source.licence else "",
         "unlicensed": "" if source.licence else w["licence_unknown"],
         "url": safe_url(source.url),
         "retrieved_at": fold(source.retrieved_at or ""),

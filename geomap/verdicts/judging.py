@@ -31,7 +31,7 @@ from geomap.models import (
 from geomap.settings import Settings
 from geomap.units import in_twin
 from geomap.verdicts.ranges import CEILINGS, Claimed, claimed_range, factor, gap, hull_of, inside, overlap
-from geomap.verdicts.sentences import amount, clause, fit, said, times, wind
+from geomap.verdicts.sentences import amount, claim_message, clause, fit, times, wind
 
 FIGURES = frozenset({ClaimKind.AREA, ClaimKind.DISTANCE, ClaimKind.EXTENT, ClaimKind.RATE})
 """Kinds that are nothing without a number; an advance may also be a place reached."""
@@ -172,7 +172,7 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
         )
     return Verdict(
         label=Label.MAPS_CANNOT_SETTLE,
-        reason=message("reason.unsettled", said=said(claim, _plain(claim, claimed)), why=why),
+        reason=message("reason.unsettled", said=claim_message(claim, _plain(claim, claimed)), why=why),
         codes=codes,
         aspects=aspects,
         evidence=_kept(evidence, readings),
@@ -464,7 +464,7 @@ def _reason(
     if claim.value is not None and claim.value.unit_corrected and claimed is not None and claimed.numbers:
         read_as = Quantity(claimed.numbers[0], claimed.numbers[0], claimed.unit)
         verdict = message("verdict.read_as", verdict=verdict, amount=read_as)
-    says = said(claim, _plain(claim, claimed))
+    says = claim_message(claim, _plain(claim, claimed))
     if label is Label.DOES_NOT_FIT and readings:
         return message("reason.judged_would_fit", said=says, measured=measured, verdict=verdict, reading=readings[0])
     return message("reason.judged", said=says, measured=measured, verdict=verdict)

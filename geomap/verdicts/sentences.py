@@ -47,7 +47,7 @@ def fit(label: Label) -> Message:
     return message(f"fit.{label}")
 
 
-def said(claim: Claim, plain: Quantity | None = None) -> Message:
+def claim_message(claim: Claim, plain: Quantity | None = None) -> Message:
     """What the claim says, in a few words; ``plain`` is its figure in km or km² where written otherwise."""
     if claim.value is not None and claim.value.si_unit is not None:
         figure = _said_figure(claim, plain)

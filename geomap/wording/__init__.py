@@ -26,9 +26,29 @@ from geomap.wording.lexicon import Words, language, report_languages, words
 from geomap.wording.rendering import QUOTE_LIMIT, in_language, one_line, render, short
 
 __all__ = [
-    "QUOTE_LIMIT", "Words", "clip", "context", "day", "direction", "fold", "heading", "in_language", "is_pronoun",
-    "main_aspect", "measured", "number", "one_line", "quantity", "render", "report_languages", "said", "short",
-    "speaker", "told", "visible", "words",
+    "QUOTE_LIMIT",
+    "Words",
+    "claim_in_words",
+    "clip",
+    "context",
+    "day",
+    "direction",
+    "fold",
+    "heading",
+    "in_language",
+    "in_page_words",
+    "is_pronoun",
+    "main_aspect",
+    "measured",
+    "number",
+    "one_line",
+    "quantity",
+    "render",
+    "report_languages",
+    "short",
+    "speaker",
+    "visible",
+    "words",
 ]  # fmt: skip
 
 
@@ -37,7 +57,7 @@ def direction(style: Style) -> Markup:
     return Markup(' dir="rtl"') if language(style.language).direction == "rtl" else Markup("")
 
 
-def told(text: Text | None, style: Style | None = None) -> str:
+def in_page_words(text: Text | None, style: Style | None = None) -> str:
     """A sentence of a verdict, a measurement or a comparison in the page's language, fit to be shown."""
     if text is None or isinstance(text, str):
         return fold(text or "")
@@ -90,7 +110,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\
 """White space is none of them, nor joiners and direction marks that Persian, Hindi or Hebrew need to be read."""
 
 
-def said(claim: Claim, style: Style | None = None) -> str:
+def claim_in_words(claim: Claim, style: Style | None = None) -> str:
     """The claim in plain words and units: "more than 120 km from Kherson", "liberated: Lyman"."""
     style = style or Style()
     w = words(style.language)
