@@ -41,8 +41,12 @@ forces = ["trupoj", "soldatoj"]
 conflict_strong = ["artilerio"]
 [tables.from]
 from = ["for de"]
-[tables.events]
-"captured|obj" = ["kaptis"]
+"""
+FRAMES = """
+[words]
+belongs = ["de"]
+[verbs]
+kaptis = { means = "captured", place = "object", guard = "party", example = "{La trupoj} kaptis [Kharkiv]." }
 """
 NAMES = """
 [words]
@@ -64,6 +68,7 @@ def toy(tmp_path: Path) -> Iterator[None]:
     folder.mkdir()
     (folder / "claims.toml").write_text(CLAIMS, "utf-8")
     (folder / "names.toml").write_text(NAMES, "utf-8")
+    (folder / "frames.toml").write_text(FRAMES, "utf-8")
     with further(tmp_path):
         yield
 

@@ -12,7 +12,6 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "geomap"
 READERS = sorted([*(PACKAGE / "claims").rglob("*.py"), *(PACKAGE / "toponyms").rglob("*.py")])
 LEFT: dict[str, str] = {
-    "claims/events.py": "the reader of events, which one by frames takes the place of",
     "claims/tokens.py": "splits off what English writes together ('s, 're, 'll): before any language is known",
 }
 """Files that may compare with words, and why."""

@@ -12,7 +12,7 @@ from geomap.claims.anaphors import name_subjects
 from geomap.claims.attribution import Speakers
 from geomap.claims.borders import set_borders
 from geomap.claims.dates import find_dates, nearest
-from geomap.claims.events import Event, control_drafts, event_actor, find_events, governing
+from geomap.claims.frames import FrameReader, Reading, governing
 from geomap.claims.moods import set_mood, set_retractions
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity, find_quantities
@@ -103,16 +103,16 @@ def read_value(text: str) -> Value | None:
 
 def _drafts(p: Passage) -> list[Draft]:
     out: list[Draft] = []
+    reader = FrameReader(p)
     for first, stop in p.tk.sentences:
-        out.extend(_sentence(p, first, stop, out[-_REMEMBERED:]))
+        out.extend(_sentence(p, reader, first, stop, out[-_REMEMBERED:]))
     return out
 
 
-def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[Draft]:
+def _sentence(p: Passage, reader: FrameReader, first: int, stop: int, earlier: list[Draft]) -> list[Draft]:
     """Drafts of one sentence: quantities first, then what control words and spatial words say beside them."""
     found: list[Draft] = []
     quantities = find_quantities(p.tk, first, stop, p.lang, p.commas)
-    events = find_events(p, first, stop)
     slips: list[Draft] = []
     for q in quantities:
         draft = quantity_draft(p, q, first, stop)
@@ -127,20 +127,22 @@ def _sentence(p: Passage, first: int, stop: int, earlier: list[Draft]) -> list[D
     same = same_size(p, first, stop, earlier + found)
     if same is not None:
         found.append(same)
-    for draft in found:
-        _govern(p, draft, events, first, stop)
+    areas = [d for d in found if d.kind is ClaimKind.AREA and d.quantity is not None]
+    reading = reader.read(first, stop, figures=bool(areas))
+    governed = {head for d in areas if (head := _govern(d, reading)) is not None}
     for one, other in pairwise(slips):
         _inherit(other, one)  # "2,000km [3,000km by now]"
     for draft in found:
         _refer_back(p, draft, [*earlier, *found], first)
     taken = list(found)
-    if not _asks(p, first, stop):
-        found.extend(control_drafts(p, events, first, stop))
+    if reading is not None and not _asks(p, first, stop):
+        found.extend(d for d in reader.drafts(reading, governed) if not _measured_already(d, taken))
     found.extend(spatial_drafts(p, first, stop, taken))
     found = [d for d in found if not _presupposed(d, found)]
     name_subjects(p, found)
     for draft in found:
         set_mood(p, draft, first, stop)
+        reader.settle_mood(draft)
     found.sort(key=lambda d: (d.i, d.j))
     return found
 
@@ -180,26 +182,37 @@ def _presupposed(draft: Draft, found: list[Draft]) -> bool:
     )
 
 
+def _measured_already(draft: Draft, measured: list[Draft]) -> bool:
+    """Whether an advance is told with its figure: "advanced 12 km towards Jabal" is one claim."""
+    if draft.kind is not ClaimKind.ADVANCE:
+        return False
+    moves = (ClaimKind.ADVANCE, ClaimKind.RATE, ClaimKind.DISTANCE)
+    return any(
+        other.kind in moves and other.quantity is not None and draft.i <= other.quantity.i < draft.j
+        for other in measured
+    )
+
+
 def _asks(p: Passage, first: int, stop: int) -> bool:
     """Whether a sentence is a question."""
     return any(p.tk.word[k] == "?" for k in range(max(first, stop - 3), stop))
 
 
-def _govern(p: Passage, draft: Draft, events: list[Event], first: int, stop: int) -> None:
-    """Give an area the control word that it is the object of."""
-    if draft.kind is not ClaimKind.AREA or draft.quantity is None:
-        return
-    event = governing(p, events, draft.quantity.i, draft.quantity.end, first, stop)
-    if event is None:
+def _govern(draft: Draft, reading: Reading | None) -> int | None:
+    """Give an area the frame that it is the object of; its head, where the frame claims nothing else."""
+    if draft.quantity is None:
+        return None
+    view = governing(reading, draft.quantity.i, draft.quantity.end) if reading is not None else None
+    if view is None:
         if draft.same_as is not None:
             _inherit(draft, draft.same_as)
-        return
-    draft.predicate = event.predicate
-    draft.actor_at = event_actor(p, event, first, stop)
-    draft.at = event.i
-    draft.i = min(draft.i, event.i)
-    if event.frame not in ("of",) or not draft.subject:
-        event.used = True
+        return None
+    hit = view.hit
+    draft.predicate = Predicate(hit.frame.means)
+    draft.actor_at = view.actor
+    draft.at = hit.i
+    draft.i = min(draft.i, hit.i)
+    return hit.head if hit.frame.section == "verbs" or not draft.subject else None
 
 
 # ── drafts to claims ─────────────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,11 @@ _WRAP_MIN, _WRAP_MAX = 45, 110
 """A hard-wrapped text has lines of about this many characters, most of them without a full stop at the end."""
 
 
+def pieces(words: str) -> list[str]:
+    """Words cut as a text is, in lower case: how a table of words is made to match tokens."""
+    return [str(word) for word in TOKEN.findall(words.lower().replace("’", "'"))]
+
+
 class Tokens:
     """Parallel lists: ``word`` as written, ``low`` for look-up, ``start``/``end`` offsets, ``sentences`` as ranges."""
 
