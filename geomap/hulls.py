@@ -145,7 +145,8 @@ def sensitivity(
 
 
 def _km2(geometry: Any) -> float:
-    return float(area(geometry)[0]) / 1e6
+    # a hull is drawn with edges straight in longitude and latitude, and measured as it is drawn
+    return float(area(geometry, edges="planar")[0]) / 1e6
 
 
 def _points(lonlat: ArrayLike) -> Floats:

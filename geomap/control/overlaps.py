@@ -24,6 +24,8 @@ WITHIN = 0.99
 """Share of a shape that lies in another for it to be a patch drawn on it: hand-drawn rims stray."""
 TOLD_SHARE = 1e-4
 """Of a map's ground: smaller overlaps are neighbours' rims drawn twice, settled and not told."""
+CRUMB_DEG2 = 1e-10
+"""About a square metre, in square degrees."""
 TAKES = {str(Status.FREE): 3, str(Status.CONTESTED): 4, str(Status.UNKNOWN): 2, str(Status.HELD): 1}
 """Of two that cross, the higher has the ground: what is contested is nobody's, what is held must be held alone."""
 
@@ -103,10 +105,17 @@ def _lines(where: str, told: dict[tuple[str, str], float], whole_km2: float) -> 
     ]
 
 
+def _without_crumbs(shape: Any) -> Any:
+    """A shape without the needles that rounding leaves where rims run side by side."""
+    parts = shapely.get_parts(shape)
+    kept = parts[shapely.area(parts) >= CRUMB_DEG2]
+    return shape if len(kept) == len(parts) else shapely.multipolygons(kept)
+
+
 def _without(reading: Reading, losses: dict[int, list[Any]], disputed: list[Any], told: list[str]) -> Reading:
     shapes = reading.shapes.copy()
     for i, grounds in losses.items():
-        shapes[i] = only_polygons(shapely.difference(shapes[i], shapely.union_all(grounds)))
+        shapes[i] = _without_crumbs(only_polygons(shapely.difference(shapes[i], shapely.union_all(grounds))))
     keep = np.flatnonzero(~shapely.is_empty(shapes)).tolist()
     extra = [only_polygons(shapely.union_all(disputed))] if disputed else []
     whole = np.empty(len(keep) + len(extra), dtype=object)

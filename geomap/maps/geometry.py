@@ -34,11 +34,16 @@ def for_display(geometry: BaseGeometry, tolerance: float, *, keep_area: bool = T
 
 def cut(geometry: BaseGeometry, bounds: Bounds) -> BaseGeometry:
     """The part within bounds; rings stay valid."""
-    from shapely import clip_by_rect, make_valid
+    from shapely import box, clip_by_rect, intersection, make_valid
+    from shapely.errors import GEOSException
 
     if not geometry.is_valid:
         geometry = make_valid(geometry)
-    return clip_by_rect(geometry, *bounds)
+    try:
+        return clip_by_rect(geometry, *bounds)
+    except GEOSException:
+        # its quick clipping stumbles over rings that barely reach in
+        return intersection(geometry, box(*bounds))
 
 
 def widen(bounds: Bounds, factor: float) -> Bounds:

@@ -23,6 +23,7 @@ from geomap.measure.ground import (
 from geomap.measure.places import (
     HULLS,
     HullMethod,
+    Size,
     area_of,
     candidates,
     distance_record,
@@ -36,6 +37,7 @@ from geomap.measure.places import (
     region_geometry,
     resolve,
     resolve_records,
+    size_of,
     unknown_place,
 )
 
@@ -44,6 +46,7 @@ __all__ = [
     "HULLS",
     "ControlInput",
     "HullMethod",
+    "Size",
     "area_of",
     "area_records",
     "candidates",
@@ -68,6 +71,7 @@ __all__ = [
     "series",
     "series_from_events",
     "series_records",
+    "size_of",
     "unknown_place",
     "write_series_map",
 ]

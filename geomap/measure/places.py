@@ -5,9 +5,12 @@ It joins the gazetteer with hulls, for the command line and for Python.
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from geomap.errors import PlaceError
@@ -25,6 +28,9 @@ HullMethod = Literal["convex", "concave", "thiessen"]
 
 CELL_MARGIN_DEG = 0.5
 """Thiessen cells need the settlements around the places too: half a degree is several settlements deep."""
+
+OUTLINE_OFF = 1.5
+"""An outline further than this from the official figures is another thing's: Monaco's with its sea, a whole county."""
 
 HULLS: tuple[HullMethod, ...] = ("convex", "concave", "thiessen")
 
@@ -188,14 +194,61 @@ def region_geometry(name: str | None, gazetteer: Gazetteer) -> Any:
     return gazetteer.geometry(region.id) if region is not None else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How large a place is, km²: the figure in use, and the range from its outline to the official figures.
+
+    ``source`` is who states the figure; None where it is the outline's own.
+    """
+
+    km2: float
+    low_km2: float
+    high_km2: float
+    source: str | None = None
+
+
+@cache
+def official_areas() -> Mapping[str, tuple[float | None, float, str, str]]:
+    """Official areas by place id: land and total in km², which of them is usual, and who states them."""
+    with files("geomap.measure").joinpath("areas.csv").open(encoding="utf-8") as file:
+        return {
+            row["id"]: (float(row["land_km2"]) if row["land_km2"] else None, float(row["total_km2"]), row["usual"],
+                        row["source"])
+            for row in csv.DictReader(file)
+        }  # fmt: skip
+
+
+def size_of(place: Place, gazetteer: Gazetteer) -> Size | None:
+    """A country's, region's or much-compared place's size; None for what has neither outline nor official figure.
+
+    Outlines are Natural Earth's, of coasts at 1:10 million, and leave out bays and small islands; official totals count
+    waters that the outline does not. So the range runs from one to the other.
+    """
+    outline = _outline_km2(place, gazetteer)
+    stated = official_areas().get(place.id)
+    if stated is None:
+        return None if outline is None else Size(km2=outline, low_km2=outline, high_km2=outline)
+    land, total, usual, source = stated
+    figures = [v for v in (land, total) if v is not None]
+    if outline is not None and min(figures) / OUTLINE_OFF <= outline <= max(figures) * OUTLINE_OFF:
+        figures.append(outline)
+    best = land if usual == "land" and land is not None else total
+    return Size(km2=best, low_km2=min(figures), high_km2=max(figures), source=source)
+
+
 def area_of(place: Place, gazetteer: Gazetteer) -> float | None:
-    """A country's or region's own area in m², geodesic; None for what has no polygon."""
+    """A country's, region's or much-compared place's area in m²: the figure in use, else its outline's, geodesic."""
+    size = size_of(place, gazetteer)
+    return None if size is None else size.km2 * 1e6
+
+
+def _outline_km2(place: Place, gazetteer: Gazetteer) -> float | None:
     from geomap import geodesy
 
     shape = gazetteer.geometry(place.id)
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
         return None
-    return float(geodesy.area(shape)[0])
+    return float(geodesy.area(shape)[0]) / 1e6
 
 
 # ── hulls and areas ──────────────────────────────────────────────────────────────────────────────────────────
@@ -246,13 +299,24 @@ def places_near_each_other(
 def hull_of(
     places: Sequence[Place], gazetteer: Gazetteer, *, method: str = "convex", region: str | None = None
 ) -> Hull:
-    """``hull`` of places that are already resolved."""
+    """``hull`` of places that are already resolved.
+
+    One country or region alone has its outline, the size in use, and the range from that outline to official figures.
+    """
     from geomap import hulls
 
     if method == "all":
         method = HULLS[0]
     cells = _cells(places, gazetteer)
-    return hulls.measure_hull(places, cast(HullMethod, method), cells=cells, clip=region_geometry(region, gazetteer))
+    clip = region_geometry(region, gazetteer)
+    made = hulls.measure_hull(places, cast(HullMethod, method), cells=cells, clip=clip)
+    if len(places) > 1 or clip is not None or not places[0].feature.startswith("A."):
+        return made
+    # one country or region spans its own ground
+    size, outline = size_of(places[0], gazetteer), gazetteer.geometry(places[0].id)
+    if size is None or outline is None:
+        return made
+    return replace(made, geometry=outline, area_km2=size.km2, low_km2=size.low_km2, high_km2=size.high_km2)
 
 
 def _cells(places: Sequence[Place], gazetteer: Gazetteer) -> NDArray[np.float64]:
