@@ -20,7 +20,11 @@ from geomap.errors import InputError
 from geomap.files import MAX_BYTES, read_bytes, read_table, sha256, shown, without_halves
 from geomap.models import Article, Span
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".csv", ".parquet")
+SUFFIXES = (
+    ".txt", ".md", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".csv", ".parquet", ".rss", ".atom", ".eml", ".mbox",
+    ".docx", ".pdf", ".srt", ".vtt",
+)  # fmt: skip
+"""What folders are searched for; a file given by name is known by its content too."""
 MAX_CHARACTERS = 10_000_000
 """No article is longer; a text beyond it is a dump or a fault, and a page of its quotes would help nobody."""
 
@@ -88,29 +92,111 @@ def find_files(inputs: Iterable[str | Path]) -> Iterator[Path]:
 
 def records_of(path: Path, data: bytes) -> Iterator[Record]:
     """Split a file's bytes into records by its suffix; ``-`` is sniffed: JSON, JSON Lines or text."""
-    name, suffix = shown(path), _suffix(path)
-    if suffix == ".parquet":
-        yield from _parquet(name, data)
-        return
-    text = _decode(name, data)
-    if str(path) == "-":
-        suffix = _sniff(text)
-    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0] if str(path) != "-" else "stdin"
-    if suffix in (".jsonl", ".ndjson"):
-        records: Iterable[Record] = _json_lines(name, text)
-    elif suffix == ".json":
-        records = _json(name, text)
-    elif suffix == ".csv":
-        records = _csv(name, text)
-    elif suffix in (".html", ".htm"):
-        records = [(name, _html(name, text))]
-    else:
-        records = [(name, {"text": text})]
-    single = suffix not in (".jsonl", ".ndjson", ".csv")
-    for number, (where, record) in enumerate(records, 1):
+    stdin = str(path) == "-"
+    name, suffix = shown(path), ".jsonl" if stdin and _is_lines(data) else _suffix(path)
+    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0] if not stdin else "stdin"
+    single = suffix not in (".jsonl", ".ndjson", ".csv", ".mbox")
+    for number, (where, record) in enumerate(_found(name, suffix, data, stdin=stdin), 1):
         if record.get("id") in (None, ""):
             record["id"] = stem if single and number == 1 else f"{stem}-{number}"
         yield where, record
+
+
+def _is_lines(data: bytes) -> bool:
+    """Whether the first line is a JSON object by itself."""
+    try:
+        return isinstance(json.loads(data.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")[0]), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _found(name: str, suffix: str, data: bytes, *, stdin: bool) -> Iterable[Record]:
+    """Records of a file by its suffix; what is none of ours by its content, and never as prose where it is none."""
+    from geomap.formats import documents
+    from geomap.formats.seeming import Seems, binary_kind, seems
+
+    if suffix == ".parquet":
+        return _parquet(name, data)
+    kind = binary_kind(data)
+    if kind is not None:
+        return [_document(name, data, kind)]
+    text = _decode(name, data)
+    if suffix in (".jsonl", ".ndjson"):
+        return _json_lines(name, text)
+    if suffix == ".csv":
+        return _csv(name, text)
+    if suffix in (".html", ".htm"):
+        return _web_page(name, text)
+    if suffix == ".json":
+        return _json(name, text)
+    if suffix == ".eml":
+        return [documents.read_mail(name, data)]
+    if suffix == ".mbox":
+        return documents.read_mailbox(name, data)
+    if suffix in (".srt", ".vtt"):
+        return [documents.read_subtitles(name, text)]
+    found = seems(text)
+    if found is Seems.TEXT:
+        return [(name, {"text": text})]
+    # what comes by a pipe has no name, what is named as text is meant as text
+    prose = suffix in (".txt", ".md") and not stdin
+    if found in (Seems.JSON, Seems.JSON_LINES, Seems.XML, Seems.KML) and (prose or found in (Seems.XML, Seems.KML)):
+        raise InputError(f"{name}: seems to be {_named(found, text)}, no prose; expected an article's text")
+    return _BY_CONTENT[found](name, text, data)
+
+
+def _named(found: Any, text: str) -> str:
+    from geomap.formats.seeming import Seems, root_of
+
+    return f"XML (<{shown(root_of(text) or '')[:40]}>)" if found is Seems.XML else str(found)
+
+
+def _document(name: str, data: bytes, kind: str) -> Record:
+    """A Word document or a PDF; other binary files are refused as what they seem to be."""
+    from geomap.formats import documents
+
+    if kind == "a PDF":
+        return documents.read_pdf(name, data)
+    if kind == "a zip archive" and documents.is_word(name, data):
+        return documents.read_word(name, data)
+    raise InputError(f"{name}: seems to be {kind}; expected text ({' '.join(SUFFIXES)})")
+
+
+def _feed(name: str, text: str, data: bytes) -> Iterable[Record]:
+    from geomap.formats.documents import read_feed
+
+    return read_feed(name, data)
+
+
+def _mail(name: str, text: str, data: bytes) -> Iterable[Record]:
+    from geomap.formats.documents import read_mail
+
+    return [read_mail(name, data)]
+
+
+def _mailbox(name: str, text: str, data: bytes) -> Iterable[Record]:
+    from geomap.formats.documents import read_mailbox
+
+    return read_mailbox(name, data)
+
+
+def _subtitles(name: str, text: str, data: bytes) -> Iterable[Record]:
+    from geomap.formats.documents import read_subtitles
+
+    return [read_subtitles(name, text)]
+
+
+_BY_CONTENT: dict[str, Callable[[str, str, bytes], Iterable[Record]]] = {
+    "a web page": lambda name, text, data: _web_page(name, text),
+    "JSON": lambda name, text, data: _json(name, text),
+    "JSON Lines": lambda name, text, data: _json_lines(name, text),
+    "a feed (RSS or Atom)": _feed,
+    "subtitles (WebVTT)": _subtitles,
+    "subtitles (SubRip)": _subtitles,
+    "an e-mail": _mail,
+    "a mailbox": _mailbox,
+}
+"""What content seems to be -> who reads it."""
 
 
 def article_from(where: str, record: dict[str, Any], *, published: date | None = None, digest: str = "") -> Article:
@@ -195,21 +281,6 @@ def _standard_input() -> bytes:
     return data
 
 
-def _sniff(text: str) -> str:
-    start = text.lstrip("\ufeff \t\r\n")
-    if start[:1] == "[":
-        return ".json"
-    if start[:1] == "{":
-        first = start.partition("\n")[0]
-        try:
-            return ".jsonl" if isinstance(json.loads(first), dict) else ".txt"
-        except (ValueError, RecursionError):
-            return ".json"
-    if start[:200].lower().startswith(("<!doctype html", "<html")):
-        return ".html"
-    return ".txt"
-
-
 def _decode(name: str, data: bytes) -> str:
     """UTF-8 (with or without BOM), UTF-16 with BOM, else what charset-normalizer finds; binary is refused."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
@@ -240,10 +311,18 @@ def _json_lines(name: str, text: str) -> Iterator[Record]:
 
 
 def _json(name: str, text: str) -> Iterator[Record]:
+    from geomap.formats import telegram
+    from geomap.formats.seeming import json_kind
+
     value = _loads(name, text)
-    if isinstance(value, dict) and isinstance(value.get("articles"), list):
+    if telegram.is_export(value):
+        yield from telegram.read_export(name, value)
+        return
+    if isinstance(value, dict) and isinstance(value.get("articles"), list) and "claims" not in value:
         value = value["articles"]
     if isinstance(value, dict):
+        if "text" not in value:
+            raise InputError(f"{name}: no text; seems to be {json_kind(value)}. Expected a record with id and text")
         yield name, value
         return
     if not isinstance(value, list):
@@ -302,6 +381,13 @@ def _parquet(name: str, data: bytes) -> Iterator[Record]:
 
 
 _FIELDS = {"id", "text", "title", "source", "url", "published_on", "toponyms"}
+
+
+def _web_page(name: str, text: str) -> Iterable[Record]:
+    """A saved page: of a Telegram export each message, else its article."""
+    from geomap.formats import telegram
+
+    return telegram.read_page(name, text) if telegram.is_page(text) else [(name, _html(name, text))]
 
 
 def _html(name: str, text: str) -> dict[str, Any]:

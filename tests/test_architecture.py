@@ -15,6 +15,7 @@ FOUNDATION = {
     "settings",
     "errors",
     "files",
+    "formats",
     "lang",
     "limits",
     "outputs",

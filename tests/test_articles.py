@@ -124,7 +124,8 @@ def test_given_spans(tmp_path: Path) -> None:
     ("name", "content", "said"),
     [
         ("a.txt", b"", "empty"),
-        ("a.txt", b"\x7fELF\0\0\0\x01", "binary"),
+        ("a.txt", b"\x7fELF\0\0\0\x01", "a program"),
+        ("a.txt", b"\x01\0\0\0\x01", "a binary file"),
         ("a.json", b'{"id": 1}', "no text"),
         ("a.json", b"[1, 2]", "expected an object"),
         ("a.jsonl", b'{"text": "x"}\n{"text": \n', ":2: not JSON"),

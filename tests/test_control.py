@@ -399,7 +399,7 @@ def test_layers_bear_dates(tmp_path: Path) -> None:
     ("content", "words"),
     [
         ("{", "no JSON"),
-        ('{"type": "Topology"}', "Topology"),
+        ('{"type": "Topology"}', "topology"),
         ('{"type": "FeatureCollection", "features": [3]}', "feature 0"),
         (feature({"type": "Polygon", "coordinates": [[[36, 49], [37, 49], [36, 50], [36, 49.5]]]}), "not closed"),
         (feature({"type": "Polygon", "coordinates": [[[36, 49], [37, 49], [36, 49]]]}), "at least four"),

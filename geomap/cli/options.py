@@ -14,8 +14,9 @@ from geomap.printing import Format, chosen
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="INPUT...", help="Files, folders or - (stdin): .txt .md .html .json .jsonl .csv .parquet.",
-        show_default=False,
+        metavar="INPUT...", show_default=False,
+        help="Files, folders or - (stdin): .txt .md .html .json .jsonl .csv .parquet, feeds, Telegram exports, .eml "
+        ".mbox .docx .pdf .srt .vtt.",
     ),
 ]  # fmt: skip
 OutputOption = Annotated[

@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 
 from geomap.control.changes import only_polygons
 from geomap.control.dates import YEARS, date_of
+from geomap.control.others import rows_of_kml
+from geomap.control.publishers import as_ours
 from geomap.control.statuses import party_key
 from geomap.errors import ControlError
 from geomap.files import without_halves
@@ -80,8 +82,10 @@ def read_events(
 ) -> tuple[Event, ...]:
     """Read a table of settlement, holder, date, source, and lat, lon where known.
 
-    CSV (comma, semicolon or tab), JSON (a list of objects) or JSON lines. A settlement held from long before is a row
-    with an early date. Blank rows are passed over; spellings of one party are one, the commonest of them.
+    CSV (comma, semicolon or tab), JSON (a list of objects), JSON lines, or the points of a KML (name, and holder, date
+    and source from its extended data; else the folder is the holder, the time stamp the day). ACLED's table as it is
+    published: its transfers of territory. A settlement held from long before is a row with an early date. Blank rows
+    are passed over; spellings of one party are one, the commonest of them.
 
     Parameters
     ----------
@@ -96,22 +100,31 @@ def read_events(
         The file cannot be read, a column is missing, or a row lacks a settlement, holder, date or source.
     """
     path = Path(path)
+    said: list[str] = []
+    rows = [(line, row) for line, row in _rows(path) if any(not _blank(v) for v in row.values())]
+    told: list[str] = []
+    rows = as_ours(rows, str(path), told)
+    if not rows:
+        raise ControlError(f"{path}: holds no row; expected settlement, holder, date and source")
+    events = [_event(row, line, path, said) for line, row in rows]
+    if not any(event.dated for event in events):
+        raise ControlError(f"{path}: none of its {len(rows)} rows can be used; the first: {said[0]}")
+    if notes is not None:
+        notes += told + said
+    return _with_one_spelling(events, party_of)
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    """Rows of a table with their lines; the points of a KML are rows too."""
+    if path.suffix.lower() in (".kml", ".kmz"):
+        return rows_of_kml(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ControlError(f"{path}: cannot read it: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ControlError(f"{path}: not UTF-8 at byte {error.start}; expected a table in UTF-8") from error
-    rows = [(line, row) for line, row in _records(text, path) if any(not _blank(v) for v in row.values())]
-    if not rows:
-        raise ControlError(f"{path}: holds no row; expected settlement, holder, date and source")
-    said: list[str] = []
-    events = [_event(row, line, path, said) for line, row in rows]
-    if not any(event.dated for event in events):
-        raise ControlError(f"{path}: none of its {len(rows)} rows can be used; the first: {said[0]}")
-    if notes is not None:
-        notes += said
-    return _with_one_spelling(events, party_of)
+    return _records(text, path)
 
 
 def _blank(value: Any) -> bool:

@@ -11,7 +11,7 @@ import warnings
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -24,6 +24,7 @@ import orjson
 import shapely
 from numpy.typing import NDArray
 
+from geomap.control.others import check_whole, is_other, tree_of_kml, trees_of_json
 from geomap.errors import ControlError
 from geomap.files import broken_zip
 from geomap.models import Provenance
@@ -37,13 +38,15 @@ except ImportError:
 if TYPE_CHECKING:
     import geopandas
 
-SUFFIXES = (".geojson", ".json", ".gpkg", ".parquet", ".geoparquet", ".shp")
+SUFFIXES = (".geojson", ".json", ".topojson", ".kml", ".kmz", ".fgb", ".gpkg", ".parquet", ".geoparquet", ".shp")
 """What a control map may be stored as; each of the text ones also with .gz, all of them inside a .zip."""
 LARGEST = 1 << 30
 """Bytes a packed file may unpack to: a country's map has 0.1-10 MB; more is an archive bomb or no control map."""
 MEMBERS = 20_000
 """Files in a zip: fifty years of daily maps."""
-MAGIC = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a"}
+IN_MEMORY = (".geojson", ".json", ".topojson", ".kml")
+"""Read by our own code; the others are GDAL's and Arrow's."""
+MAGIC = {".gpkg": b"SQLite format 3\0", ".shp": b"\0\0\x27\x0a", ".fgb": b"fgb\x03"}
 """First bytes. GDAL goes by content: a virtual file of another's name would open whatever file or address it names."""
 DAMAGED: tuple[type[Exception], ...] = (zlib.error,) if isal_zlib is None else (zlib.error, isal_zlib.error)
 UNREADABLE: tuple[type[Exception], ...] = (
@@ -92,7 +95,7 @@ def stem(name: str) -> str:
 def _kind(name: str) -> str | None:
     """The format that a file's name promises, or None."""
     lower = name.lower().removesuffix(".gz")
-    if lower.endswith(".zip"):
+    if lower.endswith((".zip", ".kmz")):
         return ".zip"
     return next((s for s in SUFFIXES if lower.endswith(s)), None)
 
@@ -142,8 +145,8 @@ def layers(file: Path) -> Iterator[Layer]:
     provenance = Provenance(name=file.name, path=str(file), sha256=hashlib.sha256(data).hexdigest())
     if kind == ".zip":
         yield from _zipped(file, data, provenance)
-    elif kind in (".geojson", ".json"):
-        yield _geojson(str(file), unpacked(data, str(file)), provenance)
+    elif kind in IN_MEMORY:
+        yield from _texts(kind, str(file), unpacked(data, str(file)), provenance)
     else:
         yield from _tables(file, str(file), provenance)
 
@@ -192,15 +195,14 @@ def _zipped(file: Path, data: bytes, provenance: Provenance) -> Iterator[Layer]:
     several = len(maps) > 1
     with tempfile.TemporaryDirectory() as folder:
         for info in infos:
-            if _kind(info.filename) not in (".geojson", ".json"):
+            if _kind(info.filename) not in IN_MEMORY:
                 _unpack(archive, info, Path(folder), file)
         for info in sorted(maps, key=lambda i: i.filename):
             where = f"{file}:{info.filename}"
             label = _without_suffix(info.filename) if several else ""
-            if _kind(info.filename) in (".geojson", ".json"):
-                found: Iterator[Layer] = iter(
-                    (_geojson(where, unpacked(member(archive, info, where), where), provenance),)
-                )
+            kind = _kind(info.filename)
+            if kind in IN_MEMORY:
+                found: Iterable[Layer] = _texts(kind, where, unpacked(member(archive, info, where), where), provenance)
             else:
                 found = _tables(_target(info, Path(folder)), where, provenance)
             for layer in found:
@@ -383,11 +385,26 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _geojson(where: str, data: bytes, provenance: Provenance) -> Layer:
+def _texts(kind: str, where: str, data: bytes, provenance: Provenance) -> list[Layer]:
+    """Layers of a file that is text: GeoJSON, or what becomes GeoJSON."""
     with without_collector():
+        if kind == ".kml":
+            return [_from_tree(tree_of_kml(where, data), where, provenance)]
         quick = _quick(where, data, provenance)
         # the tree has no name here, so that it is gone before the collector runs again
-        return quick if quick is not None else _from_tree(_parsed(data, where), where, provenance)
+        return [quick] if quick is not None else _of_json(_parsed(data, where), where, provenance)
+
+
+def _of_json(tree: Any, where: str, provenance: Provenance) -> list[Layer]:
+    if not is_other(tree):
+        check_whole(tree, where)
+        return [_from_tree(tree, where, provenance)]
+    found = []
+    for label, part in trees_of_json(where, tree):
+        layer = _from_tree(part, f"{where}[{label}]" if label else where, provenance)
+        layer.label = label
+        found.append(layer)
+    return found
 
 
 class _Local(threading.local):
@@ -425,7 +442,7 @@ def _quick(where: str, data: bytes, provenance: Provenance) -> Layer | None:
     multi: list[bool] = []
     try:
         tree = parser.parse(data)
-        if tree["type"] != "FeatureCollection":
+        if tree["type"] != "FeatureCollection" or tree.get("exceededTransferLimit") or tree.get("properties"):
             return None
         if tree.get("crs") is not None:
             _check_crs({"crs": tree["crs"].as_dict()}, where)

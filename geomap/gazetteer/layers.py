@@ -14,6 +14,7 @@ from typing import Any
 
 from geomap.errors import GazetteerError, InputError
 from geomap.files import broken_zip, read_table
+from geomap.formats.kml import placed, read_kml_file
 from geomap.gazetteer import cache, data
 from geomap.gazetteer.index import ALTERNATE, PRIMARY, Index, Row
 from geomap.gazetteer.names import normalise
@@ -181,7 +182,7 @@ def add_places(file: Path, *, name: str | None = None, folder: Path | None = Non
     file
         CSV with columns ``name, lat, lon`` and optionally ``alternates`` (separated by ``|``), ``country`` (alpha-2),
         ``admin1`` (GeoNames code), ``feature`` ("P.PPL"), ``population``, ``source``, ``id``; or GeoJSON with the same
-        properties and points, lines or polygons in longitude, latitude.
+        properties and points, lines or polygons in longitude, latitude; or the named placemarks of a KML or KMZ.
     name, folder
         As ``build_layer``.
 
@@ -191,12 +192,15 @@ def add_places(file: Path, *, name: str | None = None, folder: Path | None = Non
         With line number or feature number, what was found and what was expected.
     """
     file = Path(file)
-    try:
-        text = file.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: cannot be read as UTF-8 text ({error}); expected CSV or GeoJSON") from error
+    if file.suffix.lower() in (".kml", ".kmz"):
+        text = json.dumps(placed(read_kml_file(file)))
+    else:
+        try:
+            text = file.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{file}: cannot be read as UTF-8 text ({error}); expected CSV, GeoJSON or KML") from error
     layer = _slug(name or file.stem)
-    geojson = file.suffix.lower() in (".geojson", ".json")
+    geojson = file.suffix.lower() in (".geojson", ".json", ".kml", ".kmz")
     records = list(_read_geojson(file, text) if geojson else _read_csv(file, text))
     if not records:
         raise InputError(f"{file}: holds no place; expected rows with name, lat, lon")
