@@ -80,6 +80,9 @@ test-lowest: $(INSTALLED)  ## With the oldest releases that pyproject.toml allow
 fuzz: $(INSTALLED) $(INDEX)  ## Ten minutes of hostile input to every reader
 	@$(PY) tools/fuzz.py
 
+break: $(INSTALLED)  ## Wrong types, kills, power cuts, growth: everything tried, counted (an hour)
+	@$(PY) tools/break.py
+
 wheel: $(INSTALLED)  ## Build the wheel, install it into an empty venv, run it
 	@bash tools/check_wheel.sh
 
@@ -89,4 +92,4 @@ notebooks: $(INSTALLED) $(INDEX)  ## Run the notebooks in place
 clean:  ## Remove what make made
 	rm -rf $(VENV) out build dist data/index .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help install demo chromium test quick check evaluate bench gazetteer train fuzz wheel notebooks clean test-offline test-lowest
+.PHONY: help install demo chromium test quick check evaluate bench gazetteer train fuzz break wheel notebooks clean test-offline test-lowest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,42 @@ def test_an_article_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch:
         assert "--article-seconds" in line
     monkeypatch.setattr(pipeline, "toponyms_of", hungry)
     assert "endless.txt: took more than 8 GB" in assert_refused(run("check", path))
+
+
+# ── the other sets, a part of each ───────────────────────────────────────────────────────────────────────────
+
+breaking = import_module("break")  # its name is a word of the language
+
+
+@pytest.mark.slow
+def test_a_power_cut_is_noticed() -> None:
+    count = breaking.Count("power")
+    breaking.power(count)
+    assert count.tried >= 60
+    assert count.failed == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["review", "corpus"])
+def test_a_command_that_is_killed_leaves_the_old_or_the_new(name: str) -> None:
+    count = breaking.Count("kills")
+    breaking.kills(count, times=3, seed=20, only=name)
+    assert count.tried >= 6
+    assert count.failed == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["review", "corpus"])
+def test_two_runs_side_by_side_write_one_result(name: str) -> None:
+    count = breaking.Count("beside")
+    breaking.beside(count, only=name)
+    assert count.tried == 2
+    assert count.failed == []
+
+
+def test_what_fails_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    count = breaking.Count("words")
+    count.note(True, "right")
+    count.note(False, "wrong")
+    assert count.told() == "words: 2 tried, 1 passed"
+    assert "FAILED wrong" in capsys.readouterr().out
