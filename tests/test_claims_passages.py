@@ -91,7 +91,7 @@ def fits(claim: Claim, wanted: str) -> bool:
             names = " / ".join(m.text for m in claim.subject)
             tests.append(all(v.lower() in names.lower() for v in value.split("+")))
         elif name == "only":
-            tests.append([m.text for m in claim.subject] == value.split("+"))
+            tests.append([m.text for m in claim.subject] == (value.split("+") if value else []))
         elif name == "pred":
             family = {"gain": GAIN, "loss": LOSS, "hold": HOLD, "fight": FIGHT}.get(value, {value})
             tests.append(claim.predicate is not None and claim.predicate.value in family)

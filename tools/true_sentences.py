@@ -71,13 +71,14 @@ class Land:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """``text`` is true; ``altered`` the same made false, and ``how``."""
+    """``text`` is true; ``altered`` the same made false, and ``how``; ``figures``: each as written, and its ends."""
 
     group: str
     shape: str
     text: str
     altered: str
     how: str
+    figures: tuple[tuple[str, str, str], ...] = ()
 
 
 # ── what is drawn from ───────────────────────────────────────────────────────────────────────────────────────
@@ -246,15 +247,16 @@ def _of_towns(
         how = "town swapped"
         far = rng.choice(towns[rng.choice(sorted(c for c in towns if towns[c] is not home))])
     state = rng.getstate()
-    text = _filled(shape, (first, second, third), measured, rng)
+    text, figures = _filled(shape, (first, second, third), measured, rng)
     rng.setstate(state)
     if how == "town swapped":
-        changed = _filled(shape, (first, second, third), measured, rng, named=far.name)
+        changed, _ = _filled(shape, (first, second, third), measured, rng, named=far.name)
     else:
         factor = {"number x2": 2.0, "number x1/2": 0.5}.get(how, 1.0)
         turn = 135.0 if how == "wind turned" else 0.0
-        changed = _filled(shape, (first, second, third), [(km * factor, (az + turn) % 360) for km, az in measured], rng)
-    return Sentence(group=group, shape=shape, text=text, altered=changed, how=how)
+        wrong = [(km * factor, (az + turn) % 360) for km, az in measured]
+        changed, _ = _filled(shape, (first, second, third), wrong, rng)
+    return Sentence(group=group, shape=shape, text=text, altered=changed, how=how, figures=figures)
 
 
 def _filled(
@@ -263,7 +265,7 @@ def _filled(
     measured: Sequence[tuple[float, float]],
     rng: random.Random,
     named: str | None = None,
-) -> str:
+) -> tuple[str, tuple[tuple[str, str, str], ...]]:
     first, second, third = three
     km, azimuth = measured[0]
     gaps = {
@@ -277,7 +279,9 @@ def _filled(
             "e": length(measured[2][0], rng), "x": wind(measured[2][1], rng),
         }  # fmt: skip
     text = shape.format(**gaps)
-    return text[0].upper() + text[1:]
+    ends = {"d": ("A", "B"), "dC": ("A", "C"), "e": ("B", "C")}
+    figures = tuple((gaps[d], gaps[one], gaps[other]) for d, (one, other) in ends.items() if f"{{{d}}}" in shape)
+    return text[0].upper() + text[1:], figures
 
 
 # ── what geomap says ─────────────────────────────────────────────────────────────────────────────────────────
@@ -326,6 +330,9 @@ def main(argv: list[str]) -> int:
     false = judged([s.altered for s in made], gazetteer)
     slandered = [(s, said) for s, said in zip(made, true, strict=True) if is_wrong(said)]
     settled = [s for s, said in zip(made, true, strict=True) if is_settled(said, s.group)]
+    open_ones = [
+        (s, said) for s, said in zip(made, true, strict=True) if not is_settled(said, s.group) and not is_wrong(said)
+    ]
     held = [
         (s, said)
         for s, said in zip(made, false, strict=True)
@@ -347,8 +354,12 @@ def main(argv: list[str]) -> int:
         for title, table in (("called wrong", counts), ("not settled", unsettled)):
             for shape, times in table.most_common(25):
                 print(f"  {title} {times}: {shape}")
-    for title, rows in (("TRUE called wrong", slandered), ("FALSE that fits", held)):
-        for sentence, said in rows[: options.failures]:
+    for title, rows in (("TRUE called wrong", slandered), ("TRUE not settled", open_ones), ("FALSE that fits", held)):
+        shown: set[str] = set()
+        for sentence, said in rows:
+            if sentence.shape in shown or len(shown) >= options.failures:
+                continue  # one of each shape
+            shown.add(sentence.shape)
             print(f"{title}: {sentence.text if title.startswith('T') else sentence.altered}")
             for kind, label, reason in said:
                 print(f"    {kind} {label}: {reason}")

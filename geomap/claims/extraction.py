@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from geomap.claims.actors import name_actors
-from geomap.claims.anaphors import name_subjects
+from geomap.claims.anaphors import LIES, name_subjects
 from geomap.claims.attribution import Speakers
 from geomap.claims.borders import set_borders
 from geomap.claims.dates import find_dates, nearest
@@ -115,7 +115,7 @@ def _sentence(p: Passage, reader: FrameReader, first: int, stop: int, earlier: l
     quantities = find_quantities(p.tk, first, stop, p.lang, p.commas)
     slips: list[Draft] = []
     for q in quantities:
-        draft = quantity_draft(p, q, first, stop)
+        draft = quantity_draft(p, q, first, stop, [*earlier, *found])
         again = slips and slips[-1].quantity is not None and q.unit == slips[-1].quantity.unit
         if draft is None and again and p.tk.word[q.i - 1] in "([":
             draft = Draft(ClaimKind.AREA, q.i, q.end, q.i, quantity=q, corrected=True, unit=slips[-1].unit)
@@ -200,7 +200,7 @@ def _asks(p: Passage, first: int, stop: int) -> bool:
 
 def _govern(draft: Draft, reading: Reading | None) -> int | None:
     """Give an area the frame that it is the object of; its head, where the frame claims nothing else."""
-    if draft.quantity is None:
+    if draft.quantity is None or draft.sized:
         return None
     view = governing(reading, draft.quantity.i, draft.quantity.end) if reading is not None else None
     if view is None:
@@ -284,7 +284,7 @@ def _checkable(draft: Draft, when: When | None) -> tuple[bool, Text | None]:
         return True, message("untested.legal_act")
     if draft.modality is not Modality.ASSERTED:
         return True, message("untested.not_asserted", modality=message(f"modality.{draft.modality}"))
-    if when is not None and when.start is None:
+    if when is not None and when.start is None and draft.kind not in LIES:
         return True, message("untested.no_day_to_count", when=when.text or "")
     return True, None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from geomap.claims.choice import Candidate, Sought, candidates, choose
 from geomap.claims.line import Line
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity
@@ -29,17 +30,19 @@ _SUBJECT_REACH = 14
 """Tokens before a distance in which what lies there is looked for."""
 _QUOTED = 16
 """Tokens before a distance within which its subject belongs to the quote."""
+_PARTED_REACH = 7
+"""Tokens round a length in which "separates" stands."""
 _END = frozenset(",;:–—")
 
 
-def length_draft(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
-    """The claim that a length or a rate of one makes, or None."""
+def length_draft(p: Passage, q: Quantity, first: int, stop: int, earlier: Sequence[Draft] = ()) -> Draft | None:
+    """The claim that a length or a rate of one makes, or None; ``earlier``: drafts before it, in reading order."""
     line = p.line(first, stop)
     if q.dim == "m/day":
         return _rate(p, q, line)
     if (q.si if q.si_max is None else q.si_max) < _MIN_DISTANCE_M:
         return None
-    return _radius(p, q, line) or _advance(p, q, line) or _distance(p, q, line) or _extent(p, q, line)
+    return _radius(p, q, line) or _advance(p, q, line) or _distance(p, q, line, earlier) or _extent(p, q, line)
 
 
 # ── rates, radii, advances ───────────────────────────────────────────────────────────────────────────────────
@@ -182,20 +185,28 @@ class _Way:
     """ "from" or "of" stands there, whatever follows it."""
 
 
-def _distance(p: Passage, q: Quantity, line: Line) -> Draft | None:
+def _distance(p: Passage, q: Quantity, line: Line, earlier: Sequence[Draft]) -> Draft | None:
     """ "Izium lies 20 km south-east of Kharkiv", "30 miles away", "10 km from the border"."""
+    both = _separates(p, q, line)
+    if both is not None:
+        return both
     way = _Way(q.end)
     k = _wind(p, q, line, way)
+    _said_before(p, q, line, way)
     link = p.lang.table("from").match(p.tk.low, k, line.stop) if way.reference is None else None
     if link is not None and way.direction is None and _is_run(p, q, line, link[1]):
         return None
-    if link is not None or _is_of(q, line, k, way.direction is not None):
+    mutual = link is not None and p.lang.table("mutual").match(p.tk.low, link[1], line.stop) is not None
+    if not mutual and (link is not None or _is_of(q, line, k, way.direction is not None)):
         way.linked = way.linking = True
         if not _from_where(p, line, link[1] if link is not None else k + 1, way):
             return None
-    elif line.among(k, "apart_words"):
+    elif (after := _apart(p, q, line, k, earlier)) is not None:
         way.linked = way.apart = True
-        way.end = k + 1
+        way.end = after
+        pair = _pair_before(p, q.i, line)
+        if pair is not None and not line.among(k, "apart_alone"):
+            return _of_two(p, q, pair, pair[0][0], way.end)
     elif line.among(k, "between"):
         names, after = p.names_from(k + 1, line.stop)
         if len(names) >= 2:
@@ -204,7 +215,7 @@ def _distance(p: Passage, q: Quantity, line: Line) -> Draft | None:
         both = _between_before(p, q, line)
         if both is not None:
             return both
-    return _from_subject(p, q, line, way) if _says_distance(q, way) else None
+    return _from_subject(p, q, line, way, earlier) if _says_distance(q, way) else None
 
 
 def _says_distance(q: Quantity, way: _Way) -> bool:
@@ -227,10 +238,13 @@ def _wind(p: Passage, q: Quantity, line: Line, way: _Way) -> int:
             break
         way.away = way.away or line.among(k, "away_words")
         k = lead[1]
-    wind = p.lang.winds.match(low, k, line.stop)
-    if wind is None or line.among(wind[1] - 1, "wind_adjectives"):
+    bracket = line.at(k) == "("
+    wind = p.lang.winds.match(low, k + bracket, line.stop)
+    if wind is None or _is_adjective(p, wind[1] - 1, line):
         return k  # "50 miles northern ..." is no direction of a distance
-    way.direction, k = wind
+    if bracket and line.at(wind[1]) != ")":
+        return k
+    way.direction, k = wind[0], wind[1] + bracket
     way.linked, way.end = True, k
     if line.among(k - 1, "bare_winds"):
         # "за 20 км північніше Харкова": the case says "of"
@@ -239,6 +253,136 @@ def _wind(p: Passage, q: Quantity, line: Line, way: _Way) -> int:
             way.reference = p.mention(here[0], here[1])
             way.end = here[1]
     return k
+
+
+def _is_adjective(p: Passage, k: int, line: Line) -> bool:
+    """Whether a wind at token k only describes what follows; capitals alone ("60 km SW of") do not."""
+    return line.among(k, "wind_adjectives") and not p.tk.word[k].isupper()
+
+
+def _said_before(p: Passage, q: Quantity, line: Line, way: _Way) -> None:
+    """Read the wind told before its length: "to the west of Kharkiv, 40 km away, lies", "lies west of B, at 40 km"."""
+    if way.direction is not None or way.reference is not None or line.among(way.end, "from"):
+        return
+    k = q.i - 1
+    while k > line.first and (line.among(k, "distance_leads") or p.tk.word[k] in ",("):
+        k -= 1
+    if k == q.i - 1 or k <= line.first or p.top[k] < 0 or p.is_demonym(k):
+        return
+    a, b = p.span(k)
+    x = a - 1
+    while x > line.first and line.among(x, "determiners"):
+        x -= 1
+    wind = p.lang.winds.match_back(p.tk.low, x, line.first) if line.among(x, "of_words") else None
+    if wind is None or _is_adjective(p, x - 1, line):
+        return
+    way.direction, way.reference, way.linked = wind[0], p.mention(a, b), True
+
+
+# ── two places told together ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _pair_before(p: Passage, i: int, line: Line) -> list[tuple[int, int]] | None:
+    """The two names joined before token i, small words passed over: "Izium and Lyman are 40 km apart"."""
+    k = i - 1
+    while k > line.first and (p.tk.word[k] == "," or _is_any(line, k, ("located_verbs", "auxiliaries", "adverbs"))):
+        k -= 1
+    if p.top[k] < 0 or p.is_demonym(k):
+        return None
+    other = p.span(k)
+    x = other[0] - 1
+    while x > line.first and _is_any(line, x, ("determiners", "place_nouns", "of_words")):
+        x -= 1
+    if x <= line.first or not line.among(x, "list_joins") or p.top[x - 1] < 0 or p.is_demonym(x - 1):
+        return None
+    return [p.span(x - 1), other]
+
+
+def _apart(p: Passage, q: Quantity, line: Line, k: int, earlier: Sequence[Draft]) -> int | None:
+    """The token after "apart", "from each other" at token k, or after the length where an earlier one says it."""
+    if line.among(k, "apart_words"):
+        return k + 1
+    link = p.lang.table("from").match(p.tk.low, k, line.stop)
+    mutual = None if link is None else p.lang.table("mutual").match(p.tk.low, link[1], line.stop)
+    if mutual is not None:
+        return mutual[1]
+    return k if _repeats_apart(p, q, line, earlier) else None
+
+
+def _repeats_apart(p: Passage, q: Quantity, line: Line, earlier: Sequence[Draft]) -> bool:
+    """ "A and B are 30 km apart, B and C 50 km": "apart" is not said again."""
+    last = earlier[-1] if earlier else None
+    if last is None or last.quantity is None or not line.first <= last.quantity.i < q.i:
+        return False
+    ends = line.at(q.end) in (".", ",", ";", "") and line.among(last.j - 1, "apart_words")
+    return ends and _pair_before(p, q.i, line) is not None
+
+
+def _separates(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """One length between two names: "from B it is 40 km to A", "is separated from B by", "between A and B lie"."""
+    return _from_it_is(p, q, line) or _it_is_from(p, q, line) or _between_lie(p, q, line) or _parted(p, q, line)
+
+
+def _from_it_is(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "From B it is 40 km to A", "from there another 40 km to A": after a place before, "to" one after."""
+    goal = _plain_name(p, q.end + 1, line) if line.among(q.end, "to_words") else None
+    if goal is None:
+        return None
+    k = q.i - 1
+    while k > line.first and _is_any(line, k, ("auxiliaries", "located_verbs", "it_words", "determiners")):
+        k -= 1
+    opened = k < q.i - 1 and not line.any_among("advance_verbs", line.first, q.i)
+    start = next((x for x in range(line.first, k + 1) if line.among(x, "from")), None) if opened else None
+    here = _plain_name(p, start + 1, line) if start is not None else None
+    if here is None or here[1] > q.i or start is None or line.any_among("travel_verbs", line.first, q.i):
+        return None
+    last = _last_goal(p, start, q, line)
+    return _of_two(p, q, [goal, last or here], q.i, goal[1])
+
+
+def _last_goal(p: Passage, start: int, q: Quantity, line: Line) -> tuple[int, int] | None:
+    """ "and from there another 40 km": the last place reached before."""
+    if not any(line.among(x, "from") and line.among(x + 1, "it_words") for x in range(start + 1, q.i)):
+        return None
+    return p.place_before(q.i, line.first)
+
+
+def _it_is_from(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "It is 40 km from A to B"."""
+    if not line.among(q.end, "from") or not line.any_among("it_words", q.i - 3, q.i):
+        return None
+    one = _plain_name(p, q.end + 1, line)
+    other = _plain_name(p, one[1] + 1, line) if one is not None and line.among(one[1], "to_words") else None
+    return None if one is None or other is None else _of_two(p, q, [one, other], q.i, other[1])
+
+
+def _between_lie(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "Between A and B lie 40 km of fields"."""
+    if not line.among(line.first, "between") or not line.any_among("located_verbs", q.i - 2, q.i):
+        return None
+    names, after = p.names_from(line.first + 1, q.i)
+    return _of_two(p, q, names, line.first, q.end) if len(names) == 2 and q.i - after <= 2 else None
+
+
+def _parted(p: Passage, q: Quantity, line: Line) -> Draft | None:
+    """ "A is separated from B by 40 km", "a 40 km stretch separates A from B"."""
+    near = range(max(line.first, q.i - _PARTED_REACH), min(line.stop, q.end + _PARTED_REACH))
+    verb = next((x for x in near if line.among(x, "parting")), None)
+    if verb is None:
+        return None
+    source = next((x for x in range(verb + 1, min(line.stop, verb + 6)) if line.among(x, "from")), None)
+    one = p.place_before(verb, line.first, reach=6) if verb < q.i else _plain_name(p, verb + 1, line)
+    other = _plain_name(p, source + 1, line) if source is not None else None
+    if one is None or other is None:
+        return None
+    return _of_two(p, q, [one, other], min(q.i, one[0]), max(q.end, other[1]))
+
+
+def _plain_name(p: Passage, k: int, line: Line) -> tuple[int, int] | None:
+    """The place named at token k, "the town of" passed over."""
+    while k < line.stop and _is_any(line, k, ("determiners", "place_nouns", "of_words")):
+        k += 1
+    return p.span(k) if k < line.stop and p.top[k] >= 0 and not p.is_demonym(k) else None
 
 
 def _is_run(p: Passage, q: Quantity, line: Line, after: int) -> bool:
@@ -286,23 +430,93 @@ def _of_two(p: Passage, q: Quantity, names: Sequence[tuple[int, int]], i: int, e
     return draft
 
 
-def _from_subject(p: Passage, q: Quantity, line: Line, way: _Way) -> Draft | None:
+def _from_subject(p: Passage, q: Quantity, line: Line, way: _Way, earlier: Sequence[Draft]) -> Draft | None:
     """The distance of what the sentence speaks of; None where someone travels it."""
     draft = Draft(ClaimKind.DISTANCE, q.i, way.end, q.i, quantity=q)
     draft.direction = Compass(way.direction) if way.direction else None
     draft.reference = way.reference
-    subject = _subject(p, q.i, line)
-    if subject is not None:
-        draft.subject = [p.mention(*subject)]
-        if q.i - subject[0] < _QUOTED:
-            draft.i = subject[0]
+    subject = _whose(p, q, line, way, draft, earlier)
     placed = subject is not None and p.top[subject[0]] >= 0 and way.reference is not None
     both = way.reference is not None and way.direction is not None
     if line.any_among("travel_verbs", q.i - 3, q.i) and not placed and not both:
         return None
-    if way.reference is None and (way.direction is not None or way.away):
-        draft.reference = _earlier_place(p, subject[0] if subject else q.i, subject)
+    bare = way.reference is None and (way.direction is not None or way.away)
+    if bare or _is_anaphor(p, way):
+        _count_from(p, q, line, way, draft, earlier)
     return draft
+
+
+def _whose(
+    p: Passage, q: Quantity, line: Line, way: _Way, draft: Draft, earlier: Sequence[Draft]
+) -> tuple[int, int] | None:
+    """Give a distance its subject, chosen among all places near; its tokens, None where nothing is."""
+    rule = _another(p, q, line, earlier) or _subject(p, q.i, line)
+    named = rule is not None and p.top[rule[0]] >= 0
+    sought = Sought(
+        role="subject", at=q.i, end=way.end, line=line, rule=rule, phrase=None if named else rule,
+        taken=way.reference, earlier=earlier,
+    )  # fmt: skip
+    choice = choose(sought, candidates(p, sought))
+    if choice is None or not choice.best.named:
+        return None
+    best = choice.best
+    draft.subject = [p.mention(best.i, best.j)]
+    if choice.close is not None:
+        draft.second_subject = p.mention(choice.close.i, choice.close.j)
+    _widen(p, draft, best, line)
+    return best.i, best.j
+
+
+def _another(p: Passage, q: Quantity, line: Line, earlier: Sequence[Draft]) -> tuple[int, int] | None:
+    """ "One 10 km from A, another 20 km from B": the word that stands for a second thing without a name."""
+    if not line.among(q.i, "another_words"):
+        return None
+    last = earlier[-1] if earlier else None
+    if last is None or last.i < line.first:
+        return None
+    one = any(m.text.casefold() in p.lang.words("one_words") for m in last.subject)
+    return (q.i, q.i + 1) if one else None
+
+
+def _widen(p: Passage, draft: Draft, best: Candidate, line: Line) -> None:
+    """Let a claim's quote begin or end with its subject where that stands in the sentence."""
+    if line.first <= best.i < draft.i and draft.i - best.i < _QUOTED:
+        draft.i = best.i
+    elif draft.j <= best.i < line.stop:
+        draft.j = best.j
+
+
+def _count_from(p: Passage, q: Quantity, line: Line, way: _Way, draft: Draft, earlier: Sequence[Draft]) -> None:
+    """Give a distance whose other end is not named ("30 km away", "9 km short of the town") the place it means."""
+    phrase = None
+    if way.reference is not None and way.reference.start is not None and way.reference.end is not None:
+        phrase = _tokens_of(p, way.reference, q.end, line.stop)
+    subject = draft.subject[0] if draft.subject else None
+    sought = Sought(
+        role="reference", at=q.i, end=way.end, line=line, phrase=phrase, taken=subject, earlier=earlier,
+        backwards_only=True,
+    )  # fmt: skip
+    choice = choose(sought, candidates(p, sought))
+    if choice is None or not choice.best.named or (choice.best.i, choice.best.j) == phrase:
+        return
+    draft.reference = p.mention(choice.best.i, choice.best.j)
+    if choice.close is not None:
+        draft.second_reference = p.mention(choice.close.i, choice.close.j)
+
+
+def _tokens_of(p: Passage, mention: Mention, first: int, stop: int) -> tuple[int, int]:
+    """The tokens of a mention within [first, stop)."""
+    inside = [k for k in range(first, stop) if mention.start <= p.tk.start[k] < mention.end]  # type: ignore[operator]
+    return inside[0], inside[-1] + 1
+
+
+def _is_anaphor(p: Passage, way: _Way) -> bool:
+    """Whether a distance is counted from words for a place told before: "the capital", "its destination"."""
+    reference = way.reference
+    if reference is None or reference.place is not None or reference.start is None:
+        return False
+    words = reference.text.casefold().split()
+    return len(words) > 1 and words[0] in p.lang.words("determiners") and words[-1] in p.lang.table("anaphors")
 
 
 def _landmark(p: Passage, here: tuple[int, int, bool]) -> bool:
@@ -334,23 +548,14 @@ def _antecedent(p: Passage, i: int) -> Mention | None:
     return None
 
 
-def _earlier_place(p: Passage, i: int, own: tuple[int, int] | None) -> Mention | None:
-    """The place that a bare direction counts from: the last one named before the subject."""
-    here = {p.top[k] for k in range(own[0], own[1])} if own else set()
-    number = p.tk.sentence_of[min(i, len(p.tk) - 1)]
-    floor = p.tk.sentences[max(0, number - 1)][0]
-    for k in range(i - 1, floor - 1, -1):
-        if p.top[k] >= 0 and p.top[k] not in here and not p.is_demonym(k):
-            return p.mention(*p.span(k))
-    return None
-
-
 def _between_before(p: Passage, q: Quantity, line: Line) -> Draft | None:
     """ "the distance between A and B is 40 km", "the distance from A to B is 40 km"."""
     for k in range(max(line.first, q.i - 14), q.i):
         if not line.among(k, "distance_nouns"):
             continue
         for x in range(k + 1, min(q.i, k + 4)):
+            if line.any_among("travel_verbs", k, q.i):
+                break
             names = _two_names(p, q, line, x) if line.among(x, "between") or line.among(x, "from") else []
             if len(names) >= 2:
                 return _of_two(p, q, names, k, q.end)

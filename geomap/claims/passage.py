@@ -72,6 +72,11 @@ class Draft:
     why_not: Text | None = None
     qualifier: str | None = None
     nominal: bool = False
+    sized: bool = False
+    """An area that says how large its subject is, whatever verb of taking stands there ("takes in")."""
+    second_subject: Mention | None = None
+    """Who else the figure may be of, where the choice was close; so too what else it may count from."""
+    second_reference: Mention | None = None
 
 
 class Passage:

@@ -5,6 +5,8 @@ Each rule looks at a bounded window of tokens around a trigger, so a pass is lin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from geomap.claims.areas import area_draft, slipped
 from geomap.claims.lengths import length_draft
 from geomap.claims.passage import Draft, Passage
@@ -13,7 +15,7 @@ from geomap.models import ClaimKind, Compass
 from geomap.units import UNITS
 
 
-def quantity_draft(p: Passage, q: Quantity, first: int, stop: int) -> Draft | None:
+def quantity_draft(p: Passage, q: Quantity, first: int, stop: int, earlier: Sequence[Draft] = ()) -> Draft | None:
     """The claim that a quantity makes in its sentence, or None where it measures nothing on a map."""
     if q.dim == "speed" or (q.i > first and p.tk.low[q.i - 1] in p.lang.words("per_words")):
         return None  # "60 miles per hour", "three wolves per 100 square kilometres"
@@ -23,7 +25,7 @@ def quantity_draft(p: Passage, q: Quantity, first: int, stop: int) -> Draft | No
         return Draft(ClaimKind.RATE, q.i, q.end, q.i, quantity=q)
     if slipped(p, q, first, stop) and q.dim == "m":
         return Draft(ClaimKind.AREA, q.i, q.end, q.i, quantity=q, corrected=True, unit=UNITS[q.unit].square)
-    return length_draft(p, q, first, stop)
+    return length_draft(p, q, first, stop, earlier)
 
 
 def spatial_drafts(p: Passage, first: int, stop: int, taken: list[Draft]) -> list[Draft]:
