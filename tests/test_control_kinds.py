@@ -182,6 +182,27 @@ def test_sides_that_cannot_be_read_are_refused_alike(tmp_path: Path, one: Any, o
         assert words in refused(*command)
 
 
+def test_shapes_are_not_subtracted_from_a_map_of_holders(tmp_path: Path) -> None:
+    sides = write(tmp_path / "2031-02-01.geojson", feature(WEST, holder="A"), feature(EAST, holder="B"))
+    shapes = write(tmp_path / "2031-02-08.geojson", feature(WEST))
+    for command in (("diff", sides, shapes), ("diff", shapes, sides), ("series", sides, shapes)):
+        assert "shapes" in refused(*command)
+
+
+@pytest.mark.parametrize("value", ["contested", "disputed", "grey zone"])
+def test_a_column_of_control_may_name_who_has_it(tmp_path: Path, value: str) -> None:
+    path = write(tmp_path / "2031-02-01.geojson", feature(WEST, control="ISIS"), feature(EAST, control=value))
+    (row,), _ = series(path)
+    assert (row["holder"], Km2(row["held_km2"]), Km2(row["contested_km2"])) == ("ISIS", ONE, ONE)
+
+
+def test_undated_maps_are_compared_by_their_statuses(tmp_path: Path) -> None:
+    before = write(tmp_path / "before.geojson", feature(WEST, status="held"), feature(EAST, status="free"))
+    after = write(tmp_path / "after.geojson", feature(WEST, status="held"), feature(EAST, status="held"))
+    assert totals(diffed(before, after)[0]) == {(None, "gained"): ONE, (None, "lost"): 0}
+    assert "no date" in refused("series", before, after)
+
+
 def test_ground_that_a_holder_has_retaken_is_its_own(tmp_path: Path) -> None:
     path = write(
         tmp_path / "2031-01-01.geojson",
@@ -219,6 +240,20 @@ def test_shapes_without_properties_are_ground_covered(tmp_path: Path, where: Any
     assert "ground covered" not in named.err
     named = run("diff", flood, later, "--holder", "The river", "--format", "csv")
     assert "gained,The river" in named.out
+
+
+def test_ground_that_nobody_is_said_to_hold_settles_no_claim_of_control(tmp_path: Path) -> None:
+    for day, west in (("08", 37.3), ("12", 38.0)):
+        write(tmp_path / "maps" / f"2022-09-{day}.geojson", feature(box(west, 48.8, 38.5, 50)))
+    story = tmp_path / "story.txt"
+    story.write_text(
+        "Ukrainian troops took back Kupiansk on 8 September 2022. Russia held Izium on 8 September.", "utf-8"
+    )
+    for holder, labels in (((), {"maps_cannot_settle"}), (("--holder", "Russia"), {"does_not_fit", "fits"})):
+        ran = run(
+            "check", story, "--control", tmp_path / "maps", "--published", "2022-09-13", "--format", "json", *holder
+        )
+        assert {c["verdict"]["label"] for c in json.loads(ran.out)} <= labels, ran.out
 
 
 @pytest.mark.parametrize("title", ["deepstatemap_data_20240708", None])
@@ -647,6 +682,19 @@ def test_a_table_with_semicolons_and_blank_lines_above(tmp_path: Path) -> None:
     lines = [r.replace(",", ";").replace(".", ",") for r in rows]
     table.write_text("\n".join([";;;;;", "", header, *lines]), encoding="utf-8-sig")
     assert checked(tmp_path, table)[0] == "fits"
+
+
+def test_tables_of_statuses_may_have_blank_rows_and_decimal_commas(tmp_path: Path) -> None:
+    table = tmp_path / "control.csv"
+    rows = ["date,place_id,status,lat,lon", "20310101,1,RU,48.5,36.5", '20310101,2,UA,"48,6",37.5', ",,,,",
+            "20310108,2,RU,48.6,37.5", " , ,,,"]  # fmt: skip
+    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    found, _ = series(table)
+    assert [r["date"][:10] for r in found] == ["2031-01-01", "2031-01-08"]
+    assert float(found[0]["held_km2"]) > 0
+    assert float(found[1]["gained_km2"]) > 0
+    table.write_text("\n".join(r.replace(",36.5", ",16.5").replace(",37.5", ",17.5") for r in rows), encoding="utf-8")
+    assert "2 of its 2 places lie outside" in refused("series", table)
 
 
 @pytest.mark.parametrize(

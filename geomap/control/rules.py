@@ -317,6 +317,10 @@ SHAPES = Rules(name="shapes", default=Status.HELD, guessed=True)
 """Shapes that say nothing of a status or a holder: ground covered, by whom is not said."""
 
 
+def _all_read(values: set[str | None]) -> bool:
+    return all(v is not None and read_status(v) is not None for v in values)
+
+
 def recognised(
     names: set[str], keys: set[str], values: Callable[[str], set[str | None]], collection: str
 ) -> Rules | str:
@@ -342,13 +346,15 @@ def recognised(
     status = next((columns[k] for k in STATUS_KEYS if k in columns), None)
     holder = next((columns[k] for k in HOLDER_KEYS if k in columns), None)
     plain = Rules(name="map", plain_words=True, guessed=True, holder_property=holder)
+    if status is not None and holder is None and clean(status) == "control" and not _all_read(values(status)):
+        # "control": "ISIS", "contested", "government": who has it, rather than how
+        return replace(plain, holder_property=status, default=Status.HELD)
     if status is not None:
         return replace(plain, properties=(status,))
     if holder is not None:
         return replace(plain, default=Status.HELD)
     for key in KIND_KEYS:
-        found = values(columns[key]) if key in columns else {None}
-        if None not in found and all(read_status(str(v)) is not None for v in found):
+        if key in columns and _all_read(values(columns[key])):
             return replace(plain, properties=(columns[key],))
     for key in SIDE_KEYS:
         found = (values(columns[key]) if key in columns else set()) - {None}

@@ -38,11 +38,14 @@ from geomap.models import Provenance, Status
 
 if TYPE_CHECKING:
     import geopandas
+    import pandas
 
 REACH_KM = 15.0
 """Without a region a cell ends this far from its place: villages stand 3-8 km apart, beyond lies no settlement."""
 PLACE = ("geonameid", "geoname_id", "kod", "id", "place_id")
 """Columns, and properties of a tessellation, that hold a place's id, best first; bare numbers are GeoNames' ids."""
+ABOUT_DEG = 0.5
+"""Coast and border towns may lie outside a drawn region, by less than this."""
 DRAWN = (Status.HELD, Status.CONTESTED, Status.UNKNOWN)
 MISSING = {"", "na", "n/a", "nan", "null", "none"}
 """What stands where a source says nothing of a place: R and Python write these. Such a place is not drawn that day."""
@@ -145,6 +148,8 @@ def read_statuses(
         index, cells = _drawn_cells(tables, tessellations, repair, notes)
     else:
         index, points = _places(tables, settlements, notes)
+        if region is not None:
+            _within(points, region, tables[0].where)
         cells = thiessen(points, region if region is not None else around(points, REACH_KM))
     current = np.full(len(index), "", dtype=object)
     last: NDArray[Any] | None = None
@@ -161,6 +166,19 @@ def read_statuses(
                 continue
             last = current.copy()
             yield _drawn(cells, current, day, with_licence(table.provenance, rules), rules)
+
+
+def _within(points: NDArray[np.float64], region: Any, where: str) -> None:
+    """Refuse tables most of whose places do not lie about the region that they are to fill."""
+    west, south, east, north = region.bounds
+    lon, lat = points.T
+    inside = (lon > west - ABOUT_DEG) & (lon < east + ABOUT_DEG) & (lat > south - ABOUT_DEG) & (lat < north + ABOUT_DEG)
+    outside = len(points) - int(inside.sum())
+    if 2 * outside > len(points):
+        raise ControlError(
+            f"{where}: {outside:,} of its {len(points):,} places lie outside the region that its rules name; are lat and "
+            "lon swapped, or is it of another country? Give a rule file with region"
+        )
 
 
 def _drawn(cells: Any, current: NDArray[Any], as_of: datetime, provenance: Provenance, rules: Rules) -> Reading:
@@ -224,6 +242,7 @@ def _table(path: Path, rules: Rules, key: str) -> Table:
         )
     except (ValueError, UnicodeDecodeError, pandas.errors.ParserError) as error:
         raise ControlError(f"{path}: no CSV table: {str(error).splitlines()[0]}") from error
+    frame = _without_blank_rows(frame)
     if frame.empty:
         raise ControlError(f"{path}: no CSV table: it has no rows")
     classes = [
@@ -264,6 +283,19 @@ def _table(path: Path, rules: Rules, key: str) -> Table:
     )
 
 
+def _without_blank_rows(frame: pandas.DataFrame) -> pandas.DataFrame:
+    """Rows of which anything is known: spreadsheets leave rows of commas."""
+    blank = np.ones(len(frame), dtype=bool)
+    for name in frame.columns:
+        column = frame[name].cat
+        nothing = np.array([*(str(v).strip().casefold() in MISSING for v in column.categories), True])
+        blank &= nothing[column.codes.to_numpy()]
+    if not blank.any():
+        return frame
+    kept = frame[~blank]
+    return kept.assign(**{str(name): kept[name].cat.remove_unused_categories() for name in kept.columns})
+
+
 def _id(value: Any) -> str:
     """A place's id as text; whole numbers without a point, however they were stored."""
     text = str(value).strip()
@@ -273,7 +305,10 @@ def _id(value: Any) -> str:
 def _degrees(column: Any, name: str, most: float, path: Path) -> NDArray[np.float64]:
     import pandas
 
-    found: NDArray[np.float64] = pandas.to_numeric(column.astype(str), errors="coerce").to_numpy(dtype=float)
+    text = column.astype(str).str.strip()
+    if text.str.contains(",", regex=False).any():
+        text = text.str.replace(r"^([+-]?\d{1,3}),(\d+)$", r"\1.\2", regex=True)
+    found: NDArray[np.float64] = pandas.to_numeric(text, errors="coerce").to_numpy(dtype=float)
     wrong = np.flatnonzero(~(np.abs(found) <= most))
     if len(wrong):
         raise ControlError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geomap.evidence.ground import Ground, domain, places_in
-from geomap.models import Claim, ClaimKind, ControlSeries, Effect, Predicate
+from geomap.models import UNKNOWN_HOLDER, Claim, ClaimKind, ControlSeries, Effect, Predicate
 from geomap.parties import Party, PartyKind, named, party_of, same
 from geomap.parties.sources import same_source
 
@@ -66,7 +66,7 @@ def _speaker_side(claim: Claim, series: ControlSeries, ground: Ground) -> bool |
 
 def _home_side(claim: Claim, series: ControlSeries, ground: Ground) -> bool | None:
     """Ground taken back is taken by the side whose country it is; the drawn holder may be at home itself."""
-    if claim.predicate not in OWN_GROUND:
+    if claim.predicate not in OWN_GROUND or series.holder == UNKNOWN_HOLDER:
         return None
     mentions = (*claim.subject, *([claim.region] if claim.region is not None else []))
     home = {place.country for place in places_in(mentions) if place.country}

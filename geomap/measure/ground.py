@@ -277,6 +277,7 @@ def diff_frame(
     spellings = control.Spellings(party_names())
     first, second = (_one_map(p, rules, repair, notes, spellings) for p in (before, after))
     if first is not None and second is not None:
+        _of_one_kind(first, second)
         boxes = [first[0].bounds(), second[0].bounds()]
         frame = _diff_maps(first[0], second[0], within, holder or _known_holder(second[1]))
         if holder is None and second[1].name == SHAPES.name:
@@ -295,6 +296,18 @@ def diff_frame(
         notes.append(f"{before} and {after} {apart}")
     _say_all(list(dict.fromkeys(notes)), say)
     return frame
+
+
+def _of_one_kind(first: tuple[Reading, Rules], second: tuple[Reading, Rules]) -> None:
+    """Refuse to subtract shapes that name no holder from a map of holders, or the other way round."""
+    from geomap.control.rules import SHAPES
+
+    for (shapes, used), (other, _) in ((first, second), (second, first)):
+        if used.name == SHAPES.name and other.parties():
+            raise ControlError(
+                f"{shown(shapes.where)}: its shapes name no holder, {shown(other.where)} names "
+                f"{', '.join(other.parties()[:5])}; expected two maps of one kind; give a rule file"
+            )
 
 
 def _diff_maps(before: Reading, after: Reading, region: Any, holder: str | None) -> geopandas.GeoDataFrame:
