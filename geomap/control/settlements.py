@@ -176,8 +176,8 @@ def _within(points: NDArray[np.float64], region: Any, where: str) -> None:
     outside = len(points) - int(inside.sum())
     if 2 * outside > len(points):
         raise ControlError(
-            f"{where}: {outside:,} of its {len(points):,} places lie outside the region that its rules name; are lat and "
-            "lon swapped, or is it of another country? Give a rule file with region"
+            f"{where}: {outside:,} of its {len(points):,} places lie outside the region that its rules name; are lat "
+            "and lon swapped, or is it of another country? Give a rule file with region"
         )
 
 
