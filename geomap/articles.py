@@ -28,6 +28,9 @@ SUFFIXES = (
 MAX_CHARACTERS = 10_000_000
 """No article is longer; a text beyond it is a dump or a fault, and a page of its quotes would help nobody."""
 
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+"""A language as BCP 47 writes it."""
+
 Record = tuple[str, dict[str, Any]]
 """Where a record stands ("file.jsonl:3"), and its fields."""
 
@@ -221,7 +224,14 @@ def article_from(where: str, record: dict[str, Any], *, published: date | None =
         spans=_spans(where, record.get("toponyms"), len(text)),
         path=_string(record.get("path")),
         sha256=digest or sha256(text.encode("utf-8", "surrogatepass")),
+        language=_language(record.get("language")),
     )
+
+
+def _language(value: object) -> str | None:
+    """A BCP 47 code as records give it ("de", "de-AT"); None for what is none, so that the text tells."""
+    text = value.strip() if isinstance(value, str) else ""
+    return text.lower() if _CODE.fullmatch(text) else None
 
 
 def parse_date(where: str, value: object) -> date | None:

@@ -15,7 +15,7 @@ from geomap.corpus.reading import Rows
 from geomap.gazetteer import Gazetteer
 from geomap.measure import open_gazetteer
 from geomap.models import Article, Claim, Mention, Place, Toponym
-from geomap.pipeline import read_one
+from geomap.pipeline import read_one, with_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +49,11 @@ class Harvest:
         InputError
             The record is no article.
         """
-        article = article_from(where, fields, published=self.published)
+        article = with_language(article_from(where, fields, published=self.published))
         toponyms, claims = read_one(article, _gazetteer())
-        return Rows([_toponym(t, where) for t in toponyms], [_claim(c, article, where) for c in claims])
+        return Rows(
+            [_toponym(t, where, article.language) for t in toponyms], [_claim(c, article, where) for c in claims]
+        )
 
 
 @lru_cache(maxsize=1)
@@ -66,11 +68,12 @@ def _warmed() -> None:
     Harvest()("warming up", {"id": "warming up", "text": "Troops advanced 5 km from Kyiv to Kharkiv."})
 
 
-def _toponym(toponym: Toponym, where: str) -> dict[str, Any]:
+def _toponym(toponym: Toponym, where: str, language: str | None) -> dict[str, Any]:
     place = toponym.place
     return {
         "article": toponym.article,
         "where": where,
+        "language": language,
         "start": toponym.start,
         "end": toponym.end,
         "text": toponym.text,
@@ -95,6 +98,7 @@ def _claim(claim: Claim, article: Article, where: str) -> dict[str, Any]:
         "id": claim.id,
         "article": claim.article,
         "where": where,
+        "language": claim.language,
         "article_title": article.title,
         "article_source": article.source,
         "article_url": article.url,

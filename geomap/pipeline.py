@@ -28,6 +28,7 @@ from geomap.articles import parse_date, quiet, read_articles
 from geomap.config import read_config
 from geomap.errors import InputError
 from geomap.files import read_bytes, sha256, shown
+from geomap.lang.telling import UNKNOWN, language_code, language_read
 from geomap.limits import article_within
 from geomap.measure import (
     ControlInput,
@@ -106,6 +107,12 @@ def read_one(
         return found, with_meanings(said, article, found, gazetteer.nation)
 
 
+def with_language(article: Article) -> Article:
+    """The article with the language that its text tells, else the one that its record gives, else ``UNKNOWN``."""
+    told = language_code(article.text)
+    return replace(article, language=article.language or told if told == UNKNOWN else told)
+
+
 def extract(
     articles: Sequence[Article],
     gazetteer: Gazetteer,
@@ -117,7 +124,7 @@ def extract(
     """Steps 2 to 4 over all articles, and over the user's own claims."""
     toponyms: list[Toponym] = []
     claims: list[Claim] = []
-    everything = [*articles, *own_claims]
+    everything = [*map(with_language, articles), *map(with_language, own_claims)]
     for number, article in enumerate(everything):
         progress("Reading articles", number, len(everything))
         found, said = read_one(article, gazetteer, decisions, own=number >= len(articles))
@@ -137,7 +144,7 @@ def assess(
     toponyms, claims = extract(
         articles, gazetteer, decisions=options.decisions, own_claims=options.own_claims, progress=progress
     )
-    everything = (*articles, *options.own_claims)
+    everything = tuple(map(with_language, (*articles, *options.own_claims)))
     ground = Ground(
         gazetteer=gazetteer,
         control=options.control,
@@ -242,13 +249,22 @@ def report(
         inputs=tuple(own_inputs(events, rules, claims, decisions, corrections, own, style.boundary_file or None)),
         command=command or _as_python(given, control, events, published, since, region),
     )
+    assessment = assess(articles, gazetteer, options, progress)
+    _say_unread(assessment.unread, say)
     return Report(
-        assess(articles, gazetteer, options, progress),
+        assessment,
         gazetteer,
         style=style,
         window=(options.since, region_geometry(region, gazetteer)),
         corrections=_corrections(corrections),
     )
+
+
+def _say_unread(articles: Sequence[Article], say: Callable[[str], None]) -> None:
+    from geomap.wording.unread import unread_remarks
+
+    for remark in unread_remarks(articles):
+        say(remark)
 
 
 def _drawn(series: Sequence[ControlSeries]) -> str | None:
@@ -331,7 +347,8 @@ def read_and_extract(
     say: Callable[[str], None] = quiet,
 ) -> tuple[list[Toponym], list[Claim]]:
     """Steps 1 to 4."""
-    articles = read_articles(inputs, published=as_date(published), say=say)
+    articles = [with_language(a) for a in read_articles(inputs, published=as_date(published), say=say)]
+    _say_unread([a for a in articles if language_read(a.text, a.language or UNKNOWN) is None], say)
     return extract(articles, open_gazetteer(), decisions=_decisions(decisions), own_claims=_own_claims(claims))
 
 

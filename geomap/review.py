@@ -19,6 +19,7 @@ from typing import Any, Protocol
 
 from geomap.errors import DecisionsError, InputError
 from geomap.files import read_bytes, read_table, safe_cell, shown
+from geomap.lang.telling import language_code
 from geomap.models import (
     Article,
     Claim,
@@ -478,6 +479,7 @@ def _added_claim(article: Article, row: Row, start: int, toponyms: Sequence[Topo
         date=_when(row),
         checked_by=row.by or None,
         checked_on=_day(row, row.on),
+        language=language_code(article.text),
     )
 
 
@@ -565,5 +567,6 @@ def complete_own_claim(
             date=When(text=None, start=article.published_on, end=article.published_on)
             if article.published_on
             else None,
+            language=language_code(article.text),
         )
     ]

@@ -14,9 +14,10 @@ from geomap.measure import open_gazetteer
 from geomap.models import Article, Claim, ClaimKind, Compass, Predicate, Qualifier
 from geomap.pipeline import claims_of, toponyms_of
 
+TELLING = """
+words = ["la", "estas", "kaj", "de", "en", "al", "on", "kaptis", "kilometroj", "kvadrataj", "for", "pli", "urbo"]
+"""
 CLAIMS = """
-telling = ["la", "estas", "kaj", "de", "en", "al", "on"]
-
 [numbers]
 decimal_comma = true
 [numbers.words]
@@ -66,6 +67,7 @@ def gazetteer() -> Gazetteer:
 def toy(tmp_path: Path) -> Iterator[None]:
     folder = tmp_path / "toy"
     folder.mkdir()
+    (folder / "telling.toml").write_text(TELLING, "utf-8")
     (folder / "claims.toml").write_text(CLAIMS, "utf-8")
     (folder / "names.toml").write_text(NAMES, "utf-8")
     (folder / "frames.toml").write_text(FRAMES, "utf-8")

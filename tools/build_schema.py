@@ -100,7 +100,7 @@ def report_schema() -> Schema:
         {
             "id": text, "title": maybe, "source": maybe, "url": maybe,
             "published_on": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
-            "sha256": maybe, "characters": {"type": "integer", "minimum": 0},
+            "sha256": maybe, "characters": {"type": "integer", "minimum": 0}, "language": maybe,
         },
     )  # fmt: skip
     mentions = {"properties": {"mentions": {"type": "integer", "minimum": 1}}, "required": ["mentions"]}

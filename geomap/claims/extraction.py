@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -13,12 +14,14 @@ from geomap.claims.attribution import Speakers
 from geomap.claims.borders import set_borders
 from geomap.claims.dates import find_dates, nearest
 from geomap.claims.frames import FrameReader, Reading, governing
+from geomap.claims.language import language_for, uncertain
 from geomap.claims.moods import set_mood, set_retractions
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity, find_quantities
 from geomap.claims.relations import quantity_draft, spatial_drafts
 from geomap.claims.sizes import same_size, size_drafts
 from geomap.claims.unknown import mark_unknown
+from geomap.lang.telling import DEFAULT, UNKNOWN, language_code, language_read, paragraphs_by_language
 from geomap.models import (
     Article,
     Claim,
@@ -43,6 +46,7 @@ BorderOf = Callable[[str, str], Place | None]
 AreaOf = Callable[[Place], float | None]
 """A place's own area in m² (None where it has none): what "twice the size of Portugal" counts in."""
 
+_BLACK = re.compile(r"\S")
 _REMEMBERED = 24
 """Earlier claims that "another area of the same size" and "the area" may refer to."""
 
@@ -72,7 +76,46 @@ def extract_claims(
     -------
     Claims with ``quote == article.text[start:end]``; empty where there are none. Linear in the text's length.
     """
-    passage = Passage(article, toponyms)
+    told = article.language or language_code(article.text)
+    others = paragraphs_by_language(article.text, told)
+    if not others:
+        return _extract(article, toponyms, told, area_of, border_of)
+    found: list[Claim] = []
+    for code, spans in {told: _between(article.text, others), **others}.items():
+        part = replace(article, text=_only(article.text, spans))
+        inside = [t for t in toponyms if any(a <= t.start and t.end <= b for a, b in spans)]
+        found += _extract(part, inside, code, area_of, border_of)
+    return sorted(found, key=lambda claim: (claim.start, claim.end))
+
+
+def _between(text: str, others: Mapping[str, list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """The rest of a text: what lies in no paragraph of another language."""
+    rest, at = [], 0
+    for start, end in sorted(span for spans in others.values() for span in spans):
+        if start > at:
+            rest.append((at, start))
+        at = end
+    return [*rest, (at, len(text))] if at < len(text) else rest
+
+
+def _only(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with all but these spans blank, so that offsets hold."""
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [_BLACK.sub(" ", text[at:start]), text[start:end]]
+        at = end
+    return "".join([*parts, _BLACK.sub(" ", text[at:])])
+
+
+def _extract(
+    article: Article, toponyms: Sequence[Toponym], told: str, area_of: AreaOf | None, border_of: BorderOf | None
+) -> list[Claim]:
+    """Claims of a text in one language; none where claims are not read in it."""
+    code = language_read(article.text, told)
+    if code is None:
+        return []
+    lang = uncertain(code) if told == UNKNOWN else language_for(article.text, code)
+    passage = Passage(article, toponyms, lang)
     mark_unknown(passage)
     drafts = _drafts(passage)
     if not drafts:
@@ -93,7 +136,9 @@ def read_value(text: str) -> Value | None:
     >>> value.number, value.number_max, value.unit
     (40000.0, 50000.0, 'acre')
     """
-    passage = Passage(Article(id="", text=text), ())
+    code = language_code(text)
+    lang = uncertain(DEFAULT) if code == UNKNOWN else language_for(text, language_read(text, code) or DEFAULT)
+    passage = Passage(Article(id="", text=text), (), lang)
     found = find_quantities(passage.tk, 0, len(passage.tk), passage.lang, passage.commas)
     for q in found:
         if q.dim != "speed":
@@ -266,6 +311,7 @@ def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf
                 antecedent=ids.get(id(draft.antecedent)) if draft.antecedent is not None else None,
                 checkable=checkable,
                 why_not=why_not,
+                language=p.lang.code,
                 meaning=Meaning(actor=_told_party(draft)),
             )
         )

@@ -7,15 +7,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from geomap.claims.tokens import TOKEN
-from geomap.lang import kept, languages, table
+from geomap.lang import kept, table
+from geomap.lang.telling import DEFAULT, language_code, language_read
 from geomap.models.claims import VagueWord
 from geomap.settings import Settings
 
 V = TypeVar("V")
 
 _SKIP = frozenset({"-", "‑", "‐", "."})
-_LETTER_SAMPLE = 20_000
-"""Characters looked at to tell the language by its script."""
+
+THOUSANDS, DECIMAL, UNREAD = "thousands", "decimal", "unread"
+"""What a sign before three last digits means: 3.500 is 3500, 3½, or is not read."""
+_POINTED = re.compile(r"(?<![\d.,:])\d{1,4}\.\d{1,2}(?![\d.,:])\s?-?([^\W\d_]+|%)|\d,\d{3},\d{3}(?!\d)")
+"""Signs that a text writes decimal points or commas for thousands, with the word that follows a figure."""
+_COMMAED = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3}){2,4}(?![\d.,])|(?<![\d.,])\d{1,6},\d{1,2}(?![\d.,])")
+"""Signs of decimal commas or dots for thousands. Each run of digits is bounded on its left: linear."""
 
 
 class Phrases(Generic[V]):
@@ -103,6 +109,9 @@ class Language:
         self.times: dict[str, float] = data["numbers"].get("times", {})
         self.vague = Phrases([(p, _vague(v)) for p, v in data["numbers"].get("vague", {}).items()])
         self.decimal_comma: bool = data["numbers"].get("decimal_comma", False)
+        self.dot_thousands: bool = data["numbers"].get("dot_thousands", False)
+        self.signs: Mapping[str, str] | None = None
+        """What "." and "," before three last digits mean in this text; None: by the rules of English."""
         self.units = Phrases(_flat(data["units"]))
         self.before = Phrases(_flat(data["qualifiers"]["before"]))
         self.after = Phrases(_flat(data["qualifiers"].get("after", {})))
@@ -141,30 +150,45 @@ def load_language(code: str) -> Language:
     return Language(code, table(code, "claims"))
 
 
-@kept
-def _alphabets() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Languages that are told by their letters, with a pattern of them."""
-    letters = [(code, table(code, "claims").get("letters", "")) for code in languages("claims")]
-    return tuple((code, re.compile(f"[{own}]", re.IGNORECASE)) for code, own in letters if own)
-
-
-@kept
-def _telling() -> dict[str, frozenset[str]]:
-    """The other languages, with words that are in every text of theirs: those of the most words first."""
-    words = {code: table(code, "claims").get("telling", ()) for code in languages("claims")}
-    without = [code for code in words if not table(code, "claims").get("letters")]
-    return {code: frozenset(words[code]) for code in sorted(without, key=lambda code: (-len(words[code]), code))}
-
-
 def language_of(text: str) -> Language:
-    """The language whose letters most of the text is written in, else the one of whose commonest words it has most."""
-    sample = text[:_LETTER_SAMPLE]
-    letters = sum(map(str.isalpha, sample))
-    for code, own in _alphabets():
-        if len(own.findall(sample)) * 2 > letters > 0:
-            return load_language(code)
-    telling = _telling()
-    if len(telling) > 1:
-        words = re.findall(r"[^\W\d_]+", sample.lower())
-        return load_language(max(telling, key=lambda code: sum(word in telling[code] for word in words)))
-    return load_language(next(iter(telling)))
+    """The language that a text is read in, or would be: what it is written in where that is one that claims are read
+    in, else the default."""
+    return load_language(language_read(text, language_code(text)) or DEFAULT)
+
+
+def language_for(text: str, code: str) -> Language:
+    """The tables of language ``code`` with the meaning that figures' signs have in this text.
+
+    By its language, then by the figures beside: where neither tells, 3.500 is not read rather than misread by a
+    thousand.
+    """
+    if code == DEFAULT:
+        return _signed(code, None)
+    lang = load_language(code)
+    if not lang.decimal_comma:
+        return _signed(code, None)
+    commas = _COMMAED.search(text) is not None
+    points = any(
+        m[1] is None or m[1].lower() in lang.units or m[1].lower() in lang.scales or m[1] == "%"
+        for m in _POINTED.finditer(text)
+    )
+    dot, comma = UNREAD, UNREAD
+    if points and not commas:
+        comma = THOUSANDS
+    elif not points and (commas or lang.dot_thousands):
+        dot = THOUSANDS
+    return _signed(code, (dot, comma))
+
+
+def uncertain(code: str) -> Language:
+    """The tables of a language for a text that nothing tells the language of: 3.500 is not read."""
+    return _signed(code, (UNREAD, THOUSANDS))
+
+
+@kept
+def _signed(code: str, signs: tuple[str, str] | None) -> Language:
+    if signs is None:
+        return load_language(code)
+    made = Language(code, table(code, "claims"))
+    made.signs = {".": signs[0], ",": signs[1]}
+    return made

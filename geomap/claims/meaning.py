@@ -14,6 +14,7 @@ from functools import cache
 
 from geomap.claims.language import language_of
 from geomap.lang import kept, table
+from geomap.lang.telling import DEFAULT, language_read
 from geomap.models import Article, Claim, Compass, Meaning, Mention, MentionKind, Sense, Toponym
 from geomap.parties import Nation, Party, parties_in, party_of
 from geomap.parties.sources import words_of
@@ -48,7 +49,6 @@ class _Reader:
 
     def __init__(self, article: Article, toponyms: Sequence[Toponym], nation: Nation) -> None:
         self.article = article
-        self.words = phrases(language_of(article.text).code) if article.text else None
         placed = {t.text: t.place.country for t in toponyms if t.place is not None and _names_side(t)}
 
         @cache
@@ -61,12 +61,19 @@ class _Reader:
         )
         self.countries = tuple(sorted(counts, key=lambda code: (-counts[code], code)))
 
+    def _language(self, claim: Claim) -> str:
+        """The language that a claim's words are in; one that was made by hand may not say so."""
+        if claim.language != DEFAULT:
+            return language_read(claim.quote, claim.language) or DEFAULT
+        text = self.article.text
+        return DEFAULT if text and language_of(text).code == DEFAULT else language_of(claim.quote).code
+
     def read(self, claim: Claim) -> Claim:
         text = self.article.text
         stands = bool(text[claim.start : claim.end])
         start, end = sentence_span(text, claim.start, claim.end) if stands else (0, 0)
         sentence = text[start:end] if stands else claim.quote
-        words = self.words or phrases(language_of(claim.quote).code)
+        words = phrases(self._language(claim))
         home = self._home(claim)
         before, after = self._told(claim, start, sentence) if stands else ((), ())
         actor = claim.actor or ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from geomap.claims.language import DECIMAL, THOUSANDS, UNREAD
 from geomap.claims.line import DASHES, Line
 from geomap.models.claims import VagueWord
 
@@ -76,7 +77,7 @@ def _digits(line: Line, i: int) -> tuple[Number | None, int]:
     parts: tuple[str, str] | None = (groups[0], "")
     other = None
     if len(marks) == 1 and marks in ",.":
-        parts, other = _one_mark(groups, marks, line)
+        parts, other = _one_mark(groups, marks, line, j)
     elif marks:
         parts = _many_marks(groups, marks)
     if parts is None:
@@ -112,11 +113,13 @@ def _groups(line: Line, i: int) -> tuple[list[str], str, int]:
     return groups, marks, j
 
 
-def _one_mark(groups: list[str], mark: str, line: Line) -> tuple[tuple[str, str] | None, float | None]:
+def _one_mark(groups: list[str], mark: str, line: Line, j: int) -> tuple[tuple[str, str] | None, float | None]:
     """Whole and decimal digits of "1,160" or "11.568", and its value if the dot stands for thousands after all."""
     whole, tail = groups
     other = None
     thousands = len(tail) == _GROUP and len(whole) <= _GROUP and whole.strip("0") != ""
+    if line.lang.signs is not None:
+        return _by_signs(whole, tail, line.lang.signs[mark] if thousands else DECIMAL, line.at(j) in line.lang.scales)
     if mark == "," and (line.lang.decimal_comma or line.commas):
         # a comma with three digits after it: thousands, but in languages of the decimal comma
         thousands = thousands and not line.lang.decimal_comma
@@ -128,6 +131,14 @@ def _one_mark(groups: list[str], mark: str, line: Line) -> tuple[tuple[str, str]
     if mark == "," and len(tail) > _GROUP:
         return None, other
     return (whole, tail), other
+
+
+def _by_signs(whole: str, tail: str, meaning: str, scaled: bool) -> tuple[tuple[str, str] | None, float | None]:
+    """Whole and decimal digits by what the sign between them means; None where that is not known. ``scaled``: "2,345
+    million" has thousands of its own."""
+    if meaning == UNREAD and not scaled:
+        return None, None
+    return ((whole + tail, "") if meaning == THOUSANDS and not scaled else (whole, tail)), None
 
 
 def _many_marks(groups: list[str], marks: str) -> tuple[str, str] | None:

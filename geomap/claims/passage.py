@@ -84,10 +84,10 @@ class Passage:
 
     __slots__ = ("article", "commas", "conflict", "lang", "text", "tk", "top", "toponyms")
 
-    def __init__(self, article: Article, toponyms: Sequence[Toponym]) -> None:
+    def __init__(self, article: Article, toponyms: Sequence[Toponym], lang: Language | None = None) -> None:
         self.article = article
         self.text = article.text
-        self.lang: Language = language_of(article.text)
+        self.lang: Language = lang or language_of(article.text)
         self.tk = Tokens(article.text, self.lang.words("abbreviations"), self.lang.words("joiners"))
         self.commas = continental(article.text)
         self.toponyms = sorted((t for t in toponyms if t.end > t.start), key=lambda t: (t.start, -t.end))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 CLAIMS, TOPONYMS, FAILURES = "claims", "toponyms", "failures"
 TABLES = (CLAIMS, TOPONYMS, FAILURES)
 
-_ARTICLE = {"article": "text!", "where": "text!"}
+_ARTICLE = {"article": "text!", "where": "text!", "language": "text"}
 _PLACE = {
     "place_id": "text", "place_name": "text", "feature": "text", "country": "text", "admin1": "text",
     "lat": "number", "lon": "number",

@@ -1,6 +1,7 @@
 """Languages as data: one folder a language, one file a purpose, read when first asked for.
 
 ===================  =================================================================================
+``telling.toml``     letters and words by which a text is known to be in that language
 ``claims.toml``      words, numbers and units by which ``claims`` reads what a sentence claims
 ``names.toml``       words that stand around, inside and instead of place names, for ``toponyms``
 ``messages.toml``    what geomap says in that language

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from geomap.lang.telling import language_read
 from geomap.models.claims import Claim, Comparison, Label, Relation
 from geomap.models.control import ControlSeries
 from geomap.models.messages import Message, Text
@@ -52,6 +53,11 @@ class Assessment:
         return tuple(c for c in self.claims if c.verdict is None or c.verdict.label is Label.NOT_TESTABLE)
 
     @property
+    def unread(self) -> tuple[Article, ...]:
+        """Articles in a language whose claims are not read."""
+        return tuple(a for a in self.articles if a.language and language_read(a.text, a.language) is None)
+
+    @property
     def contradictions(self) -> tuple[Comparison, ...]:
         return tuple(c for c in self.comparisons if c.kind is Relation.CONTRADICTS)
 
@@ -87,6 +93,7 @@ def report_record(assessment: Assessment) -> dict[str, Any]:
                 "published_on": to_record(a.published_on),
                 "sha256": a.sha256,
                 "characters": len(a.text),
+                "language": a.language,
             }
             for a in assessment.articles
         ],

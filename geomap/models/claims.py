@@ -384,6 +384,7 @@ class Claim:
     verdict: Verdict | None = None
     checked_by: str | None = None
     checked_on: dt.date | None = None
+    language: str = "en"
     meaning: Meaning = field(default=Meaning(), compare=False, repr=False, metadata={"record": False})
 
     @property

@@ -28,7 +28,8 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """A text as given, and what is known of it. ``spans`` are toponyms whose place in the text is given."""
+    """A text as given, and what is known of it. ``spans`` are toponyms whose place in the text is given;
+    ``language`` is a BCP 47 code, None where the text shall tell."""
 
     id: str
     text: str
@@ -39,6 +40,7 @@ class Article:
     spans: tuple[Span, ...] | None = None
     path: str | None = None
     sha256: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ from geomap.wording import (
     visible,
     words,
 )
+from geomap.wording.unread import unread_remarks
 
 SERIF = 'Charter, "Bitstream Charter", "Noto Serif", "Liberation Serif", Georgia, serif'
 SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif'
@@ -230,6 +231,7 @@ def _facts(
         "untested": [
             (why, [_untested(c, articles, style) for c in claims]) for why, claims in missing(assessment, style)
         ],
+        "unread": unread_remarks(assessment.unread, style),
         "untested_count": len(assessment.untested),
         "unresolved": [
             (
