@@ -63,6 +63,17 @@ class Settings:
     """Of a river or border, the part near a place is what lies within 1.5 times its nearest distance."""
     map_gap_days: int = 3
     """Longer without a map on either side of a day, and the maps do not speak of that day."""
+    next_day_factor: float = 2.5
+    """How much more a day may bring where its map is lacking: the fastest day at hand, 10 to 11 September 2022, took
+    what was won back east of Kharkiv from 2,402 to 5,853 km²."""
+    search_days: int = 31
+    """How far from its date a claim is looked for on other maps: a month, beyond which it speaks of something else."""
+    before_first_days: int = 366
+    """How long before the first map a claim's day may lie for that map still to speak of its outcome: a year."""
+    reports_error: float = 1 / 3
+    """Of an area from a map of reports: towns' cells gave 0.9 to 1.3 times the drawn change of 10-12 Sep 2022."""
+    strip_km: float = 2.0
+    """Narrower strips of a side's ground are what is left between two outlines, borders alone being 1.4 km off."""
     same_event_days: int = 3
     """Reports of one place changing hands within three days tell one event: news lags by a day or two."""
     held_min_piece_km2: float = 100.0
@@ -89,7 +100,11 @@ BOUNDS: dict[str, tuple[float, float]] = {
     **dict.fromkeys(("exact_floor", "about", "nearly_low", "rough_gap", "sure_place", "town_share"), _SHARE),
     **dict.fromkeys(("more_than_high", "wide_factor", "road_factor", "near_part_factor", "people_per_km2"), _FACTOR),
     **dict.fromkeys(("direction_fits_deg", "direction_rough_deg"), _TURN),
+    "reports_error": _SHARE,
+    "next_day_factor": _FACTOR,
     "map_gap_days": (0, 36_500),
+    "search_days": (0, 36_500),
+    "before_first_days": (0, 36_500),
     "same_event_days": (0, 36_500),
 }
 """Least and most that a setting may be, where it is not 0 to a billion: beyond them it means nothing."""

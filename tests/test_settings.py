@@ -46,6 +46,11 @@ CHANGED: dict[str, Any] = {
     "near_part_factor": 4.0,
     "map_gap_days": 30,
     "same_event_days": 30,
+    "next_day_factor": 9.0,
+    "search_days": 0,
+    "before_first_days": 10,
+    "reports_error": 0.9,
+    "strip_km": 150.0,
     "held_min_piece_km2": 1e6,
     "sliver_m2": 1e6,
 }
@@ -61,12 +66,16 @@ def claims() -> list[Claim]:
     town, other, river = world.mention("midton"), world.mention("westford"), world.mention("wend")
     doubtful = Mention(text="Farholm", place=replace(world.PLACES["t:farholm"], score=0.7))
     region = replace(world.mention("eastmark"))
+    winter = date(2031, 4, 11)
     late = When(text=None, start=date(2031, 5, 20), end=date(2031, 5, 20))
     return [
         world.area_claim(6_000, date=world.on(5)),
         world.area_claim(9_000, Qualifier.EXACT, date=world.on(5)),
         world.area_claim(100, Qualifier.MORE_THAN, date=world.on(5)),
         world.area_claim(5, date=late),
+        world.area_claim(6_000, date=world.on(8)),
+        world.area_claim(round(world.lost_km2(1, 3)), date=world.on(7)),
+        world.control("farholm", Predicate.CONTROLS, "Borova", date=When(text=None, start=winter, end=winter)),
         world.far(150, town, other, direction=Compass.E),
         world.far(120, town, other, direction=Compass.N),
         world.far(125, town, other, direction=Compass.SE),
@@ -119,7 +128,7 @@ def outcome(settings: Settings) -> str:
     articles = [Article(id="a1", text="", published_on=date(2031, 5, 9))]
     said += [(c.kind, c.claims) for c in compare(twice, articles, settings)]
     said.append(sorted(districts_of(towns(), settings)))
-    said += [shown(slivers(settings)), partly_inside(settings)]
+    said += [shown(slivers(settings)), partly_inside(settings), *shown(by_reports(settings))]
     return repr(said)
 
 
@@ -132,6 +141,13 @@ def slivers(settings: Settings) -> list[Evidence]:
     drawn = replace(world.SERIES, snapshots=snapshots)
     where = world.ground(drawn, settings=settings)
     return gather_evidence(world.meant(world.area_claim(80, date=world.on(5)), where), where)
+
+
+def by_reports(settings: Settings) -> list[Evidence]:
+    """The same change from a map of reports, which has an error of its own."""
+    reports = replace(world.SERIES, from_reports=True)
+    where = world.ground(reports, settings=settings)
+    return gather_evidence(world.meant(world.area_claim(6_000, date=world.on(5)), where), where)
 
 
 def partly_inside(settings: Settings) -> object:

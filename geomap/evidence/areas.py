@@ -35,6 +35,7 @@ from geomap.evidence.ground import (
     town_radius_km,
 )
 from geomap.evidence.missing import missing_date, missing_map
+from geomap.evidence.periods import Window, next_day_map, of_part, untried_next_day, window_of
 from geomap.evidence.sides import actor_side, told_side
 from geomap.geodesy import area
 from geomap.hulls import measure_hull
@@ -62,12 +63,8 @@ from geomap.models import (
 from geomap.verdicts import Claimed, claimed_range
 from geomap.verdicts.ranges import factor, overlap
 
-REPORTS_ERROR = 1 / 3
-"""Of an area from a map of reports: towns' Thiessen cells gave 0.9 to 1.3 times the drawn change of 10-12 Sep 2022."""
 HULL_PLACES = 3
 """Fewer places span no ground: a disc or corridor round them says nothing of what was taken."""
-SEARCH_DAYS = 31
-"""How far from its date a claim is looked for on other maps: a month, beyond which it speaks of something else."""
 
 
 def area_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
@@ -246,29 +243,6 @@ def _covers(series: ControlSeries, claim: Claim, ground: Ground) -> bool:
 # ── change ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def first_map(
-    series: ControlSeries, days: Days, ground: Ground, holder_gains: bool, region: Place | None = None
-) -> int:
-    """The map from which change counts: before the period that the text names, else ``since``, else the first.
-
-    A series that reaches back to before the ground was lost counts what was won back from where the loser held most.
-    """
-    if days.period:
-        found = last_map(series, days.start - timedelta(days=1))
-        return found if found is not None else 0
-    if ground.since is not None:
-        found = last_map(series, ground.since)
-        return found if found is not None else 0
-    end = last_map(series, days.end)
-    if holder_gains or not end:
-        return 0
-    steps = sorted({day_of(series, i): i for i in range(end + 1)}.values()) if series.from_reports else [0, end]
-    held_then = {i: held_km2(series, i, ground, region)[0] for i in {0, *steps}}
-    most = max(held_then.values())
-    # within a per cent the first map serves: outlines are redrawn without ground changing hands
-    return next(i for i in sorted(held_then) if held_then[i] >= 0.99 * most) if held_then[0] < 0.99 * most else 0
-
-
 def gain_km2(
     series: ControlSeries,
     before: int,
@@ -297,40 +271,67 @@ def _change(
     claim: Claim, series: ControlSeries, holder_gains: bool, days: Days, claimed: Claimed | None, ground: Ground
 ) -> list[Evidence]:
     region = region_of(claim, ground)
-    indices = maps_of(series, days.end, ground.settings)
-    if not indices:
+    window = window_of(series, days, ground, holder_gains, region)
+    if window is None:
         return []
-    before = first_map(series, days, ground, holder_gains, region)
-    values = [gain_km2(series, before, i, holder_gains, ground, region) for i in indices]
+    values = [gain_km2(series, window.before, i, holder_gains, ground, region) for i in window.indices]
     # the map before the day as it was drawn; in the day's own maps contested ground is out, and in
-    drawn_on = {day_of(series, i) for i in indices}
-    earlier = [days.end in drawn_on and day_of(series, i) < days.end for i in indices]
+    drawn_on = {day_of(series, i) for i in window.indices}
+    earlier = [days.end in drawn_on and day_of(series, i) < days.end for i in window.indices]
     ends = [(v[2], v[2]) if before_it else v[:2] for before_it, v in zip(earlier, values, strict=True)]
-    last = indices[-1]
-    best = values[-1][2]
     # the maps' own error: contested ground is spread over the dates, for it is what changes hands next
-    loose = REPORTS_ERROR if series.from_reports else 0.0
-    measured = (min(low for low, _ in ends) * (1 - loose), max(high for _, high in ends) * (1 + loose))
-    codes = [Code.CONTESTED] if factor((values[-1][0], values[-1][1])) > ground.settings.wide_factor else []
-    drawn = (
-        _drawn(ground_won(series, before, last, holder_gains, False, ground, region), ground) if last > before else None
+    loose = ground.settings.reports_error if series.from_reports else 0.0
+    covered = (min(low for low, _ in ends) * (1 - loose), max(high for _, high in ends) * (1 + loose))
+    measure = _changed(series, holder_gains, window, values[-1], covered, loose, region, ground)
+    return [measure, *_other_readings(measure, series, window, holder_gains, days, claimed, covered, region, ground)]
+
+
+def _changed(
+    series: ControlSeries,
+    holder_gains: bool,
+    window: Window,
+    value: tuple[float, float, float],
+    covered: tuple[float, float],
+    loose: float,
+    region: Place | None,
+    ground: Ground,
+) -> Evidence:
+    """The change over a window; of a part of the claim's period, a floor."""
+    before, last, best = window.before, window.last, value[2]
+    codes = [Code.CONTESTED] if factor((value[0], value[1])) > ground.settings.wide_factor else []
+    shape = ground_won(series, before, last, holder_gains, False, ground, region) if last > before else None
+    what = _change_words(series, holder_gains, region, day_of(series, before), day_of(series, last))
+    return Evidence(
+        what=what,
+        measured=window.measured(covered),
+        unit="km2",
+        best=window.best(best),
+        aspect=AspectName.AREA,
+        method=message(Method.CHANGE),
+        source=series.label,
+        as_of=series.snapshots[last].as_of.isoformat(),
+        places=(region.id,) if region else (),
+        codes=(*codes, *window.codes),
+        error=(best * (1 - loose), best * (1 + loose)),
+        note=of_part(window, what, *covered, "km2"),
+        geometry=_drawn(shape, ground) if shape is not None else None,
     )
-    evidence = [
-        Evidence(
-            what=_change_words(series, holder_gains, region, day_of(series, before), day_of(series, last)),
-            measured=measured,
-            unit="km2",
-            best=best,
-            aspect=AspectName.AREA,
-            method=message(Method.CHANGE),
-            source=series.label,
-            as_of=series.snapshots[last].as_of.isoformat(),
-            places=(region.id,) if region else (),
-            codes=tuple(codes),
-            error=(best * (1 - loose), best * (1 + loose)),
-            geometry=drawn,
-        )
-    ]
+
+
+def _other_readings(
+    measure: Evidence,
+    series: ControlSeries,
+    window: Window,
+    holder_gains: bool,
+    days: Days,
+    claimed: Claimed | None,
+    covered: tuple[float, float],
+    region: Place | None,
+    ground: Ground,
+) -> list[Evidence]:
+    """The same change by other days and other ways of adding up."""
+    before, last = window.before, window.last
+    evidence: list[Evidence] = []
 
     def other(role: Role, words: Message, found: Range, as_of: int | None = None) -> Evidence:
         return Evidence(
@@ -341,23 +342,36 @@ def _change(
             aspect=AspectName.AREA,
             source=series.label,
             as_of=series.snapshots[as_of].as_of.isoformat() if as_of is not None else None,
-            places=(region.id,) if region else (),
+            places=measure.places,
         )
 
-    after = state_map(series, days.end + timedelta(days=1), ground.settings)
-    if after is not None and after > last:
+    after = next_day_map(series, days, last, ground)
+    if after is not None:
         value = gain_km2(series, before, after, holder_gains, ground, region)
         evidence.append(
-            other(Role.NEXT_DAY, message("reading.next_day"), (measured[0], max(measured[1], value[1])), after)
+            other(Role.NEXT_DAY, message("reading.next_day"), (covered[0], max(covered[1], value[1])), after)
         )
-    if claimed is None:
+    else:
+        reach = (covered[0], covered[1] * ground.settings.next_day_factor)
+        evidence.append(untried_next_day(series, reach, "km2", AspectName.AREA, measure.places))
+    if days.single:
+        evidence += _on_the_day(series, days, holder_gains, region, ground, other)
+    if claimed is None or overlap(claimed.range, measure.measured):
         return evidence
-    if not overlap(claimed.range, measured):
-        evidence += _other_dates(series, before, days.end, holder_gains, claimed, ground, region, other)
-        if not days.period or best > 0:
-            evidence.append(other(Role.WOULD_FIT, *_mercator(drawn, measured)))
-            evidence.append(other(Role.WOULD_FIT, *_cumulative(series, before, last, holder_gains, ground, region)))
+    evidence += _other_dates(series, before, days.end, holder_gains, claimed, ground, region, other)
+    if not days.spans or covered[1] > 0:
+        evidence.append(other(Role.WOULD_FIT, *_mercator(measure.geometry, covered)))
+        evidence.append(other(Role.WOULD_FIT, *_cumulative(series, before, last, holder_gains, ground, region)))
     return evidence
+
+
+def _on_the_day(series, days, holder_gains, region, ground, other) -> list[Evidence]:  # type: ignore[no-untyped-def]
+    """The change of the claim's own day alone: "on Tuesday" may be when it happened, or when it was told."""
+    eve, end = last_map(series, days.start - timedelta(days=1)), state_map(series, days.end, ground.settings)
+    if eve is None or end is None or end <= eve:
+        return []
+    low, high, _ = gain_km2(series, eve, end, holder_gains, ground, region)
+    return [other(Role.ON_THE_DAY, message("reading.on_the_day", day=days.end), (low, high), end)]
 
 
 def _drawn(shape: Any, ground: Ground) -> Any:
@@ -383,7 +397,7 @@ def _other_dates(series, before, end, holder_gains, claimed, ground, region, oth
             last_of_day[s.as_of.date()] = i
     near = sorted(last_of_day, key=lambda d: (abs((d - end).days), d))
     for when in near:
-        if abs((when - end).days) > SEARCH_DAYS:
+        if abs((when - end).days) > ground.settings.search_days:
             break
         i = last_of_day[when]
         low, high, _ = gain_km2(series, before, i, holder_gains, ground, region)

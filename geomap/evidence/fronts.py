@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geomap.evidence.areas import first_map, gain_km2
+from geomap.evidence.areas import gain_km2
 from geomap.evidence.borders import border_named
 from geomap.evidence.ground import (
     Days,
@@ -23,15 +23,18 @@ from geomap.evidence.ground import (
     geometry_of,
     ground_won,
     held,
+    last_map,
     maps_of,
     named,
     point_error_km,
     polygon_of,
     speaks_of,
     state_map,
+    town_radius_km,
     whole_km,
 )
-from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
+from geomap.evidence.missing import missing_date, missing_map, missing_part, missing_place, why_not
+from geomap.evidence.periods import Window, next_day_map, of_part, untried_next_day, window_of
 from geomap.evidence.sides import actor_side, holder_country, is_holder
 from geomap.geodesy import KM_PER_DEG, distance_between_km, distance_to_km
 from geomap.models import (
@@ -52,8 +55,6 @@ from geomap.models import (
     message,
 )
 
-STRIP_KM = 2.0
-"""Narrower strips of a side's ground are what is left between two outlines, borders alone being 1.4 km off."""
 GRID_DEG = 1e-6
 """Degrees, about 10 cm: finer than any outline."""
 DEPTH_POINTS = 8
@@ -64,7 +65,7 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
     """Ground of a side in a map, without pieces under ``held_min_piece_km2``; ``most``: contested ground counts as its.
 
     The other side's ground is what the drawn countries have outside the drawn holder's, without lakes and without
-    strips under ``STRIP_KM``: a reservoir and its banks, left over between two outlines, are nobody's front.
+    strips under ``strip_km``: a reservoir and its banks, left over between two outlines, are nobody's front.
     """
 
     def find() -> Any:
@@ -76,7 +77,7 @@ def own_ground(series: ControlSeries, index: int, holder: bool, most: bool, grou
             taken = held(series, index, not most, ground)
             # snapped to a grid, for edges that both outlines share would leave spikes of no width
             rest = shapely.difference(_home(series, ground), taken, grid_size=GRID_DEG)
-            shape = without_strips(rest, STRIP_KM)
+            shape = without_strips(rest, ground.settings.strip_km)
         parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
         large = [p for p in parts if area_km2(p) >= ground.settings.held_min_piece_km2]
         return shapely.MultiPolygon(large)
@@ -183,6 +184,23 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
                         places=ids,
                     )
                 )
+        else:
+            step = ground.settings.next_day_factor
+            reach = (measured[0] / step, measured[1] * step)
+            found.append(untried_next_day(series, reach, "km", AspectName.DISTANCE, ids))
+        edge = town_radius_km(reference, ground.settings)
+        if edge > 0:
+            found.append(
+                Evidence(
+                    what=message("reading.town_edge"),
+                    measured=(max(0.0, measured[0] - edge), measured[1]),
+                    unit="km",
+                    role=Role.EDGE,
+                    aspect=AspectName.DISTANCE,
+                    source=series.label,
+                    places=ids,
+                )
+            )
     return found or [missing_map(claim, days, ground)]
 
 
@@ -375,20 +393,26 @@ def movement_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         if not series.snapshots or series.from_reports:
             continue
         side = actor_side(claim, series, ground)
-        indices = maps_of(series, days.end, ground.settings)
-        if side is None or not indices:
+        window = window_of(series, days, ground, side) if side is not None else None
+        if side is None or window is None or window.last <= window.before:
             continue
-        before = first_map(series, days, ground, side)
-        last = indices[-1]
-        if last <= before:
-            continue
-        if claim.value is not None and claim.value.si_unit == "m2/day":
-            found += _area_rate(claim, series, side, before, last, ground)
-        elif claim.kind is ClaimKind.RATE:
-            found += _speed(series, side, before, last, ground)
-        else:
-            found += _depth(series, side, before, last, ground)
+        found += _movement(claim, series, side, window, days, ground)
     return found if any(e.role is Role.MEASURE for e in found) else [*found, missing_map(claim, days, ground)]
+
+
+def _movement(
+    claim: Claim, series: ControlSeries, side: bool, window: Window, days: Days, ground: Ground
+) -> list[Evidence]:
+    """An advance or a rate over a window of maps."""
+    before, last = window.before, window.last
+    if claim.kind is ClaimKind.RATE and window.partial:
+        # the mean of a part says nothing of the whole
+        return [missing_part(window.lacks)] if window.lacks is not None else []
+    if claim.value is not None and claim.value.si_unit == "m2/day":
+        return _area_rate(claim, series, side, before, last, ground)
+    if claim.kind is ClaimKind.RATE:
+        return _speed(series, side, before, last, ground)
+    return _depth(series, side, window, days, ground)
 
 
 def depth_km(series: ControlSeries, side: bool, before: int, after: int, most: bool, ground: Ground) -> float:
@@ -415,9 +439,28 @@ def depth_km(series: ControlSeries, side: bool, before: int, after: int, most: b
     return ground.once(("depth", id(series), side, before, after, most), measure)
 
 
-def _depth(series: ControlSeries, side: bool, before: int, last: int, ground: Ground) -> list[Evidence]:
+def _depth(series: ControlSeries, side: bool, window: Window, days: Days, ground: Ground) -> list[Evidence]:
+    before, last = window.before, window.last
     spans = sorted(depth_km(series, side, before, last, most, ground) for most in (False, True))
-    return [_moved(series, side, before, last, (spans[0], spans[1]), "km", AspectName.DISTANCE, ground)]
+    whole = _moved(series, side, before, last, (spans[0], spans[1]), "km", AspectName.DISTANCE, ground)
+    found = [
+        replace(
+            whole,
+            measured=window.measured(whole.measured),
+            best=window.best(whole.best),
+            codes=window.codes,
+            note=of_part(window, whole.what, spans[0], spans[1], "km"),
+        )
+    ]
+    eve, end = last_map(series, days.start - timedelta(days=1)), state_map(series, days.end, ground.settings)
+    if days.single and eve is not None and end is not None and end > eve:
+        daily = sorted(depth_km(series, side, eve, end, most, ground) for most in (False, True))
+        alone = _moved(series, side, eve, end, (daily[0], daily[1]), "km", AspectName.DISTANCE, ground)
+        found.append(replace(alone, role=Role.ON_THE_DAY, what=message("reading.on_the_day", day=days.end)))
+    if next_day_map(series, days, last, ground) is None:
+        reach = (spans[0], spans[1] * ground.settings.next_day_factor)
+        found.append(untried_next_day(series, reach, "km", AspectName.DISTANCE, ()))
+    return found
 
 
 def _speed(series: ControlSeries, side: bool, before: int, last: int, ground: Ground) -> list[Evidence]:

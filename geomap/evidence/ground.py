@@ -167,6 +167,16 @@ class Days:
         """Whether the text names a period over which ground changed, and not the day of a statement."""
         return self.own and not self.open and self.start < self.end
 
+    @property
+    def single(self) -> bool:
+        """Whether the text names one day: of what happened, or of who tells it."""
+        return self.own and not self.open and self.start == self.end
+
+    @property
+    def spans(self) -> bool:
+        """Whether the text says from when a change counts: a period, or "since" a day."""
+        return self.own and (self.open or self.start < self.end)
+
 
 def days_of(claim: Claim, ground: Ground) -> Days | None:
     """The claim's own days, else its publication; None where neither is known."""

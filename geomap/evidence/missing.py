@@ -53,6 +53,18 @@ def missing_map(claim: Claim, days: Days | None, ground: Ground) -> Evidence:
     )
 
 
+def missing_part(lacks: Message) -> Evidence:
+    """Say which part of a claim's period no map covers."""
+    return Evidence(
+        what=message("missing.control_map"),
+        measured=(None, None),
+        unit="",
+        role=Role.MISSING,
+        aspect=AspectName.MAP,
+        note=lacks,
+    )
+
+
 def _why_unmeasured(claim: Claim, days: Days | None, wanted: Message, ground: Ground, *, of_control: bool) -> Message:
     """What the maps at hand lack: another ground, another time, or a side that the claim names.
 

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from geomap.control import HELD_AT_MOST
-from geomap.evidence.areas import first_map, gain_km2
+from geomap.evidence.areas import gain_km2
 from geomap.evidence.fronts import other_name, own_ground
 from geomap.evidence.ground import (
     Days,
@@ -33,6 +33,7 @@ from geomap.evidence.ground import (
     unsure_of,
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_place, why_not
+from geomap.evidence.periods import next_day_map, of_part, untried_next_day, window_of
 from geomap.evidence.sides import holder_country, stated_side, told_side
 from geomap.geodesy import disc, distance_to_km
 from geomap.models import (
@@ -56,8 +57,6 @@ from geomap.models import (
     message,
 )
 
-BEFORE_FIRST = timedelta(days=366)
-"""How long before the first map a claim's day may lie for that map still to speak of its outcome."""
 FRONT_WORDS = frozenset({Predicate.ADVANCED})
 
 
@@ -176,11 +175,22 @@ def _town(
     after = state_map(series, days.end + timedelta(days=1), ground.settings)
     if after is not None and after > index:
         found.append(_town_item(place, series, after, states, stated, [], Role.NEXT_DAY, ground))
+    elif after is None or series.snapshots[after].as_of.date() <= days.end:
+        found += _untried(place, series, index, days, ground)
     when = _first_held(series, states, stated, index)
     # a reason never asks for the map that has just been read
     if when is not None and when != index:
         found.append(_town_item(place, series, when, states, stated, [], Role.WOULD_FIT, ground))
     return found
+
+
+def _untried(place: Place, series: ControlSeries, index: int, days: Days, ground: Ground) -> list[Evidence]:
+    """Say that the next day's map is lacking, near the line: a place far behind it does not change hands overnight."""
+    away = line_km(place, series, index, ground)
+    nights = 1 + max(0, (days.end - day_of(series, index)).days)
+    if away is None or away > nights * ground.settings.near_rough_km:
+        return []
+    return [untried_next_day(series, (0.0, 1.0), "share", AspectName.CONTROL, (place.id,))]
 
 
 def _deciding(
@@ -198,7 +208,7 @@ def _deciding(
     # before the first map only its agreement counts: the ground may have changed hands since
     share = _as_stated(states[0], stated)
     agrees = share[0] == 1.0 if claim.polarity is Polarity.AFFIRMED else share[1] == 0.0
-    return 0 if agrees and first - days.end <= BEFORE_FIRST else None
+    return 0 if agrees and (first - days.end).days <= ground.settings.before_first_days else None
 
 
 def _as_stated(state: tuple[float, float], stated: bool) -> tuple[float, float]:
@@ -283,7 +293,7 @@ def _share(
     if days.end >= first:
         index = state_map(series, days.end, ground.settings)
     else:
-        near = first - days.end <= BEFORE_FIRST
+        near = (first - days.end).days <= ground.settings.before_first_days
         index = 0 if near and share(0)[0] >= 1.0 - ground.settings.exact_floor else None
     if index is None:
         return []
@@ -322,61 +332,88 @@ def _part(
     claim: Claim, mention: Mention, place: Place, series: ControlSeries, stated: bool, days: Days, ground: Ground
 ) -> list[Evidence]:
     """Some of a region: any ground that the stated side gained over the dates, or has at their end."""
-    indices = maps_of(series, days.end, ground.settings)
-    if not indices:
-        return []
-    last = [i for i in indices if day_of(series, i) <= days.end][-1]
     wind = mention.sense.wind
-    who = series.side if stated else other_name(series, ground)
     where = place_in_words(place)
     if wind:
         where = message("place.wind_of", wind=message(f"wind.{wind}"), place=where)
     if claim.effect in MOVES:
-        before = first_map(series, days, ground, stated, place)
-        # news of a day tells of the days before it: a map of the same day shows no change yet
-        before = min(before, last_map(series, days.start - timedelta(days=1)) or 0)
-        low, high, best = gain_km2(series, before, last, stated, ground, place, wind)
-        start, end = day_of(series, before), day_of(series, last)
-        what = message("what.in_gained", region=where, side=who, start=start, end=end)
-        method = message(Method.CHANGE_WITHIN)
-    else:
-        shape = part_of(polygon_of(place, ground), wind)
-        sure, most = (area_km2(shapely.intersection(held(series, last, m, ground), shape)) for m in (False, True))
-        whole = area_km2(shape)
-        low, high = (sure, most) if stated else (whole - most, whole - sure)
-        best = low
-        what = message("what.in_held", region=where, side=who, day=day_of(series, last))
-        method = message(Method.HELD_WITHIN)
-    measured: Range = (low, high)
-    found = [
-        Evidence(
-            what=what,
-            measured=measured,
-            unit="km2",
-            best=best,
-            aspect=AspectName.CONTROL,
-            method=method,
-            source=series.label,
-            as_of=series.snapshots[last].as_of.isoformat(),
-            places=(place.id,),
-        )
-    ]
-    after = state_map(series, days.end + timedelta(days=1), ground.settings)
-    if after is not None and after > last and claim.effect in MOVES:
-        low, high, _ = gain_km2(series, before, after, stated, ground, place, wind)
-        found.append(
-            Evidence(
-                what=message("reading.next_day"),
-                measured=(low, high),
-                unit="km2",
-                role=Role.NEXT_DAY,
-                aspect=AspectName.CONTROL,
-                source=series.label,
-                as_of=series.snapshots[after].as_of.isoformat(),
-                places=(place.id,),
-            )
-        )
-    return found
+        return _part_gained(place, where, wind, series, stated, days, ground)
+    return _part_held(place, where, wind, series, stated, days, ground)
+
+
+def _part_held(
+    place: Place,
+    where: Parameter,
+    wind: str | None,
+    series: ControlSeries,
+    stated: bool,
+    days: Days,
+    ground: Ground,
+) -> list[Evidence]:
+    indices = maps_of(series, days.end, ground.settings)
+    if not indices:
+        return []
+    last = [i for i in indices if day_of(series, i) <= days.end][-1]
+    who = series.side if stated else other_name(series, ground)
+    shape = part_of(polygon_of(place, ground), wind)
+    sure, most = (area_km2(shapely.intersection(held(series, last, m, ground), shape)) for m in (False, True))
+    whole = area_km2(shape)
+    low, high = (sure, most) if stated else (whole - most, whole - sure)
+    what = message("what.in_held", region=where, side=who, day=day_of(series, last))
+    return [_part_item(place, series, last, what, (low, high), Method.HELD_WITHIN, best=low)]
+
+
+def _part_gained(
+    place: Place,
+    where: Parameter,
+    wind: str | None,
+    series: ControlSeries,
+    stated: bool,
+    days: Days,
+    ground: Ground,
+) -> list[Evidence]:
+    window = window_of(series, days, ground, stated, place)
+    if window is None:
+        return []
+    last = next((i for i in reversed(window.indices) if day_of(series, i) <= days.end), window.last)
+    who = series.side if stated else other_name(series, ground)
+    # news of a day tells of the days before it: a map of the same day shows no change yet
+    before = min(window.before, last_map(series, days.start - timedelta(days=1)) or 0)
+    low, high, best = gain_km2(series, before, last, stated, ground, place, wind)
+    start, end = day_of(series, before), day_of(series, last)
+    what = message("what.in_gained", region=where, side=who, start=start, end=end)
+    whole = _part_item(place, series, last, what, (low, high), Method.CHANGE_WITHIN, best=best)
+    note = of_part(window, what, low, high, "km2")
+    found = [replace(whole, measured=window.measured((low, high)), codes=window.codes, note=note)]
+    after = next_day_map(series, days, last, ground)
+    if after is None:
+        found.append(untried_next_day(series, (low, None), "km2", AspectName.CONTROL, (place.id,)))
+        return found
+    low, high, _ = gain_km2(series, before, after, stated, ground, place, wind)
+    later = _part_item(place, series, after, message("reading.next_day"), (low, high), Method.OWN)
+    return [*found, replace(later, role=Role.NEXT_DAY)]
+
+
+def _part_item(
+    place: Place,
+    series: ControlSeries,
+    index: int,
+    what: Message,
+    measured: Range,
+    method: Method,
+    best: float | None = None,
+) -> Evidence:
+    return Evidence(
+        what=what,
+        measured=measured,
+        unit="km2",
+        best=best,
+        aspect=AspectName.CONTROL,
+        method=message(method),
+        source=series.label,
+        as_of=series.snapshots[index].as_of.isoformat(),
+        places=(place.id,),
+    )
 
 
 # ── contested ────────────────────────────────────────────────────────────────────────────────────────────────

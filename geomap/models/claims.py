@@ -191,6 +191,8 @@ class Role(StrEnum):
     NEXT_DAY = "next_day"  # other readings that make a claim roughly fit
     ROAD = "road"
     EDGE = "edge"
+    ON_THE_DAY = "on_the_day"  # the change of the claim's own day alone
+    UNTRIED = "untried"  # a reading for which a map is lacking, and how far it might reach
     WOULD_FIT = "would_fit"  # named where it meets the claim
     ANTECEDENT = "antecedent"  # an earlier claim's figure, which this one adds to
     REFERENCE = "reference"  # the whole of a share

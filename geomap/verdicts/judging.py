@@ -38,6 +38,11 @@ FIGURES = frozenset({ClaimKind.AREA, ClaimKind.DISTANCE, ClaimKind.EXTENT, Claim
 WORST = (Label.DOES_NOT_FIT, Label.MAPS_CANNOT_SETTLE, Label.ROUGHLY_FITS, Label.FITS)
 """A claim about several places stands as its weakest part does."""
 
+BY_MAP = frozenset({Role.NEXT_DAY, Role.ON_THE_DAY, Role.UNTRIED})
+"""Readings of one map, which speak for no other."""
+OTHER_READINGS = BY_MAP | {Role.EDGE, Role.ROAD}
+"""What may make a claim roughly fit, or keep it from being called wrong."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -233,11 +238,11 @@ def _readings(measure: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]
     return [
         e
         for e in evidence
-        if e.role in (Role.NEXT_DAY, Role.EDGE, Role.ROAD)
+        if e.role in OTHER_READINGS
         and e.independent
         and e.aspect == measure.aspect
         and e.places == measure.places
-        and (e.source == measure.source or e.role is not Role.NEXT_DAY)
+        and (e.source == measure.source or e.role not in BY_MAP)
     ]
 
 
@@ -260,6 +265,8 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
         nothing = message("how.own_error_to_nothing")
         wide = message("how.own_error", times=times(own)) if own < 1000 else nothing
         return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, wide, Code.WIDE)
+    if e.measured[1] is None:
+        return _by_part(claimed, e, settings)
     if overlap(claimed.range, e.measured):
         return _fitting(claimed, e, settings)
     if gap(claimed.numbers, e.measured) <= settings.rough_gap:
@@ -273,6 +280,22 @@ def _figure(claimed: Claimed, e: Evidence, label: Label, how: Text | None = None
     return Finding(
         evidence=e, label=label, claimed=claimed.range, measured=e.measured, codes=(*e.codes, *codes), how=how
     )
+
+
+def _by_part(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
+    """A part of the claim's period, which measures a floor: it settles what it reaches, or already exceeds."""
+    low = e.measured[0] or 0.0
+    if inside(e.measured, claimed.range):
+        found = _fitting(claimed, e, settings)
+        return replace(found, how=found.how or message("how.part_reaches"))
+    if e.best is not None and overlap(claimed.range, (low, e.best)):
+        return _figure(claimed, e, Label.FITS)
+    if claimed.high is not None and claimed.high < low and gap(claimed.numbers, e.measured) > settings.rough_gap:
+        return _figure(claimed, e, Label.DOES_NOT_FIT, message("how.part_exceeds"))
+    beyond = (claimed.low or 0.0) > settings.next_day_factor * (e.best or 0.0)
+    if e.best is not None and beyond and claimed.numbers:
+        return _figure(claimed, e, Label.DOES_NOT_FIT)
+    return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, message("how.part_leaves_open"))
 
 
 def _by_hull(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
@@ -290,7 +313,7 @@ def _fitting(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
     """Ranges that meet: WIDE where much else would meet too, UNDERSTATED where "more than" leaves most unsaid."""
     codes: list[Code] = []
     how: Message | None = None
-    if factor(e.measured) > settings.wide_factor:
+    if e.measured[1] is not None and factor(e.measured) > settings.wide_factor:
         codes.append(Code.WIDE)
         how = message("how.changed_fast", amount=amount(e))
     low = e.measured[0]
@@ -302,6 +325,7 @@ def _fitting(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
 
 def _by_readings(claimed: Claimed, e: Evidence, readings: Sequence[Evidence]) -> Finding:
     """The first other reading by which a figure fits after all; does_not_fit where none does."""
+    untried: Message | None = None
     for reading in readings:
         if reading.role is Role.ROAD:
             if any(inside((n, n), reading.measured) for n in claimed.numbers):
@@ -310,8 +334,14 @@ def _by_readings(claimed: Claimed, e: Evidence, readings: Sequence[Evidence]) ->
             if reading.role is Role.NEXT_DAY:
                 later = message("how.next_day", amount=amount(reading))
                 return _figure(claimed, e, Label.ROUGHLY_FITS, later, Code.DATE)
+            if reading.role is Role.UNTRIED:
+                untried = untried or message("how.next_day_lacking")
+                continue
             shown = message("how.reading", reading=reading.what, amount=Quantity(*reading.measured, e.unit))
-            return _figure(claimed, e, Label.ROUGHLY_FITS, shown, Code.EDGE)
+            code = Code.DATE if reading.role is Role.ON_THE_DAY else Code.EDGE
+            return _figure(claimed, e, Label.ROUGHLY_FITS, shown, code)
+    if untried is not None:
+        return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, untried, Code.DATE)
     tried = {reading.role for reading in readings}
     how = "how.not_by_road" if Role.ROAD in tried else "how.not_next_day" if Role.NEXT_DAY in tried else None
     return _figure(claimed, e, Label.DOES_NOT_FIT, message(how) if how is not None else None)
@@ -386,10 +416,28 @@ def _judge_state(claim: Claim, e: Evidence, readings: Sequence[Evidence], settin
     elif overlap(e.measured, want.roughly or want.fits):
         # only a strict state gets here with a range that the line runs through
         label = Label.MAPS_CANNOT_SETTLE
-        how = message("how.contested_decides" if Code.CONTESTED in codes else "how.error_decides")
+        how = message(_why_open(e))
+    label, how = _with_untried(claim, label, how, readings)
     if claim.polarity is Polarity.NEGATED:
         label = {Label.FITS: Label.DOES_NOT_FIT, Label.DOES_NOT_FIT: Label.FITS}.get(label, label)
     return Finding(evidence=e, label=label, claimed=want.fits, measured=e.measured, codes=tuple(codes), how=how)
+
+
+def _why_open(e: Evidence) -> str:
+    """Which doubt a range that a state runs through comes from: the message that says it."""
+    if e.measured[1] is None:
+        return "how.part_leaves_open"
+    return "how.contested_decides" if Code.CONTESTED in e.codes else "how.error_decides"
+
+
+def _with_untried(
+    claim: Claim, label: Label, how: Message | None, readings: Sequence[Evidence]
+) -> tuple[Label, Message | None]:
+    """Leave open what a map of the next day, were it at hand, may bear out: news runs a day ahead of maps."""
+    affirmed = claim.polarity is Polarity.AFFIRMED
+    if label is Label.DOES_NOT_FIT and affirmed and any(r.role is Role.UNTRIED for r in readings):
+        return Label.MAPS_CANNOT_SETTLE, message("how.next_day_lacking")
+    return label, how
 
 
 def _by_map_of(later: Evidence) -> Message:
