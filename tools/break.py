@@ -2,7 +2,7 @@
 
     python tools/break.py                       every set: about an hour on one core
     python tools/break.py mutations --share 0.1 a tenth of the structured inputs with one field of a wrong type
-    python tools/break.py growth --largest 250000
+    python tools/break.py growth --largest 250000   texts; commands over maps and stories: tools/growth.py
     python tools/break.py kills --times 5       every command that writes, killed at random moments
     python tools/break.py beside                two runs of every command side by side on one output
     python tools/break.py power                 files of cache, corpora and reports cut, zeroed, swapped
@@ -35,8 +35,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-import growth  # noqa: E402
 import mutations  # noqa: E402
+import text_growth as growth  # noqa: E402
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 PATIENCE = 300.0
