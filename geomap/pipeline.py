@@ -73,9 +73,9 @@ class Options:
 
 def toponyms_of(article: Article, gazetteer: Gazetteer, decisions: Decisions | None = None) -> list[Toponym]:
     """Steps 2 and 3, then what people decided."""
-    from geomap.toponyms import find_toponyms, resolve_toponyms
+    from geomap.toponyms import find_toponyms, resolve_toponyms, with_coordinates
 
-    toponyms = resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer)
+    toponyms = with_coordinates(article, resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer))
     return decisions.decide_toponyms(article, toponyms, gazetteer) if decisions else toponyms
 
 
