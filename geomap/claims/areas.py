@@ -108,7 +108,7 @@ def _whose_area(p: Passage, q: Quantity, line: Line) -> tuple[int, int] | None:
     if k < line.first:
         return _fronted(p, q, line)
     if line.among(k, "thing_pronouns"):
-        return _told_before(p, k, line)
+        return told_before(p, k, line)
     if _owns_weakly(p, k, q, line):
         return None
     return _area_head(p, k + 1 if _closes_aside(p, k + 1, q, line) else k, line, _ASIDES)
@@ -151,7 +151,7 @@ def _fronted(p: Passage, q: Quantity, line: Line) -> tuple[int, int] | None:
     return p.span(k) if place else None
 
 
-def _told_before(p: Passage, k: int, line: Line) -> tuple[int, int] | None:
+def told_before(p: Passage, k: int, line: Line) -> tuple[int, int] | None:
     """What "it" before a cover verb is: the place with which the clause before, or the sentence before, begins."""
     number = p.tk.sentence_of[k]
     starts = [line.first] if k > line.first + 1 else []

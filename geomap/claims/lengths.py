@@ -232,7 +232,13 @@ def _wind(p: Passage, q: Quantity, line: Line, way: _Way) -> int:
     low, k = p.tk.low, q.end
     if line.at(k) == "," and q.i - 2 >= line.first and line.at(q.i - 2) == ",":
         k += 1  # "a two-hour drive, or 110 miles, east of"
+    if p.lang.table("from").match(low, k, line.stop) is not None:
+        return k
     for _ in range(4):
+        afar = p.lang.table("afar").match(low, k, line.stop)
+        if afar is not None and not q.hyphen:
+            way.away, way.end = True, afar[1]
+            return afar[1]
         lead = p.lang.table("lead").match(low, k, line.stop)
         if lead is None:
             break
@@ -394,7 +400,7 @@ def _is_run(p: Passage, q: Quantity, line: Line, after: int) -> bool:
 def _before_length(q: Quantity, line: Line) -> int:
     """The token before a length, adverbs and "for" left out; before the line's first where none is."""
     x = q.i - 1
-    while x >= line.first and (line.among(x, "adverbs") or line.among(x, "length_leads")):
+    while x >= line.first and _is_any(line, x, ("adverbs", "length_leads", "loose_hedges")):
         x -= 1
     return x if x >= line.first else -1
 
@@ -677,6 +683,8 @@ def _of_stretch(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | No
     """ "30 km of the front", "12 miles of new trenches"."""
     if not line.among(q.end, "of_words") or q.hyphen:
         return None
+    if line.among(q.end + 1, "it_words"):
+        return q.end + 2
     for x in range(q.end + 1, min(line.stop, q.end + 7)):
         spoiled = line.any_among("not_stretch", q.end + 1, x + 2)
         if _is_any(line, x, ("line_nouns", "stretch_nouns")) and not spoiled:
@@ -691,6 +699,29 @@ def _stretch_noun(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | 
     if not run or line.among(run[0], "of_words"):
         return None
     return next((x + 1 for x in run[:2] if line.among(x, "stretch_nouns")), None)
+
+
+def _long_thing(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "an 817-km frontier", "the 13-kilometre Kok-Aral dam": written as an adjective, of what is long."""
+    if not q.hyphen:
+        return None
+    return next((x + 1 for x in run if line.among(x, "long_things")), None)
+
+
+def _at_length(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "At 1,343 km, the frontier with Russia", "at 20 km the longest in the Alps"."""
+    if not line.among(q.i - 1, "at_words"):
+        return None
+    after = q.end + 1 if line.at(q.end) == "," else q.end
+    if line.among(after, "definite") and _is_any(line, after + 1, ("line_nouns", "stretch_nouns", "longest_words")):
+        return q.end
+    return None
+
+
+def _measure_is(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
+    """ "The combined perimeter of the two is now above 1,800 km"."""
+    verb = _before_length(q, line)
+    return q.end if line.among(verb, "be") and line.any_among("measure_nouns", verb - 7, verb) else None
 
 
 def _named_line(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
@@ -715,7 +746,8 @@ def _dimension(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | Non
 def _stretches(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
     """ "The front stretches for 1,000 km"; not what "he" covers."""
     verb = _before_length(q, line)
-    if not line.among(verb, "extent_verbs") or q.si < _STRETCH_M:
+    over = line.among(verb, "closed_verbs") and line.any_among("loose_hedges", verb + 1, q.i)
+    if not (over or line.among(verb, "extent_verbs")) or q.si < _STRETCH_M:
         return None
     here = p.subject_before(verb, line.first)
     person = here is not None and line.among(here[0], "pronouns") and not line.among(here[0], "thing_pronouns")
@@ -731,5 +763,7 @@ def _of_length(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | Non
     return q.end if of_noun or line.among(x, "bare_extent") else None
 
 
-_EXTENTS = (_of_stretch, _stretch_noun, _named_line, _dimension, _stretches, _of_length)
+_EXTENTS = (
+    _of_stretch, _stretch_noun, _long_thing, _named_line, _dimension, _stretches, _of_length, _at_length, _measure_is,
+)  # fmt: skip
 """In the order in which they are asked; each gives the token after the phrase that it reads, or None."""

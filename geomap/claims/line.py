@@ -77,3 +77,10 @@ class Line:
     def hedge_after(self, i: int) -> tuple[str, int] | None:
         """The qualifier of words after a figure that begin at token i ("or more"), and the token after them."""
         return self.lang.after.match(self.low, i, self.stop)
+
+    def spreads_over(self, i: int) -> bool:
+        """Whether "over" after token i says where, not how much: "spread on Wednesday over 10,000 square miles"."""
+        weekdays = self.lang.maps.get("weekdays", {})
+        while i > self.first and (self.low[i] in weekdays or self.among(i, "on_words")):
+            i -= 1
+        return self.among(i, "before_loose")

@@ -185,10 +185,9 @@ def _figure(line: Line, i: int) -> tuple[Number | None, int]:
 
 
 def _and_a_fraction(line: Line, j: int) -> tuple[float, int] | None:
-    """ "and a half" at token j: its value, and the token after it."""
-    if line.among(j, "number_joins") and line.among(j + 1, "indefinite") and line.at(j + 2) in line.lang.fractions:
-        return line.lang.fractions[line.low[j + 2]], j + 3
-    return None
+    """ "and a half", "and one-half", "and three quarters" at token j: its value, and the token after it."""
+    part = _fraction(line, j + 1) if line.among(j, "number_joins") and j + 1 < line.stop else None
+    return None if part is None or part.low >= 1 else (part.low, part.j)
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────

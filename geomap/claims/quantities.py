@@ -19,6 +19,11 @@ _TIMES = "×"
 _CURRENCY = frozenset("$€£¥₴₽#№")
 _LOOSE_RATIO = 0.2
 """Without brackets, a second figure this close is the same one converted."""
+_DAYS = 31
+_ADJECTIVE_REACH = 7
+"""Tokens before a figure in which "daily" makes it a rate."""
+_SAME_UNIT_REACH = 14
+"""Tokens after a figure within which another one shares its unit: "203 kilometres from A and some 45 from B"."""
 _BARE_RATIO = 0.03
 """After a mere comma it must agree as closely as rounding allows."""
 _HOUR = 1 / 24
@@ -29,6 +34,7 @@ _PRODUCT_STEP = 0.05
 _MISREAD = 0.5
 """A conversion so far off, as a share, asks whether a dot stood for thousands; within ``_READ`` it did."""
 _READ = 0.1
+_FIRM = frozenset({Qualifier.AT_LEAST, Qualifier.AT_MOST, Qualifier.MORE_THAN, Qualifier.LESS_THAN})
 _BRACKETS = {"(": ")", "[": "]"}
 _BRACKET_REACH = 12
 """Tokens after a conversion among which its bracket closes."""
@@ -85,6 +91,9 @@ def find_quantities(tk: Tokens, first: int, stop: int, lang: Language, commas: b
         if i > first and tk.word[i - 1] in _CURRENCY:
             _, i = read_amount(line, i)
             continue
+        if _is_day(line, i):
+            i += 1
+            continue
         quantity, after = _read(line, i)
         if quantity is None:
             quantity = _elided_after(line, i, found)
@@ -92,9 +101,34 @@ def find_quantities(tk: Tokens, first: int, stop: int, lang: Language, commas: b
             i = max(after, i + 1)
             continue
         elided = _elided_before(line, quantity, found)
+        if _is_change_converted(line, quantity, found):
+            i = max(quantity.end, i + 1)
+            continue
         found += [quantity] if elided is None else [elided, quantity]
         i = max(quantity.end, i + 1)
     return found
+
+
+def _is_day(line: Line, i: int) -> bool:
+    """ "from 3.3 square kilometres on Aug. 6 to 27": the day of a month that no unit follows."""
+    word = line.word[i]
+    if not word.isdecimal() or int(word) > _DAYS or line.unit(line.past_hyphen(i + 1)) is not None:
+        return False
+    k = i - 2 if i > line.first and line.word[i - 1] == "." else i - 1
+    return k >= line.first and line.among(k, "months") and line.tokens.capital(k)
+
+
+def _is_change_converted(line: Line, quantity: Quantity, found: list[Quantity]) -> bool:
+    """ "from 45 sq km to 28 sq km (from 17 to 11 square miles)": the whole change once more, in another unit."""
+    last = found[-1] if found else None
+    if last is None or last.unit == quantity.unit or last.dim != quantity.dim or line.at(last.end) != "(":
+        return False
+    between = range(last.end + 1, quantity.i)
+    if not between or not all(
+        line.among(k, "from") or line.among(k, "to_words") or line.starts_figure(k) for k in between
+    ):
+        return False
+    return abs(quantity.si - last.si) <= _LOOSE_RATIO * last.si
 
 
 def _read(line: Line, i: int) -> tuple[Quantity | None, int]:
@@ -198,10 +232,27 @@ def _by_period(line: Line, measure: _Measure) -> None:
             if line.among(k, "period_leads") and not line.among(k - 1, "prepositions")
         ]
         period = line.period(led[0]) if led else None
-    if period is not None:
+    if period is not None and line.among(period[1], "period_spoilers"):
+        return  # "31 square kilometres a week later"
+    adjective = _period_before(line, measure) if period is None else None
+    if adjective is not None:
+        measure.per, measure.dim = adjective, f"{measure.dim}/day"
+    elif period is not None:
         measure.per, measure.end = period
         speed = measure.per <= _HOUR and measure.dim == "m"
         measure.dim = "speed" if speed else f"{measure.dim}/day"
+
+
+def _period_before(line: Line, measure: _Measure) -> float | None:
+    """Days of "daily" in "the average daily advance is about 30 square kilometres"; None without such a word."""
+    adjectives = line.lang.maps.get("period_adjectives", {})
+    first = max(line.first, measure.number.i - _ADJECTIVE_REACH)
+    at = next((k for k in range(measure.number.i - 1, first - 1, -1) if line.low[k] in adjectives), None)
+    if at is None or not line.any_among("be", at + 1, measure.number.i):
+        return None
+    if any(line.word[k] in ",;:" for k in range(at, measure.number.i)):
+        return None
+    return float(adjectives[line.low[at]])
 
 
 def _hedged(line: Line, measure: _Measure, between: tuple[int, bool] | None, article: bool) -> Quantity:
@@ -226,7 +277,7 @@ def _hedged(line: Line, measure: _Measure, between: tuple[int, bool] | None, art
 def _hedge(line: Line, i: int, dim: str) -> tuple[str | None, int]:
     """What stands before the number at token i, and where it starts. The outermost firm word wins over "about"."""
     firm: str | None = None
-    start = i
+    start = _past_article(line, i)
     not_hedges = "not_hedges_area" if dim.startswith("m2") else "not_hedges_length"
     for _ in range(4):
         hit = line.hedge_back(start)
@@ -236,12 +287,20 @@ def _hedge(line: Line, i: int, dim: str) -> tuple[str | None, int]:
         if start - at == 1 and line.among(at, not_hedges):
             break
         loose = start - at == 1 and line.among(at, "loose_hedges")
-        if loose and at > line.first and line.among(at - 1, "before_loose"):
+        if loose and at > line.first and line.spreads_over(at - 1):
             break
         if firm is None or word not in (Qualifier.ABOUT, Qualifier.EXACT):
             firm = word
         start = at
     return firm, start
+
+
+def _past_article(line: Line, i: int) -> int:
+    """ "at least a 30 km radius": the article before the number at token i, where a firm hedge stands before it."""
+    if i - 1 <= line.first or not line.among(i - 1, "indefinite"):
+        return i
+    hit = line.hedge_back(i - 1)
+    return i - 1 if hit is not None and hit[0] in _FIRM and i - 1 - hit[1] > 1 else i
 
 
 # ── ranges and products ──────────────────────────────────────────────────────────────────────────────────────
@@ -266,7 +325,8 @@ def _second_end(line: Line, measure: _Measure, between: tuple[int, bool] | None)
     to, joined = line.among(j, "to_words"), opened_between and line.among(j, "between_joins")
     if measure.high is not None or not (line.at(j) in DASHES or to or joined):
         return
-    if to and between is None and not line.word[j - 1][0].isalpha():
+    changed = line.among(measure.number.i - 1, "from")  # "shrank from 45 sq km to 28 sq km": two figures
+    if to and between is None and (changed or not line.word[j - 1][0].isalpha()):
         return
     other = _same_unit(line, j + 1, measure.code)
     if other is not None:
@@ -311,7 +371,7 @@ def _squared(line: Line, measure: _Measure) -> None:
     if measure.dim != "m" or j >= line.stop:
         return
     multiplied = _multiplies(line, j) and measure.number.high is None
-    other = _same_unit(line, j + 1, measure.code) if multiplied else None
+    other = (_same_unit(line, j + 1, measure.code) or _bare_side(line, j + 1)) if multiplied else None
     if other is not None:
         measure.low, measure.end = measure.number.low * other[0], other[1]
         measure.step = _PRODUCT_STEP * measure.low
@@ -321,6 +381,14 @@ def _squared(line: Line, measure: _Measure) -> None:
     else:
         return
     measure.code, measure.dim, measure.qualifier = square, "m2", Qualifier.DIMENSIONS
+
+
+def _bare_side(line: Line, j: int) -> tuple[float, int] | None:
+    """ "250 metres by 100": the second side without its unit, and the token after it."""
+    number, after = read_number(line, j) if line.starts_figure(j) else (None, j)
+    if number is None or number.high is not None or number.plain_year or number.fraction:
+        return None
+    return None if after < line.stop and line.word[after][0].isalnum() else (number.low, after)
 
 
 # ── conversions ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -416,7 +484,7 @@ def _elided_before(line: Line, quantity: Quantity, found: list[Quantity]) -> Qua
         return None
     for i in range(max(line.first, k - 6), k):
         inside = (i > line.first and line.word[i - 1] in ".,") or (found and i < found[-1].end)
-        if not line.word[i][0].isdecimal() or inside:
+        if not line.word[i][0].isdecimal() or inside or _is_day(line, i):
             continue
         number, after = read_amount(line.until(k), i)
         if number is None or after != k or number.plain_year or number.high is not None:
@@ -445,15 +513,46 @@ def _shared_scale(number: Number, quantity: Quantity) -> float:
 def _elided_after(line: Line, i: int, found: list[Quantity]) -> Quantity | None:
     """A figure whose unit was written before: "only to 2012's 3.41 million", "in hectares, about 3,100 a day"."""
     areas = [q for q in found if q.dim == "m2"]
-    if not areas and not line.any_among("unit_leads", i - 6, i):
+    near = bool(found) and i - found[-1].end <= _SAME_UNIT_REACH
+    if not areas and not near and not line.any_among("unit_leads", i - 6, i):
         return None
     number, j = read_amount(line, i)
     if number is None or number.plain_year or number.vague:
         return None
+    again = _goes_on(line, number, j, found[-1]) if near else None
+    if again is not None:
+        return again
     period = line.period(j)
     if period is not None:
         return _rate_in_unit(line, number, *period)
     return _same_as_last(line, number, j, areas[-1]) if areas else None
+
+
+def _goes_on(line: Line, number: Number, j: int, last: Quantity) -> Quantity | None:
+    """A figure in the unit of the last one: "and some 45 from B", "from 50 acres to 200", "another 450 on Tuesday"."""
+    hedge, start = _hedge(line, number.i, last.dim)
+    ends = j >= line.stop or not line.word[j][0].isalnum() or line.among(j, "elision_ends")
+    ends = ends and line.at(j) not in ("%", "(", "-")
+    if last.dim == "m":
+        goes_on = line.lang.table("from").match(line.low, j, line.stop) is not None
+    elif last.dim.endswith("/day"):
+        goes_on = ends and line.among(start - 1, "against_words")
+    else:
+        again = line.among(start, "another_words") or line.among(start - 1, "another_words")
+        goes_on = ends and (again or (_is_changed_from(line, last) and line.among(start - 1, "to_words")))
+    if not goes_on or number.i <= last.end - 1 or number.fraction:
+        return None
+    step = number.step * UNITS[last.unit].si / last.per_day
+    return Quantity(
+        i=start, j=j, end=j, number=number.low, number_max=number.high, unit=last.unit, dim=last.dim,
+        qualifier=Qualifier(hedge or (Qualifier.BETWEEN if number.high is not None else Qualifier.EXACT)), step=step,
+        elided=True, per_day=last.per_day,
+    )  # fmt: skip
+
+
+def _is_changed_from(line: Line, last: Quantity) -> bool:
+    """Whether the last figure is what something changed from: "from 50 acres"."""
+    return line.among(last.i - 1, "from")
 
 
 def _rate_in_unit(line: Line, number: Number, days: float, end: int) -> Quantity | None:

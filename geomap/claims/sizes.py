@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from geomap.claims.areas import told_before
 from geomap.claims.line import Line
 from geomap.claims.numbers import Number, read_amount
 from geomap.claims.passage import Draft, Passage
@@ -20,6 +21,10 @@ _LONGEST_NUMBER = 6
 """Tokens of a number before a comparison: "one and a half"."""
 _COUNTRY_REACH = 400
 """Tokens back to where the country was named that "the country" stands for."""
+_WHICH_REACH = 8
+"""Tokens before "half of which" in which the whole is named."""
+_LONGEST_GROUND = 7
+"""Words of ground without a name: "the main battle area"."""
 _STEP = 0.05
 """A comparison is rounded to a twentieth."""
 
@@ -42,8 +47,27 @@ def size_drafts(p: Passage, first: int, stop: int) -> list[Draft]:
             draft = _share(p, line, k)
         if draft is not None:
             out.append(draft)
-        k = max(k + 1, draft.j if draft is not None else 0)
+            before = _changed_from(p, line, draft) if draft.unit == SHARE_OF_AREA else None
+            if before is not None:
+                out.append(before)
+        k = max(k + 1, out[-1].j if draft is not None else 0)
     return out
+
+
+def _changed_from(p: Passage, line: Line, draft: Draft) -> Draft | None:
+    """ ", up from 25 percent" after a share: the same whole's share before."""
+    k = draft.j + 1 if line.at(draft.j) == "," else draft.j
+    lead = p.lang.table("changed_from").match(p.tk.low, k, line.stop)
+    number, j = read_amount(line, lead[1]) if lead is not None and lead[1] < line.stop else (None, k)
+    if number is None:
+        return None
+    percent = p.lang.table("percent").match(p.tk.low, j, line.stop)
+    if percent is None and not number.fraction:
+        return None
+    whole = _Whole((0, 0), j if percent is None else percent[1])
+    earlier = _share_draft(p, line, number, 1.0 if percent is None else 100.0, whole, named=False)
+    earlier.reference = draft.reference
+    return earlier
 
 
 def _area(
@@ -62,9 +86,12 @@ def _area(
 def _size(p: Passage, line: Line, k: int, compared: tuple[str, int]) -> Draft | None:
     """ "twice the size of Portugal", "larger than Wales", "an area the size of Luxembourg and then some"."""
     code, after = compared
-    here = _yardstick(p, line, after)
-    if here is None:
+    covers = code.endswith("_covers")
+    times_told = code in ("same", "loose") and _times(line, k)[2] < k
+    here = _yardstick(p, line, after, times_told)
+    if here is None or (covers and not line.among(here[1], "cover_verbs")):
         return None
+    code = code.removesuffix("_covers")
     times, qualifier, i = 1.0, {"more": "more_than", "less": "less_than"}.get(code, "size_of"), k
     if code in ("same", "loose"):
         times, qualifier, i = _times(line, k)
@@ -79,14 +106,14 @@ def _size(p: Passage, line: Line, k: int, compared: tuple[str, int]) -> Draft | 
     return draft
 
 
-def _yardstick(p: Passage, line: Line, after: int) -> tuple[int, int] | None:
+def _yardstick(p: Passage, line: Line, after: int, times_told: bool) -> tuple[int, int] | None:
     """Tokens of the place from token ``after`` on whose area is compared with; None for "the moon", "ten pitches"."""
     here = p.place_phrase(after, line.stop, plain=False)
-    if here is None or not here[2] or line.among(here[1] - 1, "heavenly"):
+    if here is None or line.among(here[1] - 1, "heavenly"):
         return None
     toponym = p.toponym(here[0])
     unknown = p.tk.capital(here[0]) and here[1] - here[0] <= _LONGEST_NAME
-    if toponym is None and (p.toponyms or not unknown):
+    if toponym is None and not (unknown and (times_told or not p.toponyms)):
         return None
     if line.any_among("yardsticks", after, here[0]):
         return None
@@ -177,18 +204,18 @@ def _share(p: Passage, line: Line, k: int) -> Draft | None:
     return _share_draft(p, line, number, 100.0 if percent is not None else 1.0, whole)
 
 
-def _share_draft(p: Passage, line: Line, number: Number, parts: float, whole: _Whole) -> Draft:
+def _share_draft(p: Passage, line: Line, number: Number, parts: float, whole: _Whole, *, named: bool = True) -> Draft:
     qualifier, i = "exact", number.i
     for _ in range(_HEDGES):
         hedge = line.hedge_back(i)
-        if hedge is None:
+        if hedge is None or (line.among(hedge[1], "loose_hedges") and line.spreads_over(hedge[1] - 1)):
             break
         qualifier = hedge[0] if qualifier in ("exact", "about") else qualifier
         i = hedge[1]
     high = number.high / parts if number.high is not None else None
     qualifier = qualifier if high is None else "between"
     draft = _area(i, whole.end, number.low / parts, SHARE_OF_AREA, qualifier, number.step / parts, high)
-    draft.reference = p.mention(*whole.mention)
+    draft.reference = p.mention(*whole.mention) if named else None
     return draft
 
 
@@ -198,13 +225,40 @@ def _whole(p: Passage, line: Line, k: int, j: int) -> _Whole | None:
     while line.among(after, "determiners") or line.among(after, "share_heads"):
         after += 1
     territory = line.any_among("territory_words", j, after)
+    stand_in = _stand_in(p, line, k, after) if after == j + 1 else None
+    if stand_in is not None:
+        return stand_in
     here = p.place_phrase(after, line.stop, plain=False)
     stands_for = line.among(after, "the_country") and after > j + 1
     if stands_for and (here is None or here[0] > after + 2):
         return _the_country(p, line, k, after, territory)
-    if here is None or (not here[2] and not stands_for):
+    named = here is not None and (here[2] or stands_for)
+    whole = _named_whole(p, line, here[0], after, territory) if here is not None and named else None
+    return whole or _plain_whole(p, line, j + 1)
+
+
+def _stand_in(p: Passage, line: Line, k: int, at: int) -> _Whole | None:
+    """ "half of it", "a tenth of that is left", "half of which": the place that is spoken of."""
+    which = line.among(at, "relative")
+    if not (which or line.among(at, "it_words")) or not (which or _ends_here(line, at + 1)):
         return None
-    return _named_whole(p, line, here[0], after, territory)
+    place = p.place_before(k, line.first, reach=_WHICH_REACH) if which and k > line.first else told_before(p, k, line)
+    return None if place is None and which else _Whole(place or (at, at + 1), at + 1)
+
+
+def _plain_whole(p: Passage, line: Line, a: int) -> _Whole | None:
+    """ "eighty percent of the main battle area", "three-quarters of the town": ground without a name of its own."""
+    if not line.among(a, "definite"):
+        return None
+    end = a + 1
+    while end < line.stop and end - a < _LONGEST_GROUND and not p.boundary(end):
+        if p.is_verb(end, a) and not line.among(end, "ground_nouns"):
+            break
+        end += 1
+    if line.among(end - 1, "ground_parts") and line.among(end, "of_words") and line.among(end + 1, "definite"):
+        end += 3  # "the western half of the city"
+    ground = any(line.among(end - 1, words) for words in ("ground_nouns", "the_country"))
+    return _Whole((a, end), end) if ground and end <= line.stop and _ends_here(line, end) else None
 
 
 def _the_country(p: Passage, line: Line, k: int, at: int, territory: bool) -> _Whole | None:
