@@ -56,6 +56,9 @@ DecisionsOption = Annotated[
 ClaimReviewOption = Annotated[
     Path | None, typer.Option("--claimreview", metavar="FILE", help="Also write ClaimReview JSON-LD here.")
 ]
+PassportOption = Annotated[
+    Path | None, typer.Option("--passport", metavar="FILE", help="Also write a record here that `verify` recomputes.")
+]
 Corrections = Annotated[
     Path | None,
     typer.Option("--corrections", metavar="FILE", help="Notes the page shall carry (from `geomap compare -o x.md`)."),

@@ -25,6 +25,7 @@ from geomap.cli.options import (
     Holder,
     Inputs,
     OutputOption,
+    PassportOption,
     Publish,
     Published,
     Region,
@@ -65,6 +66,7 @@ def report(
     claims: Claims = None,
     decisions: DecisionsOption = None,
     claimreview: ClaimReviewOption = None,
+    passport: PassportOption = None,
     corrections: Corrections = None,
     config: Config = None,
     tiles: Tiles = None,
@@ -75,9 +77,11 @@ def report(
 ) -> None:
     """The whole job: map, claims, contradictions, methods.
 
+    --passport writes a record that `geomap verify` recomputes.
+
     Example: geomap report story.txt --published 2022-09-12 --control snapshots/ -o report.html
     """
-    _check_page(output, claimreview, inputs, control, [events, rules, claims, decisions, config, corrections])
+    _check_page(output, claimreview, inputs, control, [events, rules, claims, decisions, config, corrections], passport)
     made = _made(
         inputs,
         published,
@@ -93,7 +97,12 @@ def report(
         corrections,
         holder=holder,
     )
-    with _with_claimreview(made, claimreview):
+    asked = {
+        "inputs": inputs, "control": control, "events": events, "rules": rules, "published": published, "since": since,
+        "region": region, "holder": holder, "claims": claims, "decisions": decisions, "config": config,
+        "repair": repair,
+    }  # fmt: skip
+    with _with_passport(made, passport, asked), _with_claimreview(made, claimreview):
         _save(made, output, publish=publish, tiles=tiles, page="report")
     _leave(made, strict, fail_on)
 
@@ -386,6 +395,7 @@ def _check_page(
     inputs: list[str],
     control: list[str] | None,
     files: list[Path | None],
+    *more: Path | None,
 ) -> None:
     """What can be refused before the work begins: an unknown suffix, an output that is an input or another's file."""
     from geomap.outputs import check_side_picture
@@ -396,7 +406,7 @@ def _check_page(
         check_suffix(output)
         if output.suffix.lower() == ".md":
             beside = output.with_suffix(".png")
-    keep_outputs_apart(output, claimreview, beside, articles=inputs, maps=control or (), files=files)
+    keep_outputs_apart(output, claimreview, beside, *more, articles=inputs, maps=control or (), files=files)
     if beside is not None:
         check_side_picture(beside)
 
@@ -408,6 +418,22 @@ def _with_claimreview(made: Report, path: Path | None) -> Iterator[None]:
         yield
         return
     text = made.to_claimreview()
+    with writing(path) as beside:
+        beside.write_text(text, "utf-8")
+        yield
+    if str(path) != "-":
+        note(f"wrote {shown(path)}")
+
+
+@contextmanager
+def _with_passport(made: Report, path: Path | None, asked: dict[str, Any]) -> Iterator[None]:
+    """Write the passport beside the answer: both, or, where either cannot be, neither."""
+    if path is None:
+        yield
+        return
+    from geomap.passport import render_passport
+
+    text = render_passport(made, asked)
     with writing(path) as beside:
         beside.write_text(text, "utf-8")
         yield
