@@ -6,9 +6,11 @@ given a stranger beside it; tables get every one of ``CELLS`` in every cell, and
 
 from __future__ import annotations
 
+import atexit
 import copy
 import json
 import random
+import shutil
 import sys
 import tempfile
 import traceback
@@ -174,7 +176,9 @@ def as_csv(rows: list[list[str]]) -> str:
 @cache
 def folder() -> Path:
     shm = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="geomap-break-", dir=shm if shm.is_dir() else None))
+    made = Path(tempfile.mkdtemp(prefix="geomap-break-", dir=shm if shm.is_dir() else None))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 @cache
