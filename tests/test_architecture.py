@@ -34,6 +34,7 @@ ABOVE = {
     **dict.fromkeys(JOINS, FOUNDATION | STAGES),
     "harvest": FOUNDATION | STAGES | {"measure", "pipeline"},
     "pipeline": FOUNDATION | STAGES | JOINS,
+    "watch": FOUNDATION | STAGES | JOINS | {"pipeline"},
     "passport": FOUNDATION | STAGES | JOINS | {"pipeline"},
     "operations": FOUNDATION | STAGES | JOINS | {"pipeline"},
     "serving": FOUNDATION | STAGES | JOINS | {"pipeline", "operations"},

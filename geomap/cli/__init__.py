@@ -48,6 +48,7 @@ COMMANDS = {
     "area": "ground.area",
     "diff": "ground.diff",
     "series": "ground.series",
+    "watch": "published.watch",
     "verify": "published.verify",
     "film": "film.film",
     "serve": "serving.serve",

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from geomap.cli.options import FormatOption, keep_outputs_apart
+from geomap.errors import OutputError
 from geomap.files import shown
-from geomap.printing import note, write_out
+from geomap.printing import emit, note, write_out
 
 
 def verify(
@@ -31,3 +33,41 @@ def verify(
     write_out("".join(f"{line}\n" for line in found.differences), None)
     note(f"{shown(passport)}: {len(found.differences)} differences")
     raise typer.Exit(1)
+
+
+def watch(
+    feeds: Annotated[
+        list[str] | None, typer.Argument(metavar="FEED...", help="Addresses (http, https) or files of RSS or Atom.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="LEDGER", help="The ledger to keep what is new in.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="LEDGER", help="Ask no feed; print what the ledger shows.")
+    ] = None,
+    form: FormatOption = None,
+) -> None:
+    """Claims across outlets and days: seen again, figure changed, contradicted, corrected.
+
+    Each feed is asked once a run; run it from a timer. Nothing else is fetched.
+
+    Example: geomap watch https://example.org/feed.xml -o ledger.sqlite
+
+    Example: geomap watch --report ledger.sqlite --format csv
+    """
+    from geomap import watch as watching
+
+    if (report is None) == (output is None) or bool(feeds) != (output is not None):
+        raise typer.BadParameter("expected FEED... with -o LEDGER, or --report LEDGER")
+    if report is not None:
+        columns = {"what": "what", "sources": "sources", "says": "sentence", "articles": "articles"}
+        emit(watching.ledger_records(report), columns, form)
+        return
+    assert output is not None
+    assert feeds is not None
+    if str(output) == "-":
+        raise OutputError("-: a ledger does not go to standard output; expected a file's name")
+    keep_outputs_apart(output, files=[Path(feed) for feed in feeds if "://" not in feed])
+    counted = watching.watch(feeds, output, say=note)
+    failed = f", {counted.failed} feeds not read" if counted.failed else ""
+    note(f"wrote {shown(output)}: {counted.new} new entries, {counted.changed} changed{failed}")
