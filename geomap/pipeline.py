@@ -39,6 +39,7 @@ from geomap.measure import (
     read_series,
     region_geometry,
     series_from_events,
+    size_of,
 )
 from geomap.models import UNKNOWN_HOLDER, Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
 from geomap.progress import Progress, silent
@@ -153,6 +154,7 @@ def assess(
         settings=options.settings,
         since=options.since,
         region=find_region(options.region, gazetteer),
+        size_of=partial(size_of, gazetteer=gazetteer),
     )
     judged: list[Claim] = []
     for number, claim in enumerate(claims):

@@ -15,6 +15,8 @@ class Settings:
     # what the words allow
     exact_floor: float = 0.02
     """An exact figure is a rounded figure: at least ±2 %, however many digits were written."""
+    exact_ceiling: float = 0.10
+    """A bare 1, 10 or 1,000 has a last digit as large as itself: nobody means half to one and a half of it."""
     about: float = 0.10
     """"About", "some", "roughly": ±10 %."""
     nearly_low: float = 0.90
@@ -37,6 +39,8 @@ class Settings:
     direction_fits_deg: float = 22.5
     """Half a wind of eight."""
     direction_rough_deg: float = 45.0
+    opposite_deg: float = 90.0
+    """A place in a country's east is not in its west or south-west: beyond a right angle its part is another one."""
     direction_min_sizes: float = 2.0
     """Closer than twice their own size, places have no direction from each other."""
     near_fits_km: float = 10.0
@@ -51,12 +55,27 @@ class Settings:
     """Any part of a region: more than the slivers that redrawn outlines leave."""
 
     # what measurement can know
+    drawn_share: float = 0.01
+    """A map speaks of a country where a hundredth of what it draws lies there: redrawn outlines leave 2 of 110,000 km²
+    across a border."""
+    home_share: float = 0.05
+    """Of the drawn side's own country a map speaks where it draws a twentieth of it, or others' ground in it."""
+    namesake_factor: float = 5.0
+    """A settlement over five times as far as is claimed is taken for another of its name: writers err by two or three,
+    a missing village's namesake lies anywhere."""
+    known_town: float = 100_000
+    """People from which a town is the one that readers think of: the namesakes that stand in for villages are small."""
+    clearly_apart: float = 1.5
+    """Where a measurement's own error is wide, a figure beyond its far end by this ratio is wrong all the same."""
     sure_place: float = 0.5
     """A town less likely the one meant than not cannot make a claim wrong: the name may mean another."""
     point_error_km: float = 1.5
     """GeoNames points lie 1-2 km from a town's centre."""
     border_error_km: float = 1.4
     """Natural Earth 1:10m against surveyed borders, mean on the Kharkiv-Belgorod stretch."""
+    outline_factor: float = 1.5
+    """How far a region's official area may lie from its outline where no figure is at hand: Massachusetts has a quarter
+    of its area in water, the Emirates' coast lost a seventh to generalising."""
     people_per_km2: float = 3000.0
     """Built-up density, from which a town's radius follows (Angel et al. 2011, doi:10.1016/j.progress.2011.04.001)."""
     near_part_factor: float = 1.5
@@ -97,9 +116,34 @@ class Settings:
 
 _SHARE, _FACTOR, _TURN = (0.0, 1.0), (1.0, 1e6), (0.0, 180.0)
 BOUNDS: dict[str, tuple[float, float]] = {
-    **dict.fromkeys(("exact_floor", "about", "nearly_low", "rough_gap", "sure_place", "town_share"), _SHARE),
-    **dict.fromkeys(("more_than_high", "wide_factor", "road_factor", "near_part_factor", "people_per_km2"), _FACTOR),
-    **dict.fromkeys(("direction_fits_deg", "direction_rough_deg"), _TURN),
+    **dict.fromkeys(
+        (
+            "exact_floor",
+            "about",
+            "nearly_low",
+            "rough_gap",
+            "sure_place",
+            "town_share",
+            "drawn_share",
+            "home_share",
+            "exact_ceiling",
+        ),
+        _SHARE,
+    ),
+    **dict.fromkeys(
+        (
+            "more_than_high",
+            "wide_factor",
+            "road_factor",
+            "near_part_factor",
+            "namesake_factor",
+            "clearly_apart",
+            "outline_factor",
+            "people_per_km2",
+        ),
+        _FACTOR,
+    ),
+    **dict.fromkeys(("direction_fits_deg", "direction_rough_deg", "opposite_deg"), _TURN),
     "reports_error": _SHARE,
     "next_day_factor": _FACTOR,
     "map_gap_days": (0, 36_500),

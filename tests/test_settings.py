@@ -12,6 +12,7 @@ import test_evidence as world
 
 from geomap.claims import read_value
 from geomap.evidence import Ground, gather_evidence
+from geomap.evidence.ground import domain
 from geomap.maps.payload import districts_of
 from geomap.models import Article, AspectName, Claim, ClaimKind, Compass, Evidence, Mention, Predicate, Qualifier, When
 from geomap.settings import Settings
@@ -40,6 +41,14 @@ CHANGED: dict[str, Any] = {
     "town_share": 0.99,
     "part_min_km2": 1e6,
     "sure_place": 0.9,
+    "drawn_share": 0.9,
+    "home_share": 0.9,
+    "namesake_factor": 1.2,
+    "known_town": 1.0,
+    "clearly_apart": 50.0,
+    "exact_ceiling": 0.4,
+    "opposite_deg": 179.0,
+    "outline_factor": 1.05,
     "point_error_km": 20.0,
     "border_error_km": 30.0,
     "people_per_km2": 50.0,
@@ -56,8 +65,8 @@ CHANGED: dict[str, Any] = {
 }
 """Another value for each setting, far enough from ours to show in the made-up country."""
 WORDS = (
-    "30 km", "about 30 km", "nearly 30 km", "more than 30 km", "dozens of kilometres", "several dozen kilometres",
-    "a few kilometres", "several kilometres", "hundreds of kilometres",
+    "30 km", "3 km", "about 30 km", "nearly 30 km", "more than 30 km", "dozens of kilometres",
+    "several dozen kilometres",    "a few kilometres", "several kilometres", "hundreds of kilometres",
 )  # fmt: skip
 
 
@@ -74,6 +83,14 @@ def claims() -> list[Claim]:
         world.area_claim(100, Qualifier.MORE_THAN, date=world.on(5)),
         world.area_claim(5, date=late),
         world.area_claim(6_000, date=world.on(8)),
+        world.far(12, town, other),
+        world.far(1, Mention(text="Nearby", place=world.place("near", 33.10, 49.02)), town, qualifier=Qualifier.ABOUT),
+        world.far(40, Mention(text="Nearby", place=world.place("near", 33.13, 49.02)), town),
+        world.far(
+            0, world.mention("farholm"), world.mention("asteria"), kind=ClaimKind.CONTAINMENT, direction=Compass.W
+        ),
+        world.area_claim(120_000, predicate=None, actor=None, subject=(world.mention("asteria"),)),
+        world.control("boromir", Predicate.CAPTURED, date=world.on(5)),
         world.area_claim(round(world.lost_km2(1, 3)), date=world.on(7)),
         world.control("farholm", Predicate.CONTROLS, "Borova", date=When(text=None, start=winter, end=winter)),
         world.far(150, town, other, direction=Compass.E),
@@ -128,7 +145,7 @@ def outcome(settings: Settings) -> str:
     articles = [Article(id="a1", text="", published_on=date(2031, 5, 9))]
     said += [(c.kind, c.claims) for c in compare(twice, articles, settings)]
     said.append(sorted(districts_of(towns(), settings)))
-    said += [shown(slivers(settings)), partly_inside(settings), *shown(by_reports(settings))]
+    said += [shown(slivers(settings)), partly_inside(settings), *shown(by_reports(settings)), drawn_countries(settings)]
     return repr(said)
 
 
@@ -148,6 +165,19 @@ def by_reports(settings: Settings) -> list[Evidence]:
     reports = replace(world.SERIES, from_reports=True)
     where = world.ground(reports, settings=settings)
     return gather_evidence(world.meant(world.area_claim(6_000, date=world.on(5)), where), where)
+
+
+def drawn_countries(settings: Settings) -> list[list[str]]:
+    """Whose ground maps draw that reach over a border: a tenth of it, or a third of the neighbour's country."""
+    found = []
+    for west, east in ((34.6, 35.4), (33.0, 36.0)):
+        held = shapely.union(
+            world.ASTERIA.intersection(shapely.box(west, 46, 40, 52)),
+            world.BOROVA.intersection(shapely.box(30, 46, east, 52)).buffer(-0.01),
+        )
+        drawn = replace(world.SERIES, snapshots=(world.snapshot(date(2031, 5, 1), held),))
+        found.append(sorted(domain(drawn, world.ground(drawn, settings=settings))))
+    return found
 
 
 def partly_inside(settings: Settings) -> object:

@@ -29,7 +29,10 @@ def value(number: float, qualifier: Qualifier = Qualifier.EXACT, unit: str = "km
 @pytest.mark.parametrize(
     ("number", "qualifier", "low", "high"),
     [
-        (40, Qualifier.EXACT, 35, 45),
+        (40, Qualifier.EXACT, 36, 44),  # half of ten is more than a tenth
+        (120, Qualifier.EXACT, 115, 125),
+        (1000, Qualifier.EXACT, 900, 1100),
+        (1, Qualifier.EXACT, 0.9, 1.1),
         (47, Qualifier.EXACT, 46.06, 47.94),  # half a unit is 0.5, two per cent is more
         (100, Qualifier.ABOUT, 90, 110),
         (100, Qualifier.NEARLY, 90, 100),

@@ -37,7 +37,7 @@ from geomap.evidence.ground import (
 from geomap.evidence.missing import missing_date, missing_map
 from geomap.evidence.periods import Window, next_day_map, of_part, untried_next_day, window_of
 from geomap.evidence.sides import actor_side, told_side
-from geomap.geodesy import area
+from geomap.geodesy import area, length_km
 from geomap.hulls import measure_hull
 from geomap.models import (
     MOVES,
@@ -122,20 +122,19 @@ def _references(claim: Claim, ground: Ground) -> list[Evidence]:
     if claim.value is None or claim.value.unit not in ("x_area_of", "share_of_area") or claim.reference is None:
         return []
     place = claim.reference.place
-    shape = polygon_of(place, ground)
-    if place is None or shape is None:
+    size = ground.size(place)
+    if place is None or size is None:
         return []
-    km2 = area_km2(shape)
     return [
         Evidence(
             what=message("what.area_of", place=named(place)),
-            measured=(km2, km2),
+            measured=(size.low_km2, size.high_km2),
             unit="km2",
-            best=km2,
+            best=size.km2,
             role=Role.REFERENCE,
             aspect=AspectName.AREA,
             method=message(Method.POLYGON),
-            source=GAZETTEER,
+            source=size.source or GAZETTEER,
             places=(place.id,),
         )
     ]
@@ -174,30 +173,68 @@ def _claimed(claim: Claim, extra: list[Evidence], ground: Ground) -> Claimed | N
 
 
 def _own_area(claim: Claim, ground: Ground) -> list[Evidence]:
-    """A country's or region's own area, where the claim says nothing but how large it is."""
+    """A country's or region's own area, where the claim says nothing but how large it is.
+
+    From its outline to its official figures, with and without waters. An outline alone is off by its border's error all
+    along it, and official figures may count waters that it leaves out.
+    """
     if claim.predicate is not None or claim.actor is not None or len(claim.subject) != 1:
         return []
     place = claim.subject[0].place
-    shape = polygon_of(place, ground)
-    if place is None or shape is None or not place.feature.startswith("A."):
+    size = ground.size(place)
+    if place is None or size is None or not place.feature.startswith("A."):
         return []
-    km2 = area_km2(shape)
-    # generalised outlines and inner waters: countries of the shipped data lie within 1 % of official figures
-    near = (km2 * 0.99, km2 * 1.01)
-    return [
-        Evidence(
-            what=message("what.place", place=named(place)),
-            measured=near,
-            unit="km2",
-            best=km2,
-            aspect=AspectName.AREA,
-            method=message(Method.POLYGON),
-            source=GAZETTEER,
-            places=(place.id,),
-            error=near,
-            geometry=shape,
-        )
-    ]
+    shape = polygon_of(place, ground)
+    near = (size.low_km2 * 0.99, size.high_km2 * 1.01)
+    if size.source is None and shape is not None:
+        error = ground.settings.border_error_km * length_km(shape.boundary) / 2
+        near = (max(0.0, near[0] - error), near[1] + error)
+    found = Evidence(
+        what=message("what.place", place=named(place)),
+        measured=near,
+        unit="km2",
+        best=size.km2,
+        aspect=AspectName.AREA,
+        method=message(Method.POLYGON),
+        source=size.source or GAZETTEER,
+        places=(place.id,),
+        error=near,
+        geometry=shape,
+    )
+    others = [_of_namesake(found, other, ground) for other in place.alternatives if other.feature.startswith("A.")]
+    twins = [e for e in others if e is not None]
+    return [found, *twins] if size.source is not None else [found, _by_official_figure(found, size.km2, ground), *twins]
+
+
+def _of_namesake(found: Evidence, place: Place, ground: Ground) -> Evidence | None:
+    """The area of another country or region of the name."""
+    size = ground.size(place)
+    if size is None:
+        return None
+    where = ", ".join(w for w in (place.admin1, place.country) if w and w != place.name) or place.name
+    return replace(
+        found,
+        what=message("reading.other_place_in", place=named(place), where=where),
+        measured=(size.low_km2 * 0.99, size.high_km2 * 1.01),
+        best=size.km2,
+        role=Role.NAMESAKE,
+        error=None,
+        geometry=None,
+    )
+
+
+def _by_official_figure(outline: Evidence, km2: float, ground: Ground) -> Evidence:
+    """Say that no official figure is at hand, which may count waters that an outline does not, or leave out others."""
+    factor_off = ground.settings.outline_factor
+    return replace(
+        outline,
+        what=message("reading.official_figure"),
+        measured=(km2 / factor_off, km2 * factor_off),
+        role=Role.UNTRIED,
+        codes=(),
+        note=message("how.official_lacking"),
+        geometry=None,
+    )
 
 
 def region_of(claim: Claim, ground: Ground) -> Place | None:

@@ -16,17 +16,20 @@ from geomap.evidence.ground import (
     Ground,
     area_km2,
     geometry_of,
+    is_bare,
     is_town,
     line_of,
     named,
     place_in_words,
     point_error_km,
     polygon_of,
+    region_words,
+    says_region,
     town_radius_km,
     unsure_of,
     whole_km,
 )
-from geomap.evidence.missing import missing_place, why_not
+from geomap.evidence.missing import missing_place, missing_point, why_not
 from geomap.geodesy import (
     KM_PER_DEG,
     azimuth_deg,
@@ -37,11 +40,13 @@ from geomap.geodesy import (
     distance_to_km,
     distances_m,
     nearest_point,
+    turn_deg,
 )
 from geomap.models import (
     AspectName,
     Claim,
     ClaimKind,
+    Code,
     Evidence,
     Mention,
     Message,
@@ -54,6 +59,7 @@ from geomap.models import (
     Text,
     message,
 )
+from geomap.verdicts import claimed_range
 
 LINE_STEP_KM = 2.0
 """Points each 2 km stand for a river or border: finer than its outline is true."""
@@ -100,13 +106,17 @@ def _from_subject(claim: Claim, subject: Thing, reference: Place, ground: Ground
         return front_evidence(claim, subject.mention, reference, ground)
     if subject.place is None:
         return [missing_place(_no_place(subject.mention))]
+    vague = next((p for p in (subject.place, reference) if p.approximate), None)
+    if vague is not None and claim.kind is not ClaimKind.CONTAINMENT:
+        return [missing_point(vague)]
     if subject.place.id == reference.id:
         return [missing_place(message("untested.one_place", place=place_in_words(subject.place)))]
     vast = next((place for place in (subject.place, reference) if not _measurable(place, ground)), None)
     if vast is not None:
         return [missing_place(message("untested.no_outline_from", place=place_in_words(vast)))]
     if claim.kind is ClaimKind.CONTAINMENT:
-        part = _part_of_frame(subject.place, reference, ground) if claim.direction is not None else []
+        sided = claim.direction is not None and not bears_its_wind(claim.reference, reference)
+        part = _part_of_frame(subject.place, reference, ground) if sided else []
         return [*_containment(subject.place, reference, ground), *part]
     if claim.kind is ClaimKind.ADJACENCY:
         return _adjacency(claim, subject.place, reference, ground)
@@ -115,7 +125,7 @@ def _from_subject(claim: Claim, subject: Thing, reference: Place, ground: Ground
 
 def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
     """Read a mention: words for a force make it one; "Moscow said its troops" names a country's, not the city."""
-    place = border_named(mention, claim, ground) or mention.place
+    place = border_named(mention, claim, ground) or city_meant(mention, claim, ground)
     seat = place is not None and place.feature.startswith(("A.PCL", "P.PPLC"))
     moves = mention.sense.force or (seat and claim.meaning.force)
     moves = moves and claim.kind not in (ClaimKind.CONTAINMENT, ClaimKind.DIRECTION)
@@ -125,6 +135,21 @@ def _thing(mention: Mention, claim: Claim, ground: Ground) -> Thing:
     if moves and not fixed and mention is not claim.reference:
         return Thing(mention=mention, place=place, force=True)
     return Thing(mention=mention, place=place, shape=geometry_of(place, ground) if place is not None else None)
+
+
+def city_meant(mention: Mention, claim: Claim, ground: Ground) -> Place | None:
+    """A mention's place; with a distance or direction a bare name that a region shares with its city is the city's."""
+    place = mention.place
+    measured = claim.kind is ClaimKind.DIRECTION or (claim.kind is ClaimKind.DISTANCE and claim.value is not None)
+    if place is None or not measured or not place.feature.startswith(("A.ADM1", "A.ADM2")) or says_region(mention.text):
+        return place
+    shape = polygon_of(place, ground)
+    for found in ground.gazetteer.find(mention.text, country=place.country, limit=10, fuzzy=False):
+        seat = found.feature.startswith(("P.PPLA", "P.PPLC")) or (found.population or 0) >= ground.settings.known_town
+        near = shape is None or distance_to_km((found.lon, found.lat), shape) <= ground.settings.near_fits_km
+        if seat and near and is_town(found):
+            return found
+    return place
 
 
 def _no_place(mention: Mention) -> Text:
@@ -178,12 +203,12 @@ def _between(claim: Claim, subject: Place, reference: Place, ground: Ground) -> 
             method=message(Method.POINTS if both_points else Method.NEAREST_POINTS),
             source=GAZETTEER,
             places=(subject.id, reference.id),
-            codes=unsure_of((subject, reference), ground),
+            codes=(*unsure_of((subject, reference), ground), *_too_far(claim, km, (subject, reference), ground)),
             error=measured,
             geometry=_straight(subject, reference, shapes, both_points),
         )
     ]
-    found += _readings(subject, reference, km, error, both_points, ground)
+    found += _readings(claim, subject, reference, km, error, both_points, ground)
     if claim.direction is not None:
         found += _azimuth(subject, reference, ground)
     if claim.kind is ClaimKind.DIRECTION:
@@ -241,7 +266,7 @@ def _straight(subject: Place, reference: Place, shapes: tuple[Any, Any], both_po
 
 
 def _readings(
-    subject: Place, reference: Place, km: float, error: float, both_points: bool, ground: Ground
+    claim: Claim, subject: Place, reference: Place, km: float, error: float, both_points: bool, ground: Ground
 ) -> list[Evidence]:
     """Other readings of a distance: by road, from the towns' edges, to another place of that name."""
     found: list[Evidence] = []
@@ -269,16 +294,62 @@ def _readings(
         middle = distance_km(*_middle(subject, ground), *_middle(reference, ground))
         if middle > km:
             found.append(item(Role.EDGE, message("reading.towards_middle"), (km, middle)))
-    for place, other in ((subject, reference), (reference, subject)):
-        for twin in place.alternatives[:5]:
-            if both_points and twin.id != other.id:
-                away = distance_km(twin.lon, twin.lat, other.lon, other.lat)
-                where = ", ".join(w for w in (twin.admin1, twin.country) if w)
-                words = message("reading.other_place", place=named(twin), away=whole_km(away))
-                if where:
-                    words = message("reading.other_place_where", place=named(twin), where=where, away=whole_km(away))
-                found.append(item(Role.WOULD_FIT, words, (max(0.0, away - error), away + error)))
+    if both_points and claim.kind is ClaimKind.DISTANCE:
+        found += _namesakes(claim, subject, reference, error, ground)
     return found
+
+
+def _namesakes(claim: Claim, subject: Place, reference: Place, error: float, ground: Ground) -> list[Evidence]:
+    """The same distance with another place of either name; where a wind is named, only those that lie that way."""
+    found: list[Evidence] = []
+    for place, other in ((subject, reference), (reference, subject)):
+        for twin in twins_of(place, ground):
+            if twin.id == other.id:
+                continue
+            away = distance_km(twin.lon, twin.lat, other.lon, other.lat)
+            near, far = (twin, other) if place is subject else (other, twin)
+            if claim.direction is not None:
+                turn = turn_deg(azimuth_deg(far.lon, far.lat, near.lon, near.lat), compass_azimuth(claim.direction))
+                if turn > ground.settings.direction_rough_deg:
+                    continue
+            where = ", ".join(w for w in (twin.admin1, twin.country) if w)
+            words = message("reading.other_place", place=named(twin), away=whole_km(away))
+            if where:
+                words = message("reading.other_place_where", place=named(twin), where=where, away=whole_km(away))
+            found.append(
+                Evidence(
+                    what=words,
+                    measured=(max(0.0, away - error), away + error),
+                    unit="km",
+                    role=Role.NAMESAKE,
+                    aspect=AspectName.DISTANCE,
+                    source=GAZETTEER,
+                    places=(subject.id, reference.id),
+                )
+            )
+    return found
+
+
+TWINS = 12
+"""Namesakes that are tried for one end: more are no reading that an editor would think of."""
+
+
+def twins_of(place: Place, ground: Ground) -> list[Place]:
+    """Other settlements of a place's name: its runners-up, then what else bears it, in its own country first."""
+    if not is_town(place):
+        return []
+    others = [*place.alternatives, *ground.gazetteer.find(place.name, country=place.country, limit=TWINS, fuzzy=False)]
+    towns = {p.id: p for p in others if is_town(p) and p.id != place.id}
+    return list(towns.values())[:TWINS]
+
+
+def _too_far(claim: Claim, km: float, places: tuple[Place, ...], ground: Ground) -> tuple[Code, ...]:
+    """PLACE where a bare settlement lies many times as far as is claimed: another of its name is meant, or none."""
+    claimed = claimed_range(claim.value, ground.settings) if claim.value is not None else None
+    if claimed is None or claimed.high is None or claimed.unit != "km":
+        return ()
+    bare = any(is_bare(p, ground) for p in places)
+    return (Code.PLACE,) if bare and km > ground.settings.namesake_factor * claimed.high else ()
 
 
 def _one_in_other(subject: Place, reference: Place, ground: Ground) -> bool:
@@ -338,7 +409,20 @@ def _part_named(subject: Place, reference: Place, there: tuple[float, float], gr
     # near the middle a place is in no part at all
     if distance_km(*here, *there) < _size_km(reference, ground) / 4:
         return []
-    return [_side(subject, reference, azimuth_deg(*here, *there), (subject.id, reference.id))]
+    side = _side(subject, reference, azimuth_deg(*here, *there), (subject.id, reference.id))
+    outer = polygon_of(reference, ground)
+    twins = twins_of(subject, ground) if is_bare(subject, ground) and outer is not None else []
+    elsewhere = any(outer.covers(shapely.Point(t.lon, t.lat)) for t in twins if outer is not None)
+    return [replace(side, codes=(Code.PLACE,)) if elsewhere else side]
+
+
+def bears_its_wind(mention: Mention | None, place: Place) -> bool:
+    """Whether the wind before a name is a part of it: "South" of South Africa, where the mention is cut to "Africa"."""
+    if mention is None:
+        return False
+    said = set(mention.text.casefold().replace("-", " ").split()) - region_words()
+    whole = set(place.name.casefold().replace("-", " ").split()) - region_words()
+    return said < whole
 
 
 def _part_of_frame(subject: Place, reference: Place, ground: Ground) -> list[Evidence]:
@@ -346,7 +430,10 @@ def _part_of_frame(subject: Place, reference: Place, ground: Ground) -> list[Evi
     country = ground.gazetteer.country(subject.country) if subject.country else None
     frame = country if polygon_of(subject, ground) is not None and country is not None else reference
     outer, there = polygon_of(frame, ground), _middle(subject, ground)
-    if outer is None or frame.id == subject.id or not outer.covers(shapely.Point(there)):
+    if outer is None or frame.id == subject.id:
+        return []
+    # a town on a border may lie a little outside an outline
+    if distance_to_km(there, outer) > ground.settings.border_error_km + point_error_km(subject, ground.settings):
         return []
     return _part_named(subject, frame, there, ground)
 
@@ -470,7 +557,9 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
     else:
         away = distance_to_km(middle, outer)
         error = ground.settings.border_error_km + point_error_km(subject, ground.settings)
-    measured = (max(0.0, away - error), away)
+    # whose town it is the gazetteer knows better than an outline does
+    abroad = away > 0 and None not in (subject.country, reference.country) and subject.country != reference.country
+    measured = (away if abroad else max(0.0, away - error), away)
     note = message("note.lies_in", inner=place_in_words(subject), outer=place_in_words(reference))
     if away > 0:
         note = message(
@@ -486,17 +575,31 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
             method=message(Method.POINT_IN_POLYGON),
             source=GAZETTEER,
             places=ids,
-            codes=unsure_of((subject, reference), ground),
+            codes=(*unsure_of((subject, reference), ground), *_abroad(subject, reference, away, ground)),
             note=note,
         )
     ]
-    twins = [t for t in subject.alternatives[:5] if outer is not None and away > error]
+    edge = town_radius_km(subject, ground.settings)
+    if outer is not None and not abroad and error < away <= error + edge:
+        found.append(
+            Evidence(
+                what=message("reading.town_edge"),
+                measured=(0.0, away),
+                unit="km",
+                role=Role.UNTRIED,
+                aspect=AspectName.CONTAINMENT,
+                source=GAZETTEER,
+                places=ids,
+                note=message("how.edge_decides"),
+            )
+        )
+    twins = twins_of(subject, ground) if outer is not None and away > error else []
     found += [
         Evidence(
             what=message("reading.other_place_in", place=named(twin), where=twin.admin1 or twin.country or ""),
             measured=(0.0, 0.0),
             unit="km",
-            role=Role.WOULD_FIT,
+            role=Role.NAMESAKE,
             aspect=AspectName.CONTAINMENT,
             source=GAZETTEER,
             places=ids,
@@ -505,6 +608,13 @@ def _containment(subject: Place, reference: Place, ground: Ground) -> list[Evide
         if outer is not None and outer.intersects(shapely.Point(twin.lon, twin.lat))
     ]
     return found
+
+
+def _abroad(subject: Place, reference: Place, away: float, ground: Ground) -> tuple[Code, ...]:
+    """PLACE where a bare settlement is put in another country than its own: a missing village's namesake."""
+    border = reference.country is not None and subject.country is not None and subject.country != reference.country
+    far = away > ground.settings.near_rough_km
+    return (Code.PLACE,) if border and far and is_bare(subject, ground) else ()
 
 
 def _adjacency(claim: Claim, subject: Place, reference: Place, ground: Ground) -> list[Evidence]:

@@ -23,6 +23,7 @@ from geomap.evidence.ground import (
     geometry_of,
     ground_won,
     held,
+    is_bare,
     last_map,
     maps_of,
     named,
@@ -54,6 +55,7 @@ from geomap.models import (
     Role,
     message,
 )
+from geomap.verdicts import claimed_range
 
 GRID_DEG = 1e-6
 """Degrees, about 10 cm: finer than any outline."""
@@ -164,7 +166,10 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
                 source=series.label,
                 as_of=as_of.isoformat(),
                 places=ids,
-                codes=(Code.CONTESTED,) if last[1] - last[0] > error else (),
+                codes=(
+                    *((Code.CONTESTED,) if last[1] - last[0] > error else ()),
+                    *_far_end(claim, measured[0], reference, ground),
+                ),
                 error=own,
             )
         )
@@ -202,6 +207,14 @@ def front_evidence(claim: Claim, subject: Mention, reference: Place, ground: Gro
                 )
             )
     return found or [missing_map(claim, days, ground)]
+
+
+def _far_end(claim: Claim, km: float, reference: Place, ground: Ground) -> tuple[Code, ...]:
+    """PLACE where a bare settlement lies many times as far from the front as is claimed."""
+    claimed = claimed_range(claim.value, ground.settings) if claim.value is not None else None
+    if claimed is None or claimed.high is None or not is_bare(reference, ground):
+        return ()
+    return (Code.PLACE,) if km > ground.settings.namesake_factor * claimed.high else ()
 
 
 def front_km(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import shapely
 
@@ -27,6 +27,7 @@ from geomap.models import (
     Status,
     message,
 )
+from geomap.parties import PartyKind, party_of
 from geomap.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,11 +39,34 @@ GAZETTEER = message("source.gazetteer")
 EVERY_STATUS = tuple(Status)
 
 
+class Sized(Protocol):
+    """How large a place is, km²: the figure in use, the range from outline to official figures, and who states it."""
+
+    @property
+    def km2(self) -> float: ...
+    @property
+    def low_km2(self) -> float: ...
+    @property
+    def high_km2(self) -> float: ...
+    @property
+    def source(self) -> str | None: ...
+
+
+class OutlineSize(NamedTuple):
+    """A place's size by its outline alone."""
+
+    km2: float
+    low_km2: float
+    high_km2: float
+    source: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """All that evidence is gathered from.
 
-    ``since`` and ``region`` are the user's; ``claims`` are all claims of all articles, for antecedents and the places
+    ``size_of`` knows official areas; without it outlines alone tell how large a place is. ``since`` and ``region`` are
+    the user's; ``claims`` are all claims of all articles, for antecedents and the places
     that an article speaks of. ``memory`` keeps what was measured for one claim and serves another.
     """
 
@@ -53,7 +77,17 @@ class Ground:
     settings: Settings = field(default_factory=Settings)
     since: date | None = None
     region: Place | None = None
+    size_of: Callable[[Place], Sized | None] | None = None
     memory: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def size(self, place: Place | None) -> Sized | None:
+        """How large a place is, from its outline to its official figures; None for what has neither."""
+        if place is None:
+            return None
+        if self.size_of is not None:
+            return self.once(("size", place.id), lambda: self.size_of(place) if self.size_of else None)
+        shape = polygon_of(place, self)
+        return None if shape is None else OutlineSize(*(area_km2(shape),) * 3)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Compute something once for this ground."""
@@ -116,14 +150,18 @@ def whole_km(km: float) -> Quantity:
 
 def place_in_words(place: Place) -> Parameter:
     """A place's name in a sentence: a region apart from the city whose name it bears."""
-    says_region = not _region_words().isdisjoint(place.name.casefold().replace("-", " ").split())
-    if place.feature.startswith("A.ADM") and not says_region:
+    if place.feature.startswith("A.ADM") and not says_region(place.name):
         return message("place.region", place=named(place))
     return named(place)
 
 
+def says_region(name: str) -> bool:
+    """Whether a name says itself that it is a region's: "Kursk Oblast"."""
+    return not region_words().isdisjoint(name.casefold().replace("-", " ").split())
+
+
 @kept
-def _region_words() -> frozenset[str]:
+def region_words() -> frozenset[str]:
     """Words by which a name says itself that it is a region's: "oblast", "province"."""
     return frozenset(w for code in languages("claims") for w in table(code, "claims")["words"].get("region_nouns", ()))
 
@@ -131,6 +169,12 @@ def _region_words() -> frozenset[str]:
 def is_town(place: Place) -> bool:
     """Whether a place is a settlement."""
     return place.feature.startswith("P")
+
+
+def is_bare(place: Place, ground: Ground) -> bool:
+    """Whether a place is a settlement so small that its name may well mean another: no capital, no known town."""
+    capital = place.feature.startswith("P.PPLC")
+    return is_town(place) and not capital and (place.population or 0) < ground.settings.known_town
 
 
 def point_error_km(place: Place, settings: Settings) -> float:
@@ -281,34 +325,71 @@ def part_of(shape: Any | None, direction: str | None) -> Any | None:
 
 
 def domain(series: ControlSeries, ground: Ground) -> frozenset[str]:
-    """Countries whose ground a series draws: elsewhere its silence says nothing."""
+    """Countries whose ground a series draws with a share that counts: elsewhere its silence says nothing.
+
+    Slivers across a border are redrawn outlines. The drawn side's own country counts beside others only with proof:
+    where the map draws a good part of it, or ground in it that is not that side's.
+    """
 
     def find() -> frozenset[str]:
-        found = set()
-        for index in {0, len(series.snapshots) - 1}:
-            shape = held_ground(series.snapshots[index], EVERY_STATUS)
-            for part in (p for p in shapely.get_parts(shape) if not p.is_empty):
-                inner = part.representative_point()
-                at = ground.gazetteer.region_of(inner.y, inner.x)
-                if at is not None:
-                    found.add(at[0])
+        drawn = _drawn_by_country(series, EVERY_STATUS, ground)
+        least = ground.settings.drawn_share * sum(drawn.values())
+        found = {code for code, km2 in drawn.items() if km2 > 0 and km2 >= least}
+        party = party_of(series.holder, ground.gazetteer.nation)
+        own = party.country if party is not None and party.kind is PartyKind.STATE else None
+        if own in found and len(found) > 1 and not _draws_home(series, own, drawn, least, ground):
+            found.discard(own)
         return frozenset(found)
 
     return ground.once(("domain", id(series)), find)
 
 
-def speaks_of(series: ControlSeries, place: Place, ground: Ground) -> bool:
-    """Whether a series covers the ground of a place: a country that it draws; reports, only what they drew."""
-    shape = geometry_of(place, ground)
-    if series.from_reports:
-        drawn = ground.once(
-            ("drawn", id(series)),
-            lambda: shapely.union_all([held_ground(series.snapshots[i], EVERY_STATUS) for i in (0, -1)]),
-        )
-        return bool(drawn.intersects(shape))
-    if place.country is None:
+def _drawn_by_country(series: ControlSeries, statuses: tuple[Status, ...], ground: Ground) -> dict[str, float]:
+    """Area in km² of what the first and last map draw in each country, the larger of the two."""
+    found: dict[str, float] = {}
+    for index in {0, len(series.snapshots) - 1}:
+        here: dict[str, float] = {}
+        shape = held_ground(series.snapshots[index], statuses)
+        for part in (p for p in shapely.get_parts(shape) if p.geom_type == "Polygon" and not p.is_empty):
+            inner = part.representative_point()
+            at = ground.gazetteer.region_of(inner.y, inner.x)
+            if at is not None:
+                here[at[0]] = here.get(at[0], 0.0) + area_km2(part)
+        found = {code: max(found.get(code, 0.0), here.get(code, 0.0)) for code in (*found, *here)}
+    return found
+
+
+def _draws_home(
+    series: ControlSeries, own: str | None, drawn: Mapping[str, float], least: float, ground: Ground
+) -> bool:
+    """Whether a map draws the drawn side's own country: much of it, or ground of others in it."""
+    shape = polygon_of(ground.gazetteer.country(own), ground) if own is not None else None
+    if own is None or shape is None:
+        return False
+    if drawn[own] >= ground.settings.home_share * area_km2(shape):
         return True
-    return place.country in domain(series, ground)
+    others = tuple(s for s in Status if s is not Status.HELD)
+    return _drawn_by_country(series, others, ground).get(own, 0.0) >= least
+
+
+def speaks_of(series: ControlSeries, place: Place, ground: Ground) -> bool:
+    """Whether a series covers the ground of a place: a country that it draws, or a point in what it drew; reports, only
+    what they drew."""
+    shape = geometry_of(place, ground)
+    inside = series.from_reports or shape.geom_type == "Point"
+    if inside and bool(_all_drawn(series, ground).intersects(shape)):
+        return True
+    if series.from_reports:
+        return False
+    return place.country is None or place.country in domain(series, ground)
+
+
+def _all_drawn(series: ControlSeries, ground: Ground) -> Any:
+    """What the first and the last map draw, of whatever status."""
+    return ground.once(
+        ("drawn", id(series)),
+        lambda: shapely.union_all([held_ground(series.snapshots[i], EVERY_STATUS) for i in (0, -1)]),
+    )
 
 
 def snapshot(series: ControlSeries, index: int) -> Snapshot:

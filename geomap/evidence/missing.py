@@ -11,10 +11,13 @@ from geomap.models import (
     AspectName,
     Claim,
     ClaimKind,
+    Code,
     ControlSeries,
     Evidence,
     Mention,
     Message,
+    Named,
+    Place,
     Quote,
     Role,
     Text,
@@ -105,6 +108,19 @@ def missing_place(why: Text) -> Evidence:
         role=Role.MISSING,
         aspect=AspectName.PLACE,
         note=why,
+    )
+
+
+def missing_point(place: Place) -> Evidence:
+    """Say that a place is known only as near another: such a point is never measured from."""
+    return Evidence(
+        what=message("missing.place"),
+        measured=(None, None),
+        unit="",
+        role=Role.MISSING,
+        aspect=AspectName.MAP,
+        codes=(Code.PLACE,),
+        note=message("unsettled.only_near", place=Named(place.name, place.id)),
     )
 
 

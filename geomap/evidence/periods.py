@@ -140,6 +140,7 @@ def untried_next_day(
         aspect=aspect,
         source=series.label,
         places=places,
+        codes=(Code.DATE,),
     )
 
 

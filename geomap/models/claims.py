@@ -193,6 +193,7 @@ class Role(StrEnum):
     EDGE = "edge"
     ON_THE_DAY = "on_the_day"  # the change of the claim's own day alone
     UNTRIED = "untried"  # a reading for which a map is lacking, and how far it might reach
+    NAMESAKE = "namesake"  # another place of the same name: where it fits, which place is meant decides
     WOULD_FIT = "would_fit"  # named where it meets the claim
     ANTECEDENT = "antecedent"  # an earlier claim's figure, which this one adds to
     REFERENCE = "reference"  # the whole of a share

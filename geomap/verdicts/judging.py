@@ -8,6 +8,7 @@ from datetime import date
 
 from geomap.geodesy import compass, compass_azimuth, turn_deg
 from geomap.models import (
+    MOVES,
     Aspect,
     AspectName,
     Claim,
@@ -40,7 +41,7 @@ WORST = (Label.DOES_NOT_FIT, Label.MAPS_CANNOT_SETTLE, Label.ROUGHLY_FITS, Label
 
 BY_MAP = frozenset({Role.NEXT_DAY, Role.ON_THE_DAY, Role.UNTRIED})
 """Readings of one map, which speak for no other."""
-OTHER_READINGS = BY_MAP | {Role.EDGE, Role.ROAD}
+OTHER_READINGS = BY_MAP | {Role.EDGE, Role.ROAD, Role.NAMESAKE}
 """What may make a claim roughly fit, or keep it from being called wrong."""
 
 
@@ -148,7 +149,7 @@ def _no_measure(claim: Claim, claimed: Claimed | None, evidence: Sequence[Eviden
     hulls = [e for e in shared if Code.HULL_ONLY in e.codes]
     wanted = next((e.note for e in evidence if e.role is Role.MISSING and e.note), None)
     measured: Range = (None, None)
-    codes: tuple[Code, ...] = ()
+    codes = tuple(c for e in evidence if e.role is Role.MISSING for c in e.codes)
     why: Text
     if hulls and claimed is not None:
         hull = hulls[0]
@@ -252,6 +253,9 @@ def _judge_one(
     if e.aspect is AspectName.DIRECTION:
         return _judge_direction(claim, e, settings)
     if claimed is not None and e.aspect == _quantity_aspect(claim):
+        if claim.polarity is Polarity.NEGATED and not is_bound(claim, claimed):
+            exact = claim.value is not None and claim.value.qualifier is Qualifier.EXACT
+            return _judge_denied(claimed, e, readings, settings, exact=exact)
         return _judge_figure(claimed, e, readings, settings)
     return _judge_state(claim, e, readings, settings)
 
@@ -261,7 +265,7 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
     if Code.HULL_ONLY in e.codes:
         return _by_hull(claimed, e, settings)
     own = factor(e.error or e.measured)
-    if own > settings.wide_factor:
+    if own > settings.wide_factor and not _clearly_apart(claimed, e.measured, settings):
         nothing = message("how.own_error_to_nothing")
         wide = message("how.own_error", times=times(own)) if own < 1000 else nothing
         return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, wide, Code.WIDE)
@@ -275,11 +279,35 @@ def _judge_figure(claimed: Claimed, e: Evidence, readings: Sequence[Evidence], s
     return _by_readings(claimed, e, readings)
 
 
+def _judge_denied(
+    claimed: Claimed, e: Evidence, readings: Sequence[Evidence], settings: Settings, *, exact: bool
+) -> Finding:
+    """ "Not 60 km from": wrong where the measurement takes in the very number; what merely comes near it stays open.
+
+    A denial of anything but the bare number ("not only 60 km", "not quite 60 km") is never wrong by being near it.
+    """
+    found = _judge_figure(claimed, e, readings, settings)
+    if found.label is Label.DOES_NOT_FIT:
+        return replace(found, label=Label.FITS, how=None)
+    meant = any(overlap((number, number), e.measured) for number in claimed.numbers)
+    if found.label is Label.FITS and meant and exact:
+        return replace(found, label=Label.DOES_NOT_FIT, how=None)
+    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how=found.how or message("how.near_the_denied"))
+
+
 def _figure(claimed: Claimed, e: Evidence, label: Label, how: Text | None = None, *codes: Code) -> Finding:
     """A figure judged by one measurement."""
     return Finding(
         evidence=e, label=label, claimed=claimed.range, measured=e.measured, codes=(*e.codes, *codes), how=how
     )
+
+
+def _clearly_apart(claimed: Claimed, measured: Range, settings: Settings) -> bool:
+    """Whether a figure lies so far beyond a measurement that the measurement's own error does not matter."""
+    low, high = measured
+    above = claimed.low is not None and high is not None and claimed.low > high * settings.clearly_apart
+    below = claimed.high is not None and low is not None and claimed.high * settings.clearly_apart < low
+    return above or below
 
 
 def _by_part(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
@@ -325,7 +353,7 @@ def _fitting(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
 
 def _by_readings(claimed: Claimed, e: Evidence, readings: Sequence[Evidence]) -> Finding:
     """The first other reading by which a figure fits after all; does_not_fit where none does."""
-    untried: Message | None = None
+    untried: Evidence | None = None
     for reading in readings:
         if reading.role is Role.ROAD:
             if any(inside((n, n), reading.measured) for n in claimed.numbers):
@@ -334,17 +362,25 @@ def _by_readings(claimed: Claimed, e: Evidence, readings: Sequence[Evidence]) ->
             if reading.role is Role.NEXT_DAY:
                 later = message("how.next_day", amount=amount(reading))
                 return _figure(claimed, e, Label.ROUGHLY_FITS, later, Code.DATE)
-            if reading.role is Role.UNTRIED:
-                untried = untried or message("how.next_day_lacking")
+            if reading.role in (Role.UNTRIED, Role.NAMESAKE):
+                untried = untried or reading
                 continue
             shown = message("how.reading", reading=reading.what, amount=Quantity(*reading.measured, e.unit))
             code = Code.DATE if reading.role is Role.ON_THE_DAY else Code.EDGE
             return _figure(claimed, e, Label.ROUGHLY_FITS, shown, code)
     if untried is not None:
-        return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, untried, Code.DATE)
+        also = (Code.PLACE,) if untried.role is Role.NAMESAKE else untried.codes
+        return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, _why_untried(untried), *also)
     tried = {reading.role for reading in readings}
     how = "how.not_by_road" if Role.ROAD in tried else "how.not_next_day" if Role.NEXT_DAY in tried else None
     return _figure(claimed, e, Label.DOES_NOT_FIT, message(how) if how is not None else None)
+
+
+def _why_untried(reading: Evidence) -> Text:
+    """Why a reading that cannot be decided on keeps a claim from being called wrong."""
+    if reading.role is Role.NAMESAKE:
+        return message("how.namesake", reading=reading.what)
+    return reading.note or message("how.next_day_lacking")
 
 
 def _beside(claimed: Claimed, e: Evidence) -> Message:
@@ -404,7 +440,7 @@ def criterion(claim: Claim, e: Evidence, settings: Settings) -> Criterion:
 def _judge_state(claim: Claim, e: Evidence, readings: Sequence[Evidence], settings: Settings) -> Finding:
     want = criterion(claim, e, settings)
     label, codes = Label.DOES_NOT_FIT, list(e.codes)
-    how: Message | None = None
+    how: Text | None = None
     later = next((r for r in readings if r.role is Role.NEXT_DAY and _meets(r.measured, want.fits, want.strict)), None)
     if _meets(e.measured, want.fits, want.strict):
         label = Label.FITS
@@ -417,7 +453,8 @@ def _judge_state(claim: Claim, e: Evidence, readings: Sequence[Evidence], settin
         # only a strict state gets here with a range that the line runs through
         label = Label.MAPS_CANNOT_SETTLE
         how = message(_why_open(e))
-    label, how = _with_untried(claim, label, how, readings)
+    label, how, code = _with_untried(claim, label, how, readings, want)
+    codes += code
     if claim.polarity is Polarity.NEGATED:
         label = {Label.FITS: Label.DOES_NOT_FIT, Label.DOES_NOT_FIT: Label.FITS}.get(label, label)
     return Finding(evidence=e, label=label, claimed=want.fits, measured=e.measured, codes=tuple(codes), how=how)
@@ -431,13 +468,16 @@ def _why_open(e: Evidence) -> str:
 
 
 def _with_untried(
-    claim: Claim, label: Label, how: Message | None, readings: Sequence[Evidence]
-) -> tuple[Label, Message | None]:
-    """Leave open what a map of the next day, were it at hand, may bear out: news runs a day ahead of maps."""
-    affirmed = claim.polarity is Polarity.AFFIRMED
-    if label is Label.DOES_NOT_FIT and affirmed and any(r.role is Role.UNTRIED for r in readings):
-        return Label.MAPS_CANNOT_SETTLE, message("how.next_day_lacking")
-    return label, how
+    claim: Claim, label: Label, how: Text | None, readings: Sequence[Evidence], want: Criterion
+) -> tuple[Label, Text | None, list[Code]]:
+    """Leave open what a map of the next day, were it at hand, or another place of the name may bear out."""
+    if label is Label.DOES_NOT_FIT and claim.polarity is Polarity.AFFIRMED:
+        for reading in readings:
+            namesake = reading.role is Role.NAMESAKE and _meets(reading.measured, want.fits, want.strict)
+            if namesake or reading.role is Role.UNTRIED:
+                codes = [Code.PLACE] if namesake else []
+                return Label.MAPS_CANNOT_SETTLE, _why_untried(reading), codes
+    return label, how, []
 
 
 def _by_map_of(later: Evidence) -> Message:
@@ -466,6 +506,8 @@ def _verdict(
     main = weakest[main_aspect]
     label, codes = main.label, [*main.codes]
     others = [f for a, f in weakest.items() if a != main_aspect]
+    if _on_the_other_side(claim, main, others, settings):
+        label = Label.DOES_NOT_FIT
     for f in others:
         codes += [c for c in f.codes if c is not Code.DIRECTION or f.label is Label.DOES_NOT_FIT]
         if f.label is Label.DOES_NOT_FIT and label is Label.FITS:
@@ -485,9 +527,24 @@ def _verdict(
     )
 
 
+def _on_the_other_side(claim: Claim, main: Finding, others: Sequence[Finding], settings: Settings) -> bool:
+    """Whether a place is put in a part of a country from which it lies away by more than a right angle."""
+    if claim.kind is not ClaimKind.CONTAINMENT or claim.direction is None or main.label is not Label.FITS:
+        return False
+    sides = [f for f in others if f.evidence.aspect is AspectName.DIRECTION and f.label is Label.DOES_NOT_FIT]
+    wanted = compass_azimuth(claim.direction)
+    return any(
+        Code.PLACE not in f.codes
+        and f.evidence.best is not None
+        and turn_deg(wanted, f.evidence.best) > settings.opposite_deg
+        for f in sides
+    )
+
+
 def _kept(evidence: Iterable[Evidence], readings: Sequence[Message]) -> tuple[Evidence, ...]:
     """What a verdict rests on: of the readings that might have made it fit, only those that do."""
-    return tuple(e for e in evidence if e.role is not Role.WOULD_FIT or e.what in readings)
+    others = (Role.WOULD_FIT, Role.NAMESAKE)
+    return tuple(e for e in evidence if e.role not in others or e.what in readings)
 
 
 def _aspect(f: Finding) -> Aspect:
@@ -522,7 +579,7 @@ def _verdict_words(main: Finding, others: Sequence[Finding], label: Label) -> Me
     """The label in words, what failed beside what fits, and by which reading."""
     words = fit(label)
     failing = [f for f in others if f.label is Label.DOES_NOT_FIT]
-    if label is Label.ROUGHLY_FITS and failing and main.label is Label.FITS:
+    if label is not Label.FITS and failing and main.label is Label.FITS:
         fits = message(f"aspect.{main.evidence.aspect}")
         fails = tuple(message(f"aspect.{a}") for a in dict.fromkeys(f.evidence.aspect for f in failing))
         words = message("verdict.partly", fits=fits, failing=fails, fit=words)
@@ -540,6 +597,31 @@ def _claimed(claim: Claim, evidence: Iterable[Evidence], settings: Settings) -> 
         # a sum of which one part is a floor is a floor
         top = (base.numbers[0] if base.numbers else add) * settings.more_than_high
         return Claimed(low=base.numbers[0], high=None, unit=base.unit, numbers=base.numbers, understated_above=top)
+    return base if base is None else _as_told(claim, base, settings)
+
+
+GROWS = frozenset({ClaimKind.AREA, ClaimKind.ADVANCE, ClaimKind.RATE, ClaimKind.EXTENT})
+"""Kinds of figures that grow: what was "not 500" fell short of it, where a distance may be more or less."""
+
+
+def is_bound(claim: Claim, claimed: Claimed) -> bool:
+    """Whether a denied figure is a bound the other way round: "not more than 5 km", "did not take 500 km²"."""
+    return claim.kind in GROWS or claimed.high is None or claimed.low in (None, 0.0)
+
+
+def _as_told(claim: Claim, base: Claimed, settings: Settings) -> Claimed:
+    """What a denial turns round, and what "up to" asks of an advance: that there was one."""
+    if claim.polarity is Polarity.NEGATED:
+        if not is_bound(claim, base):
+            return base
+        if base.low in (None, 0.0) and base.high is not None:
+            return Claimed(low=base.high, high=None, unit=base.unit, numbers=base.numbers)
+        return Claimed(low=0.0, high=base.low if base.high is None else base.high, unit=base.unit, numbers=base.numbers)
+    moves = claim.kind in (ClaimKind.ADVANCE, ClaimKind.RATE) or (
+        claim.kind is ClaimKind.AREA and claim.effect in MOVES
+    )
+    if moves and claim.value is not None and claim.value.qualifier is Qualifier.UP_TO and base.high is not None:
+        return replace(base, low=base.high * settings.exact_floor)
     return base
 
 
@@ -567,7 +649,7 @@ def _would_fit(
     """Readings, other than the one judged by, under which the claim would fit: only those that were measured."""
     found: list[Message] = []
     for e in evidence:
-        if e.role is not Role.WOULD_FIT or not e.independent:
+        if e.role not in (Role.WOULD_FIT, Role.NAMESAKE) or not e.independent:
             continue
         if e.aspect is AspectName.DIRECTION:
             meets = claim.direction is not None and _judge_direction(claim, e, settings).label is Label.FITS

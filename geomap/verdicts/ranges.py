@@ -66,7 +66,8 @@ def _one(number: float, half: float, qualifier: Qualifier, unit: str, settings: 
         return Claimed(low=0.0, high=number, unit=unit, numbers=(number,))
     if qualifier is Qualifier.NEARLY:
         return Claimed(low=number * settings.nearly_low, high=number, unit=unit, numbers=(number,))
-    width = number * settings.about if qualifier in ROUND else max(half, number * settings.exact_floor)
+    exact = min(max(half, number * settings.exact_floor), number * max(settings.exact_ceiling, settings.exact_floor))
+    width = number * settings.about if qualifier in ROUND else exact
     return Claimed(low=max(0.0, number - width), high=number + width, unit=unit, numbers=(number,))
 
 
