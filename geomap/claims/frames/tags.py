@@ -34,7 +34,12 @@ def _word(word: str) -> tuple[int, int, int, int]:
         shape = 1
     else:
         shape = 4 if first.isdigit() else 5
-    return crc32(low.encode()), crc32(f"3{low[-3:]}".encode()), crc32(f"2{low[-2:]}".encode()), shape
+    return _hash(low), _hash(f"3{low[-3:]}"), _hash(f"2{low[-2:]}"), shape
+
+
+def _hash(text: str) -> int:
+    # half a surrogate pair is a letter like any other here: hostile text is read, not refused
+    return crc32(text.encode("utf-8", "surrogatepass"))
 
 
 def rows_of(words: list[str]) -> NDArray[np.int64]:
