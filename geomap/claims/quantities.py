@@ -112,7 +112,7 @@ def find_quantities(tk: Tokens, first: int, stop: int, lang: Language, commas: b
 def _is_day(line: Line, i: int) -> bool:
     """ "from 3.3 square kilometres on Aug. 6 to 27": the day of a month that no unit follows."""
     word = line.word[i]
-    if not word.isdecimal() or int(word) > _DAYS or line.unit(line.past_hyphen(i + 1)) is not None:
+    if not word.isdecimal() or len(word) > 2 or int(word) > _DAYS or line.unit(line.past_hyphen(i + 1)) is not None:
         return False
     k = i - 2 if i > line.first and line.word[i - 1] == "." else i - 1
     return k >= line.first and line.among(k, "months") and line.tokens.capital(k)

@@ -34,10 +34,10 @@ def _word(word: str) -> tuple[int, int, int, int]:
         shape = 1
     else:
         shape = 4 if first.isdigit() else 5
-    return _hash(low), _hash(f"3{low[-3:]}"), _hash(f"2{low[-2:]}"), shape
+    return hash_of(low), hash_of(f"3{low[-3:]}"), hash_of(f"2{low[-2:]}"), shape
 
 
-def _hash(text: str) -> int:
+def hash_of(text: str) -> int:
     # half a surrogate pair is a letter like any other here: hostile text is read, not refused
     return crc32(text.encode("utf-8", "surrogatepass"))
 

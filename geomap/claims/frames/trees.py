@@ -8,12 +8,11 @@ is installed, ``parse.py`` gives trees of the same form from that model itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geomap.claims.frames.tags import TAGS
+from geomap.claims.frames.tags import TAGS, hash_of
 
 ARC_ROWS = 1 << 18
 NAME_ROWS = 1 << 14
@@ -53,7 +52,7 @@ class Tree:
 
 
 def _hashes(words: list[str]) -> NDArray[np.uint64]:
-    return np.array([crc32(w.lower().encode()) for w in words], dtype=np.uint64)
+    return np.array([hash_of(w.lower()) for w in words], dtype=np.uint64)
 
 
 def _mixed(columns: list[NDArray[np.uint64]], mask: int) -> NDArray[np.int64]:
