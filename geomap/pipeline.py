@@ -41,13 +41,24 @@ from geomap.measure import (
     series_from_events,
     size_of,
 )
-from geomap.models import UNKNOWN_HOLDER, Article, Assessment, Claim, ControlSeries, Methods, Provenance, Toponym
+from geomap.models import (
+    UNKNOWN_HOLDER,
+    Article,
+    Assessment,
+    Claim,
+    ControlSeries,
+    Methods,
+    Provenance,
+    Toponym,
+    Verdict,
+)
 from geomap.progress import Progress, silent
 from geomap.results import Report
 from geomap.schema import decoded
 from geomap.settings import Settings
 
 if TYPE_CHECKING:
+    from geomap.evidence import Ground
     from geomap.gazetteer import Gazetteer
     from geomap.reports import Correction
     from geomap.review import Decisions
@@ -139,8 +150,8 @@ def assess(
     articles: Sequence[Article], gazetteer: Gazetteer, options: Options, progress: Progress = silent
 ) -> Assessment:
     """Steps 2 to 7: from articles to judged claims."""
-    from geomap.evidence import Ground, gather_evidence
-    from geomap.verdicts import compare, judge
+    from geomap.evidence import Ground
+    from geomap.verdicts import compare
 
     toponyms, claims = extract(
         articles, gazetteer, decisions=options.decisions, own_claims=options.own_claims, progress=progress
@@ -159,8 +170,7 @@ def assess(
     judged: list[Claim] = []
     for number, claim in enumerate(claims):
         progress("Measuring claims", number, len(claims))
-        evidence = gather_evidence(claim, ground)
-        judged.append(replace(claim, verdict=judge(claim, evidence, options.settings)))
+        judged.append(replace(claim, verdict=_verdict(claim, ground, options.settings)))
     progress("Measuring claims", len(claims), len(claims))
     return Assessment(
         articles=everything,
@@ -171,6 +181,18 @@ def assess(
         methods=_methods(everything, gazetteer, options),
         settings=options.settings,
     )
+
+
+def _verdict(claim: Claim, ground: Ground, settings: Settings) -> Verdict:
+    """A claim's verdict; wrong by the likelier of two close readings alone, it is left open."""
+    from geomap.evidence import gather_evidence
+    from geomap.verdicts import judge, second_reading, settle_readings
+
+    first = judge(claim, gather_evidence(claim, ground), settings)
+    other = second_reading(claim)
+    if other is None:
+        return first
+    return settle_readings(first, judge(other, gather_evidence(other, ground), settings), other)
 
 
 def _methods(articles: Sequence[Article], gazetteer: Gazetteer, options: Options) -> Methods:

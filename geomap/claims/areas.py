@@ -56,7 +56,7 @@ def _place_area(p: Passage, draft: Draft, q: Quantity, first: int, stop: int) ->
     else:
         before = _region_before(p, q, line)
         draft.region = None if before is None else p.mention(*before)
-    whose = _whose_area(p, q, line)
+    whose = whose_area(p, q.i, q.end, line)
     if whose is None:
         return
     draft.subject = [p.mention(*whose)]
@@ -100,31 +100,34 @@ def _region_before(p: Passage, q: Quantity, line: Line) -> tuple[int, int] | Non
 # ── whose area it is ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _whose_area(p: Passage, q: Quantity, line: Line) -> tuple[int, int] | None:
-    """Tokens of the place that is said to be so large: "Abyei, on the border, covers", "with an area of N, Gabon"."""
-    k = _links_back(p, q, line)
-    if k == q.i - 1:
+def whose_area(p: Passage, at: int, end: int, line: Line) -> tuple[int, int] | None:
+    """Tokens of the place that is said to be so large: "Abyei, on the border, covers", "with an area of N, Gabon".
+
+    ``at``, ``end``: the first token of the figure and the one after it.
+    """
+    k = _links_back(p, at, line)
+    if k == at - 1:
         return None
     if k < line.first:
-        return _fronted(p, q, line)
+        return _fronted(p, at, end, line)
     if line.among(k, "thing_pronouns"):
         return told_before(p, k, line)
-    if _owns_weakly(p, k, q, line):
+    if _owns_weakly(p, k, at, line):
         return None
-    return _area_head(p, k + 1 if _closes_aside(p, k + 1, q, line) else k, line, _ASIDES)
+    return _area_head(p, k + 1 if _closes_aside(p, k + 1, at, line) else k, line, _ASIDES)
 
 
-def _closes_aside(p: Passage, k: int, q: Quantity, line: Line) -> bool:
+def _closes_aside(p: Passage, k: int, at: int, line: Line) -> bool:
     """Whether the comma at token k ends an aside before a verb: "Svalbard, one of the regions of Norway, covers"."""
-    if k >= q.i - 1 or p.tk.word[k] not in ",)–—":
+    if k >= at - 1 or p.tk.word[k] not in ",)–—":
         return False
     finite = line.among(k + 1, "cover_verbs") or line.among(k + 1, "weak_covers") or line.among(k + 1, "cover_joined")
     return finite and not line.among(k + 1, "front_covers")
 
 
-def _links_back(p: Passage, q: Quantity, line: Line) -> int:
+def _links_back(p: Passage, at: int, line: Line) -> int:
     """The token before all that links a place to its area: "covers", "has a total area of", "extends over"."""
-    k = q.i - 1
+    k = at - 1
     while k >= line.first:
         joined = line.among(k, "cover_joins") and line.among(k - 1, "cover_joined")  # "takes in", "stretches over"
         if not joined and not (p.tk.word[k] in ",–—(:" or any(line.among(k, words) for words in _AREA_LINKS)):
@@ -133,18 +136,18 @@ def _links_back(p: Passage, q: Quantity, line: Line) -> int:
     return k
 
 
-def _owns_weakly(p: Passage, k: int, q: Quantity, line: Line) -> bool:
+def _owns_weakly(p: Passage, k: int, at: int, line: Line) -> bool:
     """ "Kyiv has 300 hectares of parks": not how large it is, where no word for its area stands there."""
-    return line.any_among("weak_covers", k + 1, q.i) and not (
-        line.any_among("area_heads", k + 1, q.i) or line.any_among("possessives", k + 1, q.i)
+    return line.any_among("weak_covers", k + 1, at) and not (
+        line.any_among("area_heads", k + 1, at) or line.any_among("possessives", k + 1, at)
     )
 
 
-def _fronted(p: Passage, q: Quantity, line: Line) -> tuple[int, int] | None:
+def _fronted(p: Passage, at: int, end: int, line: Line) -> tuple[int, int] | None:
     """ "With an area of N, Gabon has few roads": the place after the comma."""
-    if line.at(q.end) != "," or not line.any_among("front_covers", line.first, q.i):
+    if line.at(end) != "," or not line.any_among("front_covers", line.first, at):
         return None
-    k = q.end + 1
+    k = end + 1
     while line.among(k, "determiners"):
         k += 1
     place = k < line.stop and p.top[k] >= 0 and not p.is_demonym(k)

@@ -173,6 +173,7 @@ def _sentence(p: Passage, reader: FrameReader, first: int, stop: int, earlier: l
     if same is not None:
         found.append(same)
     areas = [d for d in found if d.kind is ClaimKind.AREA and d.quantity is not None]
+    _restate(p, areas)
     reading = reader.read(first, stop, figures=bool(areas))
     governed = {head for d in areas if (head := _govern(d, reading)) is not None}
     for one, other in pairwise(slips):
@@ -198,6 +199,20 @@ def _inherit(draft: Draft, earlier: Draft) -> None:
     draft.actor_at = draft.actor_at or earlier.actor_at
     draft.region = draft.region or earlier.region
     draft.subject = draft.subject or list(earlier.subject)
+
+
+def _restate(p: Passage, areas: list[Draft]) -> None:
+    """Link "910 acres, about half a square mile", "20,800 sq km, an area the size of Belgium": one thing told twice."""
+    for one, other in pairwise(sorted(areas, key=lambda d: d.quantity.i if d.quantity is not None else d.i)):
+        if one.quantity is None or other.quantity is None or other.antecedent is not None:
+            continue
+        k = one.quantity.end
+        if k >= len(p.tk) or p.tk.word[k] != ",":
+            continue
+        between = range(k + 1, other.quantity.i)
+        unlike = one.quantity.unit != other.quantity.unit
+        if unlike and all(p.among(x, "restating") for x in between) and not other.subject:
+            other.antecedent, other.restates = one, True
 
 
 def _refer_back(p: Passage, draft: Draft, drafts: list[Draft], first: int) -> None:
@@ -312,7 +327,12 @@ def _claims(p: Passage, drafts: list[Draft], speakers: Speakers, area_of: AreaOf
                 checkable=checkable,
                 why_not=why_not,
                 language=p.lang.code,
-                meaning=Meaning(actor=_told_party(draft)),
+                meaning=Meaning(
+                    actor=_told_party(draft),
+                    restates=draft.restates,
+                    second_subject=draft.second_subject,
+                    second_reference=draft.second_reference,
+                ),
             )
         )
     return out

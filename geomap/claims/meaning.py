@@ -90,6 +90,9 @@ class _Reader:
             force=words.says("moving", claim.quote),
             changed=words.says("changed", sentence),
             adds=claim.antecedent is not None and words.says("added", claim.quote),
+            restates=claim.meaning.restates,
+            second_subject=self._second(claim.meaning.second_subject, claim, words, home),
+            second_reference=self._second(claim.meaning.second_reference, claim, words, home),
             since=claim.date is not None and words.says("since", claim.date.text or ""),
         )
         return replace(
@@ -99,6 +102,9 @@ class _Reader:
             reference=self._sensed(claim.reference, claim, words, home) if claim.reference is not None else None,
             region=self._sensed(claim.region, claim, words, home) if claim.region is not None else None,
         )
+
+    def _second(self, mention: Mention | None, claim: Claim, words: Phrases, home: str | None) -> Mention | None:
+        return None if mention is None else self._sensed(mention, claim, words, home)
 
     def _home(self, claim: Claim) -> str | None:
         """The country of the conflict that a claim tells of: of its places, else the one that the article names most.

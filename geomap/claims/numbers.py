@@ -20,6 +20,8 @@ _GLYPHS = {
     "½": 1 / 2, "¼": 1 / 4, "¾": 3 / 4, "⅓": 1 / 3, "⅔": 2 / 3, "⅕": 1 / 5, "⅖": 2 / 5, "⅗": 3 / 5, "⅘": 4 / 5,
     "⅛": 1 / 8, "⅜": 3 / 8, "⅝": 5 / 8, "⅞": 7 / 8, "⅙": 1 / 6, "⅚": 5 / 6,
 }  # fmt: skip
+_LONE_ONE = 0.2
+"""Share by which 10, 100 or 1,000 may be rounded: twice what "about" allows."""
 _MAX_GROUPS = 6
 _MAX_DIGITS = 15
 """More digits than a float holds are an identifier, not a measure."""
@@ -62,7 +64,12 @@ def continental(text: str) -> bool:
 
 
 def _significance(digits: str) -> float:
-    """Half a unit of the last significant digit of a whole number."""
+    """Half a unit of the last significant digit of a whole number; a lone one ("100") is a rounder figure than that.
+
+    By half a digit 100 would stand for 50 to 150; nobody writes it for either.
+    """
+    if digits.strip("0") == "1" and len(digits) > 1:
+        return _LONE_ONE * float(digits)
     return 0.5 * 10.0 ** (len(digits) - len(digits.rstrip("0"))) if digits.strip("0") else 0.5
 
 

@@ -74,6 +74,8 @@ class Draft:
     nominal: bool = False
     sized: bool = False
     """An area that says how large its subject is, whatever verb of taking stands there ("takes in")."""
+    restates: bool = False
+    """Its antecedent's figure once more, in another unit or by comparison."""
     second_subject: Mention | None = None
     """Who else the figure may be of, where the choice was close; so too what else it may count from."""
     second_reference: Mention | None = None

@@ -215,6 +215,16 @@ def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft |
     return draft
 
 
+def _lies_aside(p: Passage, i: int, first: int) -> bool:
+    """Whether the name at token i only says where another thing is: "near Kharkiv", "west of Kharkiv"."""
+    k = i - 1
+    while k >= first and p.among(k, "determiners"):
+        k -= 1
+    if k <= first or not p.among(k, "prepositions"):
+        return False
+    return not (p.among(k, "of_words") and p.among(k - 1, "place_nouns"))
+
+
 def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     """ "Lyman in the Donetsk region", "the town of Akuressa, in Matara district"."""
     tk, low, words = p.tk, p.tk.low, p.lang.words
@@ -229,6 +239,8 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
         subject = (x, x + 1)
     else:
         subject = p.span(x)
+    if k - subject[1] > 0 and _lies_aside(p, subject[0], first):
+        return None  # "the mine near Kharkiv is in Donetsk region"
     lead = subject[0] - 2 >= first and p.among(subject[0] - 1, "of_words") and p.among(subject[0] - 2, "place_nouns")
     if p.among(k, "of_words") and not lead:
         return None

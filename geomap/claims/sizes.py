@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geomap.claims.areas import told_before
+from geomap.claims.areas import told_before, whose_area
 from geomap.claims.line import Line
 from geomap.claims.numbers import Number, read_amount
 from geomap.claims.passage import Draft, Passage
@@ -103,6 +103,10 @@ def _size(p: Passage, line: Line, k: int, compared: tuple[str, int]) -> Draft | 
         qualifier, end = more
     draft = _area(i, end, times, TIMES_AREA, qualifier, _STEP * times)
     draft.reference = p.mention(*here)
+    whose = whose_area(p, i, end, line)
+    if whose is not None:
+        draft.subject = [p.mention(*whose)]
+        draft.i = min(draft.i, whose[0])
     return draft
 
 

@@ -339,7 +339,9 @@ class Meaning:
     tells each source from others, however its country is spelled. ``before``, ``after``: parties that its sentence
     names before the claim, and in it or later. ``countries``: those that the article names, most first. ``force``:
     the claim names a force. ``changed``: ground is told to have changed hands ("recaptured territory"), whatever the
-    predicate. ``adds``: the figure comes on top of its antecedent's. ``since``: the date is when a state began that
+    predicate. ``adds``: the figure comes on top of its antecedent's; ``restates``: it
+    is the same once more. ``second_subject``, ``second_reference``: what else a figure may be of, or count from, where
+    the choice was close. ``since``: the date is when a state began that
     still lasts.
     """
 
@@ -355,6 +357,9 @@ class Meaning:
     force: bool = False
     changed: bool = False
     adds: bool = False
+    restates: bool = False
+    second_subject: Mention | None = None
+    second_reference: Mention | None = None
     since: bool = False
 
 

@@ -76,6 +76,7 @@ def compare(claims: Iterable[Claim], articles: Iterable[Article], settings: Sett
         *_same_events(dated, settings),
         *_opposed(dated),
         *_areas(dated),
+        *_restated(dated),
         *_distances(dated),
         *_fronts(dated),
     ]
@@ -278,6 +279,20 @@ def _region_id(claim: Claim) -> str | None:
         if mention is not None and mention.place is not None:
             return mention.place.id
     return None
+
+
+def _restated(dated: Sequence[_Dated]) -> list[Comparison]:
+    """One figure told twice in a sentence, "910 acres, about half a square mile", where the two disagree."""
+    by_id = {d.claim.id: d for d in dated}
+    found = []
+    for d in dated:
+        first = by_id.get(d.claim.antecedent or "") if d.claim.meaning.restates else None
+        if first is None or first.claimed is None or d.claimed is None or first.claimed.unit != d.claimed.unit:
+            continue
+        if not overlap(first.claimed.range, d.claimed.range):
+            sentence = message("comparison.restated", first=_figure(first), second=_figure(d))
+            found.append(_comparison(Relation.CONTRADICTS, [first, d], sentence, None))
+    return found
 
 
 # ── distances ────────────────────────────────────────────────────────────────────────────────────────────────

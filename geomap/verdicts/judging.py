@@ -19,6 +19,7 @@ from geomap.models import (
     Label,
     Message,
     Modality,
+    Named,
     Polarity,
     Predicate,
     Qualifier,
@@ -33,6 +34,7 @@ from geomap.settings import Settings
 from geomap.units import in_twin
 from geomap.verdicts.ranges import CEILINGS, Claimed, claimed_range, factor, gap, hull_of, inside, overlap
 from geomap.verdicts.sentences import amount, claim_message, clause, fit, times, wind
+from geomap.wording import short
 
 FIGURES = frozenset({ClaimKind.AREA, ClaimKind.DISTANCE, ClaimKind.EXTENT, ClaimKind.RATE})
 """Kinds that are nothing without a number; an advance may also be a place reached."""
@@ -94,6 +96,26 @@ def judge(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> Ver
         judged[aspect], conflict = _judge_aspect(claim, claimed, aspect, usable, evidence, settings)
         differ = differ or conflict
     return _verdict(claim, claimed, judged, differ, evidence, settings)
+
+
+def second_reading(claim: Claim) -> Claim | None:
+    """The claim with the other place that its figure may be of, or count from; None where the choice was plain."""
+    meaning = claim.meaning
+    if meaning.second_subject is None and meaning.second_reference is None:
+        return None
+    subject = claim.subject if meaning.second_subject is None else (meaning.second_subject,)
+    return replace(claim, subject=subject, reference=meaning.second_reference or claim.reference)
+
+
+def settle_readings(first: Verdict, second: Verdict, other: Claim) -> Verdict:
+    """A verdict where a figure has two readings nearly as likely: wrong by one alone is not wrong."""
+    if first.label is not Label.DOES_NOT_FIT or second.label not in (Label.FITS, Label.ROUGHLY_FITS):
+        return first
+    what = other.meaning.second_subject or other.meaning.second_reference
+    assert what is not None
+    key = "reason.second_subject" if other.meaning.second_subject is not None else "reason.second_reference"
+    reason = message(key, found=first.reason, place=Named(short(what.text)))
+    return replace(first, label=Label.MAPS_CANNOT_SETTLE, reason=reason)
 
 
 def _borne_out(claim: Claim, evidence: Sequence[Evidence], settings: Settings) -> list[Evidence]:

@@ -21,6 +21,10 @@ from geomap.models import (
 )
 from geomap.wording import QUOTE_LIMIT, is_pronoun, short
 
+CONVERTED_LOOSELY = 0.1
+"""Brackets off by less were rounded twice: not worth a reader's time."""
+CONVERTED = {"m": ("km", 1e3), "m2": ("km2", 1e6)}
+"""SI unit of a figure -> the unit that a reader sees, and its size."""
 RELATIONS = {
     (ClaimKind.CONTAINMENT, Polarity.AFFIRMED): "said.in",
     (ClaimKind.CONTAINMENT, Polarity.NEGATED): "said.not_in",
@@ -83,11 +87,25 @@ def _said_figure(claim: Claim, plain: Quantity | None) -> Message:
     figure = message("said.figure", figure=words)
     if plain is not None:
         figure = message("said.figure_converted", figure=words, amount=plain)
+    figure = _contradicted(claim, figure)
     if claim.kind in (ClaimKind.DISTANCE, ClaimKind.PROXIMITY) and reference is not None:
         if claim.direction is None:
             return message("said.from", figure=figure, reference=reference)
         return message("said.wind_of", figure=figure, wind=wind(claim.direction), reference=reference)
     return figure
+
+
+def _contradicted(claim: Claim, figure: Message) -> Message:
+    """A figure whose own bracket says another: "85,000 hectares (21,035 acres)"."""
+    value = claim.value
+    conversion = value.conversion if value is not None else None
+    if value is None or conversion is None or conversion.agrees or not value.si:
+        return figure
+    if abs(conversion.si / value.si - 1) <= CONVERTED_LOOSELY or value.si_unit not in CONVERTED:
+        return figure
+    unit, size = CONVERTED[value.si_unit]
+    amount = Quantity(conversion.si / size, conversion.si / size, unit)
+    return message("said.disagrees", figure=figure, other=short(conversion.text), amount=amount)
 
 
 def _own_words(claim: Claim) -> str | None:
