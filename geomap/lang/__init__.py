@@ -4,6 +4,7 @@
 ``telling.toml``     letters and words by which a text is known to be in that language
 ``claims.toml``      words, numbers and units by which ``claims`` reads what a sentence claims
 ``names.toml``       words that stand around, inside and instead of place names, for ``toponyms``
+``forms.toml``       endings by which names are found in any case
 ``messages.toml``    what geomap says in that language
 ===================  =================================================================================
 

@@ -23,6 +23,7 @@ from geomap.lang.names import (
     word_lists,
 )
 from geomap.models import Match, Place
+from geomap.toponyms.forms import first_forms, first_names, is_adjective, region_of
 
 MAX_NAMES = 5_000
 """Names whose candidates are remembered from one article to the next: a paper's own towns, capitals, countries."""
@@ -131,7 +132,11 @@ def prior(option: Option) -> float:
 class Options(list[Option]):
     """The candidates of a name, likeliest first, with their priors and what the ranker works out from them once."""
 
-    __slots__ = ("facts", "priors", "strength")
+    __slots__ = ("facts", "inflected", "priors", "region", "strength")
+    region: bool
+    """Whether the name is an adjective that only a region is called by."""
+    inflected: bool
+    """Whether the name was found only as a form of others."""
     facts: Any
     strength: Any
 
@@ -144,6 +149,7 @@ class Options(list[Option]):
         super().__init__([options[n] for n in order])
         self.priors = [weighed[n] for n in order]
         self.facts = self.strength = None
+        self.inflected = self.region = False
 
 
 def priors_of(options: Sequence[Option]) -> list[float]:
@@ -159,18 +165,61 @@ class Lookup:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
-        self.has = lru_cache(maxsize=MAX_KEYS)(gazetteer.has)
-        self.has_prefix = lru_cache(maxsize=MAX_KEYS)(gazetteer.has_prefix)
+        self.has = lru_cache(maxsize=MAX_KEYS)(self._has)
+        self.has_prefix = lru_cache(maxsize=MAX_KEYS)(self._has_prefix)
         self.opens = lru_cache(maxsize=MAX_KEYS)(self._opens)
         self.key = lru_cache(maxsize=MAX_NAMES)(self._key)
         self.country = lru_cache(maxsize=MAX_NAMES)(self._country)
         self._name = lru_cache(maxsize=MAX_NAMES)(self._find)
+
+    def _has(self, key: str) -> bool:
+        return self.gazetteer.has(key) or (
+            not key.isascii() and (bool(self._first_names(key)) or bool(self._region(key)))
+        )
+
+    def _has_prefix(self, key: str) -> bool:
+        found = self.gazetteer.has_prefix
+        if found(key) or key.isascii():
+            return found(key)
+        first, _, rest = key.partition(" ")
+        normalise = self.gazetteer.normalise
+        forms = first_forms(first, normalise)
+        if not rest:
+            return any(map(found, forms))
+        return bool(first_names(key, found, found, normalise))
+
+    def _first_names(self, key: str) -> list[str]:
+        return first_names(key, self._called, self.gazetteer.has_prefix, self.gazetteer.normalise)
+
+    def _called(self, key: str) -> bool:
+        return self.gazetteer.has(key) or key in country_names()
+
+    def _region(self, key: str) -> str:
+        """Key of the region that a name in another case means; "" for none."""
+        head, _, tail = key.rpartition(" ")
+        qualified = feature_words().get(tail) == "region"
+        return region_of(head if qualified else key, self.gazetteer.normalise, qualified=qualified)
+
+    def _inflected(self, key: str, found: list[Option]) -> list[Option]:
+        """Candidates of names that the key may be a form of; of a word that means a region, that region alone."""
+        if region := self._region(key):
+            places = self.gazetteer.by_key(region)
+            return [(c, ALTERNATE) for c in places if c.feature.startswith("A.ADM1")] or found
+        held = {c.id for c, _ in found}
+        return found + [
+            (c, EXACT if c.is_primary else ALTERNATE)
+            for name in self._first_names(key)
+            for c in (*self.gazetteer.by_key(name), *self.country(country_names().get(name, "")))
+            if c.id not in held
+        ]
 
     def _opens(self, key: str) -> bool:
         return self.has(key) or self.has_prefix(key)
 
     def _key(self, key: str) -> list[Option]:
         found = [(c, EXACT if c.is_primary else ALTERNATE) for c in self.gazetteer.by_key(key)] if key else []
+        if not key.isascii():
+            found = self._inflected(key, found)
         if key in country_names():
             code = country_names()[key]
             held = {c.id for c, _ in found}
@@ -178,7 +227,12 @@ class Lookup:
                 (c, EXACT) if c.country == code and c.feature.startswith("A.PCL") else (c, how) for c, how in found
             ]
             found += [(c, EXACT) for c in self.country(code) if c.id not in held]
-        return Options(found + self._seats(key, found))
+        if key.isascii():
+            return Options(found + self._seats(key, found))
+        options = Options(found if self._region(key) else found + self._seats(key, found))
+        options.inflected = not self.gazetteer.has(key)
+        options.region = bool(self._region(key)) and is_adjective(key, self.gazetteer.normalise)
+        return options
 
     def _seats(self, key: str, found: list[Option]) -> list[Option]:
         """Seats that share their region's name, where a spelling is filed with the region alone ("Zaporizhia")."""
@@ -198,7 +252,7 @@ class Lookup:
         return added
 
     def _country(self, code: str) -> list[Candidate]:
-        place = self.gazetteer.country(code)
+        place = self.gazetteer.country(code) if code else None
         candidate = self.gazetteer.locate(place.id) if place else None
         return [candidate] if candidate else []
 

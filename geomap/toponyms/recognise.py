@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 from geomap.lang import kept
 from geomap.lang.names import WordLists, feature_words, word_lists
+from geomap.toponyms.inflected import inflected_odds, is_inflected
 from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, prior
 from geomap.toponyms.model import Model, table
@@ -63,6 +64,8 @@ def rule_odds(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
     For: "took Lyman on Saturday", "a U.S.-based group", "Kiev". Against: a first name before a surname or a word that
     nobody knows, a surname that opens a sentence and speaks, societies and picture credits.
     """
+    if not span.key.isascii() and is_inflected(tokens.word[span.first]):
+        return inflected_odds(tokens, span)
     if span.sort not in (GAZETTEER, SPECIAL) or not span.options:
         return 0.0
     if not span.key.isascii():
