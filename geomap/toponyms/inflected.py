@@ -9,7 +9,7 @@ from __future__ import annotations
 from geomap.lang import kept
 from geomap.lang.names import WordLists, feature_words, word_lists
 from geomap.lang.telling import language_code
-from geomap.toponyms.known import COMMON, FIRST_NAME, SURNAME, sorts_of
+from geomap.toponyms.known import COMMON, FIRST_NAME, SURNAME, sorts_of, with_words
 from geomap.toponyms.lookup import PART, priors_of
 from geomap.toponyms.spans import FEATURE, SPECIAL, UNKNOWN, SpanCandidate
 from geomap.toponyms.text import Tokens
@@ -52,12 +52,17 @@ class _Words:
         self.capital_after = bool(self.after) and tokens.capital[j + 1]
         self.before_opens = i > 0 and (i == 1 or tokens.sentence[i - 2] != tokens.sentence[i - 1])
         self.single = i == j
-        self.code = language_code(tokens.text)
+        code = language_code(tokens.text)
+        self.codes = (code,) if code in with_words() else with_words()
         self.prior = priors_of(span.options)[0]
-        self.sorts = sorts_of(tokens.key[i], self.code) if self.single else 0
+        self.sorts = self.sorts_of(tokens.key[i]) if self.single else 0
 
     def sorts_of(self, key: str) -> int:
-        return sorts_of(key, self.code)
+        """What a word is in the text's language; in a neighbour whose words are not known, what it is in any."""
+        found = 0
+        for code in self.codes:
+            found |= sorts_of(key, code)
+        return found
 
     @property
     def written(self) -> bool:

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import Any
 
+from geomap.lang import kept, languages
+
 COMMON, FIRST_NAME, SURNAME = 1, 2, 4
 
 
@@ -28,3 +30,9 @@ def sorts_of(key: str, code: str) -> int:
         return 0
     found = trie.get(key, ())
     return int(found[0][0]) if found else 0
+
+
+@kept
+def with_words() -> tuple[str, ...]:
+    """Languages whose words are known."""
+    return tuple(code for code in languages("forms") if _trie(code) is not None)
