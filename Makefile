@@ -31,9 +31,7 @@ $(INDEX): data/gazetteer/registry.json geomap/gazetteer/index.py | $(INSTALLED)
 install: $(INSTALLED) $(INDEX)  ## Make .venv and install everything
 
 demo: $(INSTALLED) $(INDEX)  ## Check the sample dispatches; writes out/report.html and out/map.html
-	@$(PY) -m geomap report data/samples/dispatches.jsonl --events data/samples/events.csv --since 2022-09-05 -o out/report.html
-	@$(PY) -m geomap map data/samples/dispatches.jsonl --events data/samples/events.csv --since 2022-09-05 -o out/map.html
-	@echo "Open out/report.html and out/map.html in a browser; no network is needed."
+	@$(PY) -m geomap demo out
 
 chromium:
 	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || { \

@@ -15,6 +15,8 @@ from geomap.files import shown
 
 OURS = b"Software\0geomap"
 """What the pictures that geomap draws say of themselves."""
+OUR_PAGE = b'id="geomap-data"'
+"""What every page that geomap makes holds."""
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
 """What is read beside a .shp."""
 
@@ -63,6 +65,24 @@ def keep_apart(writes: Iterable[Path | None], reads: Iterable[Read], *, to_stdou
                 raise OutputError(
                     f"{shown(written[identity])}: is the input {shown(found)} too; it would be lost. Choose another -o"
                 )
+
+
+def check_own_page(page: Path) -> None:
+    """Refuse to write a page under a name that nobody chose where another's file has that name already.
+
+    Raises
+    ------
+    OutputError
+        There is such a file and it is no page that geomap made.
+    """
+    try:
+        ours = OUR_PAGE in page.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError:
+        return  # the writing says what is amiss
+    if not ours:
+        raise OutputError(f"{shown(page)}: exists and is no page of geomap's. Choose another place")
 
 
 def check_side_picture(picture: Path) -> None:

@@ -51,6 +51,8 @@ def test_the_wheel_holds_the_code_and_what_it_reads(wheel: dict[str, bytes]) -> 
             assert wheel[str(path.relative_to(ROOT))] == path.read_bytes()
     assert "geomap/py.typed" in wheel
     assert wheel["geomap/data/gazetteer/registry.json"] == REGISTRY.read_bytes()
+    for name in ("dispatches.jsonl", "events.csv"):
+        assert wheel[f"geomap/data/samples/{name}"] == (ROOT / "data" / "samples" / name).read_bytes()
 
 
 def test_the_wheel_holds_the_index_and_not_the_tables_too(wheel: dict[str, bytes]) -> None:

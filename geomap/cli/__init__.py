@@ -26,6 +26,7 @@ from geomap.printing import note
 
 GREETING = """geomap: from a news story to a checked map
 
+  geomap demo                                                     the sample stories, checked: a page and a map
   geomap report story.txt --published 2022-09-12 -o report.html   the whole job: map, claims, verdicts
   geomap check story.txt --control snapshots/                     every claim with its verdict
   geomap resolve Izyum                                            where is it? any spelling, any script
@@ -53,6 +54,7 @@ COMMANDS = {
     "film": "film.film",
     "serve": "serving.serve",
     "mcp": "serving.mcp",
+    "demo": "demo.demo",
     "gazetteer": "gazetteer.app",
 }
 """Command -> where it is written, in the order of the help."""

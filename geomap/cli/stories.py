@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from collections.abc import Iterator
@@ -77,10 +78,13 @@ def report(
 ) -> None:
     """The whole job: map, claims, contradictions, methods.
 
+    Without -o it is written here as STORY.html (story.txt: story.html); - is standard output.
+
     --passport writes a record that `geomap verify` recomputes.
 
     Example: geomap report story.txt --published 2022-09-12 --control snapshots/ -o report.html
     """
+    output = output or _page_named_after(inputs)
     _check_page(output, claimreview, inputs, control, [events, rules, claims, decisions, config, corrections], passport)
     made = _made(
         inputs,
@@ -387,6 +391,19 @@ def _save(made: Report, output: Path | None, *, publish: bool, tiles: str | None
         from geomap.maps import embed_snippet
 
         note(f"To embed it:\n{embed_snippet(output.name, made.summary)}")
+
+
+def _page_named_after(inputs: list[str]) -> Path:
+    """Where a report without -o goes: STEM.html in the working folder, never over what is not geomap's."""
+    from geomap.outputs import check_own_page
+
+    stem = "report"
+    if len(inputs) == 1 and inputs[0] != "-":
+        story = Path(inputs[0])
+        stem = (story.resolve().name if os.path.isdir(story) else Path(story.name.removesuffix(".gz")).stem) or stem
+    page = Path(f"{stem}.html")
+    check_own_page(page)
+    return page
 
 
 def _check_page(
