@@ -158,6 +158,31 @@ def test_dates_count_from_publication(words: str, start: str, end: str) -> None:
     assert (str(when.start), str(when.end)) == (start, end)
 
 
+@pytest.mark.parametrize(
+    ("words", "start", "end"),
+    [
+        ("from August to November", "2024-08-01", "2024-11-30"),
+        ("between 1 and 15 November", "2024-11-01", "2024-11-15"),
+        ("from 6 to 12 November", "2024-11-06", "2024-11-12"),
+        ("from November 6 to 12", "2024-11-06", "2024-11-12"),
+        ("in the second half of October", "2024-10-16", "2024-10-31"),
+        ("in the first week of December", "2024-12-01", "2024-12-07"),
+        ("in early November", "2024-11-01", "2024-11-12"),
+        ("since the start of the year", "2024-01-01", "2024-12-10"),
+        ("since the end of October", "2024-10-28", "2024-12-10"),
+        ("in November", "2024-11-01", "2024-11-30"),
+    ],
+)
+def test_intervals_and_parts_of_months(words: str, start: str, end: str) -> None:
+    text = f"Valley troops have captured 46 square kilometres {words}."
+    from geomap.claims import extract_claims
+    from geomap.models import Article
+
+    found = extract_claims(Article(id="a", text=text, published_on=date(2024, 12, 10)), [])
+    days = [c.date for c in found if c.date is not None]
+    assert [(str(d.start), str(d.end)) for d in days] == [(start, end)]
+
+
 def test_the_day_of_the_telling_dates_what_has_no_day() -> None:
     text = (
         "The staff said on Saturday morning that in the course of a long and costly and much criticised operation "

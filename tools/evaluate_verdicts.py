@@ -13,12 +13,13 @@ Gold stands in ``../shared``; nothing of it is part of the project.
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,8 @@ from geomap.settings import Settings
 from geomap.verdicts import compare, judge, source_matrix
 from geomap.wording import quantity
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
 AGREE = {
     "true": {"fits", "roughly_fits"},
     "false": {"does_not_fit"},
@@ -86,7 +88,84 @@ def main(argv: Sequence[str]) -> int:
     if options.compare:
         _compared(judged, articles)
     _altered([(judged, ground), *_development(gazetteer, control)])
+    _calibration(judged, gold, extracted=options.extracted, figures=public_figures(gazetteer))
     return 0
+
+
+# ── figures that experts have confirmed or rebutted ──────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A public figure of ``tests/public_figures.csv``, with what became of it and what geomap says."""
+
+    id: str
+    outcome: str
+    claim: str
+    labels: tuple[Label, ...]
+    reasons: tuple[str, ...]
+
+    @property
+    def agrees(self) -> bool:
+        return bool(self.labels) and all(label in OUTCOMES[self.outcome] for label in self.labels)
+
+
+OUTCOMES = {
+    "confirmed": {Label.FITS, Label.ROUGHLY_FITS},
+    "rebutted": {Label.DOES_NOT_FIT},
+    "open": {Label.MAPS_CANNOT_SETTLE, Label.NOT_TESTABLE},
+}
+"""Labels that agree with what became of a figure; "open": by the maps at hand nobody could tell."""
+MAPS = {"none": (), "2022": ("2022",), "2024": ("daily",)}
+
+
+def public_figures(gazetteer: Gazetteer) -> list[Figure]:
+    """Judge the public figures by the control maps that cover their days."""
+    from geomap.pipeline import Options, assess
+
+    found = []
+    series = {
+        key: tuple(read_control(SHARED / "control" / name, name="DeepState", holder="Russia") for name in names)
+        for key, names in MAPS.items()
+    }
+    with (ROOT / "tests" / "public_figures.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            article = Article(id=row["id"], text=row["claim"], published_on=date.fromisoformat(row["published"]))
+            made = assess([article], gazetteer, Options(control=series[row["maps"]]))
+            verdicts = [c.verdict for c in made.claims if c.verdict is not None]
+            found.append(
+                Figure(
+                    id=row["id"],
+                    outcome=row["outcome"],
+                    claim=row["claim"],
+                    labels=tuple(v.label for v in verdicts),
+                    reasons=tuple(str(v.reason) for v in verdicts),
+                )
+            )
+    return found
+
+
+def _calibration(
+    judged: Sequence[Claim], gold: Sequence[dict[str, Any]], *, extracted: bool, figures: Sequence[Figure]
+) -> None:
+    """Of all verdicts "does not fit", how many hold up: by gold, and by what became of public figures."""
+    print(f"\npublic figures: {sum(f.agrees for f in figures)} of {len(figures)} judged as experts or agencies did")
+    for figure in (f for f in figures if not f.agrees):
+        print(f"  {figure.outcome}: {figure.claim}")
+        print("\n".join(f"      {label}: {why}" for label, why in zip(figure.labels, figure.reasons, strict=True)))
+    by_id = {c.id: c for c in judged}
+    truths: Counter[str] = Counter()
+    for g in (g for g in gold if g["required"]):
+        claim = _match(g, judged) if extracted else by_id.get(g["id"])
+        if claim is not None and claim.verdict is not None and claim.verdict.label is Label.DOES_NOT_FIT:
+            truths[g["geo_verdict"]] += 1
+    for figure in figures:
+        truths[figure.outcome] += Label.DOES_NOT_FIT in figure.labels
+    held = truths["false"] + truths["rebutted"]
+    slandered = truths["true"] + truths["confirmed"]
+    undecided = sum(truths.values()) - held - slandered
+    print(f"calibration: of {sum(truths.values())} verdicts “does not fit” {held} hold up, {slandered} are of true "
+          f"claims, {undecided} of claims that nobody settled")  # fmt: skip
 
 
 def _development(gazetteer: Gazetteer, control: tuple[ControlSeries, ...]) -> list[tuple[list[Claim], Ground]]:

@@ -28,6 +28,8 @@ SUMMARY = {
         "  place",
         "  number",
         "  all:",
+        "public figures",
+        "calibration",
     )
 }
 """Of what quotes articles only the figures are kept: their sentences stay out of the project."""

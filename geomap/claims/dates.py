@@ -60,8 +60,7 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
         if found is None:
             k += 1
             continue
-        j, start, end = found
-        i = k
+        i, j, start, end = _stretched(p, k, first, stop, found)
         for x in range(i - 1, max(first, i - 9) - 1, -1):
             if low[x] in p.lang.words("since_words"):
                 i = x
@@ -71,7 +70,74 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
                 break
         out.append(Dated(i, j, When(text=p.tk.slice(i, j), start=start, end=end)))
         k = max(j, k + 1)
+    return _joined(p, first, out)
+
+
+Found = tuple[int, date | None, date | None]
+"""Where a date expression ends, and its days."""
+
+
+def _stretched(p: Passage, k: int, first: int, stop: int, found: Found) -> tuple[int, int, date | None, date | None]:
+    """A date with what its words before or after make of it: a part of a month, "6 to 12 November"."""
+    j, start, end = found
+    if start is None or end is None:
+        return k, j, start, end
+    if (end - start).days >= _LEAST_OF_MONTH or p.tk.low[k] in p.lang.maps.get("months", {}):
+        for x in range(max(first, k - 5), k):
+            hit = p.lang.table("period_parts").match(p.tk.low, x, stop)
+            if hit is not None and hit[1] == k:
+                return x, j, *_part_of(hit[0], start, end)
+    if start != end:
+        return k, j, start, end
+    led = k - 2 >= first and p.among(k - 1, "range_joins") and (k - 3 < first or p.among(k - 3, "range_leads"))
+    day = _day(p.tk.word[k - 2]) if led else None
+    if day is not None and day < start.day:
+        return k - 2, j, start.replace(day=day), end
+    day = _day(p.tk.word[j + 1]) if j + 1 < stop and p.among(j, "range_joins") and p.tk.low[k] in p.lang.maps.get(
+        "months", {}
+    ) else None  # fmt: skip
+    if day is not None and start.day < day <= calendar.monthrange(start.year, start.month)[1]:
+        return k, j + 2, start, start.replace(day=day)
+    return k, j, start, end
+
+
+_LEAST_OF_MONTH = 27
+"""Days between the ends of the shortest month."""
+
+
+def _part_of(code: str, start: date, end: date) -> tuple[date, date]:
+    """A part of a period: "share:50:100", the second half; "first:7", its first days; "last:7", its last."""
+    kind, _, number = code.partition(":")
+    if start.day == 1 and start.month == end.month and start.year == end.year:
+        # a month that is not over yet has its halves all the same
+        end = end.replace(day=calendar.monthrange(end.year, end.month)[1])
+    if kind == "first":
+        return start, start + timedelta(days=int(number) - 1)
+    if kind == "last":
+        return end - timedelta(days=int(number) - 1), end
+    low, high = (int(x) for x in number.split(":"))
+    days = (end - start).days + 1
+    return start + timedelta(days=days * low // 100), start + timedelta(days=max(1, days * high // 100) - 1)
+
+
+def _joined(p: Passage, first: int, dates: list[Dated]) -> list[Dated]:
+    """Two dates as one interval, "from August to November"."""
+    out: list[Dated] = []
+    for dated in dates:
+        last = out[-1] if out else None
+        if last is not None and _is_interval(p, first, last, dated):
+            text = p.tk.slice(last.i, dated.j)
+            out[-1] = Dated(last.i, dated.j, When(text=text, start=last.when.start, end=dated.when.end))
+        else:
+            out.append(dated)
     return out
+
+
+def _is_interval(p: Passage, first: int, one: Dated, other: Dated) -> bool:
+    start, end = one.when.start, other.when.end
+    led = one.i > first and p.among(one.i - 1, "range_leads")
+    joined = other.i - one.j == 1 and p.among(one.j, "range_joins")
+    return led and joined and start is not None and end is not None and start <= end
 
 
 def nearest(dates: list[Dated], i: int, j: int, p: Passage, speech: set[int]) -> When | None:

@@ -36,7 +36,7 @@ from geomap.evidence.ground import (
 )
 from geomap.evidence.missing import missing_date, missing_map, missing_part, missing_place, why_not
 from geomap.evidence.periods import Window, next_day_map, of_part, untried_next_day, window_of
-from geomap.evidence.sides import actor_side, holder_country, is_holder
+from geomap.evidence.sides import actor_side, holder_country, is_holder, told_side
 from geomap.geodesy import KM_PER_DEG, distance_between_km, distance_to_km
 from geomap.models import (
     AspectName,
@@ -406,11 +406,15 @@ def movement_evidence(claim: Claim, ground: Ground) -> list[Evidence]:
         if not series.snapshots or series.from_reports:
             continue
         side = actor_side(claim, series, ground)
-        window = window_of(series, days, ground, side) if side is not None else None
-        if side is None or window is None or window.last <= window.before:
+        guess = told_side(claim, series, ground) if side is None else None
+        whose = side if side is not None else guess
+        window = window_of(series, days, ground, whose) if whose is not None else None
+        if whose is None or window is None or window.last <= window.before:
             continue
-        found += _movement(claim, series, side, window, days, ground)
-    return found if any(e.role is Role.MEASURE for e in found) else [*found, missing_map(claim, days, ground)]
+        moved = _movement(claim, series, whose, window, days, ground)
+        found += moved if side is not None else [replace(e, supposed=("", series.name, whose)) for e in moved]
+    sure = any(e.role is Role.MEASURE and e.supposed is None for e in found)
+    return found if sure else [*found, missing_map(claim, days, ground)]
 
 
 def _movement(
