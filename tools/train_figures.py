@@ -299,6 +299,11 @@ def report(rows: Sequence[Row], errors: bool) -> None:
                     chosen = r.words[int(np.argmax(scores))]
                     good = [w for w, ok in zip(r.words, r.right, strict=True) if ok]
                     print(f"{role}: {chosen!r} for {good}: …{r.text}…")
+    for mark in ("rule", "nearest"):
+        for kind, weight in (("news", 1.0), ("shapes", SHAPE_WEIGHT)):
+            fair = [r for r in rows if r.role == "subject" and r.weight == weight and any(r.right)]
+            good = sum(any(ok and mark in m for m, ok in zip(r.marks, r.right, strict=True)) for r in fair)
+            print(f"subject    {kind:7} by {mark} alone: {good / max(1, len(fair)):.3f} of {len(fair)}")
     for (role, kind), found in held.items():
         count = sum(n for _, n in found)
         print(f"{role:10} {kind:7} held out: {sum(s * n for s, n in found) / max(1, count):.3f} of {count}")

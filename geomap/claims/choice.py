@@ -151,7 +151,7 @@ def _spans(p: Passage, tokens: Iterable[int], most: int) -> Iterator[tuple[int, 
             continue
         last = p.top[k]
         toponym = p.toponyms[last]
-        if toponym.kind is not MentionKind.LITERAL or p.is_line(k):
+        if toponym.kind is MentionKind.DEMONYM or p.is_line(k):
             continue
         yield p.span(k)
         most -= 1
@@ -392,7 +392,7 @@ def _phrase_marks(p: Passage, sought: Sought, span: tuple[int, int]) -> Marks:
     """Of words that name no place: "the mine", "it", "one", "the town"."""
     marks = {"phrase": 1.0}
     if sought.rule == span:
-        marks["phrase_rule"] = 1.0
+        marks |= {"phrase_rule": 1.0, "rule": 1.0}
     if _stands_for(p, span):
         marks["phrase_stands_for"] = 1.0
     elif p.tk.capital(span[0]) and span[0] > sought.line.first:

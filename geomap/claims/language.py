@@ -124,7 +124,12 @@ class Language:
         self.amount_starts = frozenset().union(self.numbers, self.vague.starts, self.fractions, _AMOUNT_SIGNS)
         """Words that an amount may begin with, figures apart."""
         self.spatial_starts = frozenset().union(
-            self.winds.starts, self.table("near").starts, self.table("beside").starts, self.words("inside_words"), ","
+            self.winds.starts,
+            self.table("near").starts,
+            self.table("beside").starts,
+            self.words("inside_words"),
+            self.words("side_leads"),
+            ",",
         )
         """Words at which a direction, a nearness, an adjacency or a containment may begin."""
 

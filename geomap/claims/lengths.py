@@ -181,6 +181,8 @@ class _Way:
     linked: bool = False
     apart: bool = False
     """Two places, or one and the shore: "10 km apart", "2 miles offshore"."""
+    begin: int | None = None
+    """The token where what was told before the length begins: "west of B, at 40 km"."""
     linking: bool = False
     """ "from" or "of" stands there, whatever follows it."""
 
@@ -282,7 +284,7 @@ def _said_before(p: Passage, q: Quantity, line: Line, way: _Way) -> None:
     wind = p.lang.winds.match_back(p.tk.low, x, line.first) if line.among(x, "of_words") else None
     if wind is None or _is_adjective(p, x - 1, line):
         return
-    way.direction, way.reference, way.linked = wind[0], p.mention(a, b), True
+    way.direction, way.reference, way.linked, way.begin = wind[0], p.mention(a, b), True, wind[1]
 
 
 # ── two places told together ─────────────────────────────────────────────────────────────────────────────────
@@ -415,6 +417,7 @@ def _is_of(q: Quantity, line: Line, k: int, directed: bool) -> bool:
 def _from_where(p: Passage, line: Line, after: int, way: _Way) -> bool:
     """Read the place that a distance is counted from, at token ``after``; False where it cannot lie on a map."""
     here = p.place_phrase(after, line.stop)
+    here = _name_after(p, here, line) if here is not None else None
     if here is not None and _landmark(p, here):
         way.reference = p.mention(here[0], here[1])
         way.end = here[1]
@@ -426,6 +429,16 @@ def _from_where(p: Passage, line: Line, after: int, way: _Way) -> bool:
     else:
         return here is None
     return True
+
+
+def _name_after(p: Passage, here: tuple[int, int, bool], line: Line) -> tuple[int, int, bool]:
+    """ "from Alberta's capital, Edmonton": the name that follows what the phrase only describes."""
+    described = p.top[here[1] - 1] < 0 and not p.tk.capital(here[1] - 1)
+    if not described or line.at(here[1]) != "," or here[1] + 1 >= line.stop:
+        return here
+    k = here[1] + 1
+    known = p.top[k] >= 0 and not p.is_demonym(k)
+    return (*p.span(k), True) if known and not line.among(p.span(k)[1], "auxiliaries") else here
 
 
 def _of_two(p: Passage, q: Quantity, names: Sequence[tuple[int, int]], i: int, end: int) -> Draft:
@@ -456,7 +469,7 @@ def _whose(
     p: Passage, q: Quantity, line: Line, way: _Way, draft: Draft, earlier: Sequence[Draft]
 ) -> tuple[int, int] | None:
     """Give a distance its subject, chosen among all places near; its tokens, None where nothing is."""
-    rule = _another(p, q, line, earlier) or _subject(p, q.i, line)
+    rule = _another(p, q, line, earlier) or _subject(p, q.i if way.begin is None else way.begin, line)
     named = rule is not None and p.top[rule[0]] >= 0
     sought = Sought(
         role="subject", at=q.i, end=way.end, line=line, rule=rule, phrase=None if named else rule,

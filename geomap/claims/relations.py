@@ -11,8 +11,11 @@ from geomap.claims.areas import area_draft, slipped
 from geomap.claims.lengths import length_draft
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity
+from geomap.claims.sides import lier, side_draft
 from geomap.models import ClaimKind, Compass
 from geomap.units import UNITS
+
+_BETWEEN_WINDS = frozenset({"NE", "NW", "SE", "SW"})
 
 
 def quantity_draft(p: Passage, q: Quantity, first: int, stop: int, earlier: Sequence[Draft] = ()) -> Draft | None:
@@ -51,6 +54,8 @@ def spatial_drafts(p: Passage, first: int, stop: int, taken: list[Draft]) -> lis
             hit = beside.match(low, k, stop)
             if hit is not None:
                 draft = _adjacency(p, k, hit[1], first, stop)
+        if draft is None and w in words("side_leads"):
+            draft = side_draft(p, k, first, stop)
         if draft is None and w in words("inside_words"):
             draft = _containment(p, k, first, stop)
         if draft is None and w == ",":
@@ -68,11 +73,13 @@ def _direction(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     hit = p.lang.winds.match(low, k, stop)
     if hit is None or len(low[k]) < 3 or p.tk.capital(k):
         return None
-    wind, after = hit
+    wind, after = _two_winds(p, hit, stop)
     if after >= stop or low[after] not in words("of_words") | words("from"):
         return None
     here = p.place_phrase(after + 1, stop, plain=False)
-    if here is None or (not here[2] and p.toponym(here[0]) is None and not p.tk.capital(here[0])):
+    if here is None or not (here[2] or p.toponym(here[0]) is not None or p.tk.capital(here[0])):
+        here = _plain_landmark(p, after + 1, stop)
+    if here is None:
         return None
     x = k - 1
     inside = False
@@ -82,8 +89,8 @@ def _direction(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     the = k - 1 >= first and p.among(k - 1, "definite")
     if the and not inside and not (k - 2 >= first and p.among(k - 2, "to_words")):
         return None  # "the south of France" as a place of its own
-    found = _subject_left(p, x + 1, first)
-    if found is None:
+    found = (lier(p, x + 1, first) if p.among(x, "located_verbs") else None) or _subject_left(p, x + 1, first)
+    if found is None or low[found[1] - 1] in p.lang.winds:
         return None
     draft = Draft(ClaimKind.DIRECTION, found[0], here[1], k)
     if k - draft.i > 24:
@@ -92,6 +99,28 @@ def _direction(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     draft.reference = p.mention(here[0], here[1])
     draft.direction = Compass(wind)
     return draft
+
+
+def _two_winds(p: Passage, hit: tuple[str, int], stop: int) -> tuple[str, int]:
+    """ "to the south and east of": one wind of the two."""
+    wind, after = hit
+    other = p.lang.winds.match(p.tk.low, after + 1, stop) if p.among(after, "list_joins") else None
+    if other is None or len(wind) != 1 or len(other[0]) != 1:
+        return hit
+    both = "".join(sorted(wind + other[0], key="NSEW".index))
+    return (both, other[1]) if both in _BETWEEN_WINDS else hit
+
+
+def _plain_landmark(p: Passage, i: int, stop: int) -> tuple[int, int, bool] | None:
+    """ "the fire", "this fishing town": a plain noun that may lie on a map."""
+    if i >= stop or not p.among(i, "determiners"):
+        return None
+    k = i + 1
+    while k < min(stop, i + 4) and not p.boundary(k):
+        if p.among(k, "landmarks") or p.among(k, "place_nouns"):
+            return i, k + 1, False
+        k += 1
+    return None
 
 
 def _subject_left(p: Passage, i: int, first: int) -> tuple[int, int] | None:
@@ -215,6 +244,39 @@ def _adjacency(p: Passage, k: int, after: int, first: int, stop: int) -> Draft |
     return draft
 
 
+def _part_before(p: Passage, y: int, stop: int) -> tuple[int, tuple[str, int] | None]:
+    """Pass "the south-eastern part" before a region's name at token y: the token of the name, and the wind."""
+    wind = None
+    while y < stop and any(p.among(y, words) for words in ("determiners", "direction_parts", "wind_adjectives")):
+        named = p.tk.capital(y) and p.tk.low[y] in p.lang.winds and not p.among(y, "wind_adjectives")
+        if not named:  # "North Darfur": the wind belongs to the name
+            wind = p.lang.winds.match(p.tk.low, y, stop) or wind
+        y += 1
+    return y, wind
+
+
+def _past_noun(p: Passage, k: int, first: int) -> int:
+    """The token before "a town" in "Aralsk is a town in", "Aralsk, a dusty town in"; k where none ends there."""
+    if k <= first or not p.among(k, "place_nouns"):
+        return k
+    for x in range(k - 1, max(first, k - 3), -1):
+        if p.among(x, "indefinite"):
+            said = p.among(x - 1, "located_words") or p.tk.word[x - 1] == ","
+            return x - 1 if said else k
+        if p.boundary(x):
+            break
+    return k
+
+
+def _lier_of_wind(p: Passage, i: int, first: int) -> tuple[int, int] | None:
+    """What lies west of the name at token i: "Manchhar Lake, which lies west of the Indus"."""
+    k = i - 1
+    while k > first and p.among(k, "determiners"):
+        k -= 1
+    wind = p.lang.winds.match_back(p.tk.low, k, first) if p.among(k, "of_words") else None
+    return None if wind is None else lier(p, wind[1], first)
+
+
 def _lies_aside(p: Passage, i: int, first: int) -> bool:
     """Whether the name at token i only says where another thing is: "near Kharkiv", "west of Kharkiv"."""
     k = i - 1
@@ -228,7 +290,7 @@ def _lies_aside(p: Passage, i: int, first: int) -> bool:
 def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
     """ "Lyman in the Donetsk region", "the town of Akuressa, in Matara district"."""
     tk, low, words = p.tk, p.tk.low, p.lang.words
-    x = k - 1
+    x = _past_noun(p, k - 1, first)
     while x >= first and (tk.word[x] == "," or low[x] in words("located_words")):
         x -= 1
     if x < first or p.top[x] < 0 or p.is_demonym(x):
@@ -239,16 +301,15 @@ def _containment(p: Passage, k: int, first: int, stop: int) -> Draft | None:
         subject = (x, x + 1)
     else:
         subject = p.span(x)
-    if k - subject[1] > 0 and _lies_aside(p, subject[0], first):
-        return None  # "the mine near Kharkiv is in Donetsk region"
+    if _lies_aside(p, subject[0], first):
+        whose = _lier_of_wind(p, subject[0], first)
+        if whose is None and k - subject[1] > 0:
+            return None  # "the mine near Kharkiv is in Donetsk region"
+        subject = whose or subject
     lead = subject[0] - 2 >= first and p.among(subject[0] - 1, "of_words") and p.among(subject[0] - 2, "place_nouns")
     if p.among(k, "of_words") and not lead:
         return None
-    y = k + 1
-    wind = None
-    while y < stop and low[y] in words("determiners") | words("direction_parts") | words("wind_adjectives"):
-        wind = p.lang.winds.match(low, y, stop) or wind
-        y += 1
+    y, wind = _part_before(p, k + 1, stop)
     here = p.name(y, stop)
     if here is None:
         return None

@@ -89,6 +89,9 @@ def _size(p: Passage, line: Line, k: int, compared: tuple[str, int]) -> Draft | 
     covers = code.endswith("_covers")
     times_told = code in ("same", "loose") and _times(line, k)[2] < k
     here = _yardstick(p, line, after, times_told)
+    named = here is not None and line.among(here[1], "be") and line.among(k, "definite")
+    if named and k == line.first:
+        return None  # "The size of Malta is 316 square kilometres"
     if here is None or (covers and not line.among(here[1], "cover_verbs")):
         return None
     code = code.removesuffix("_covers")
@@ -228,6 +231,8 @@ def _whole(p: Passage, line: Line, k: int, j: int) -> _Whole | None:
     after = j + 1
     while line.among(after, "determiners") or line.among(after, "share_heads"):
         after += 1
+    if after < line.stop and p.is_demonym(after) and line.among(p.span(after)[1], "territory_words"):
+        return _Whole(p.span(after), p.span(after)[1] + 1)  # "14 percent of Iraqi territory"
     territory = line.any_among("territory_words", j, after)
     stand_in = _stand_in(p, line, k, after) if after == j + 1 else None
     if stand_in is not None:
