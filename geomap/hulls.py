@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from geomap.errors import GeomapError
 from geomap.geodesy import LEAST_KM_PER_DEG, area, buffer_m, from_plane, into_180, round_pole, to_plane
 from geomap.models import Place
+from geomap.models.places import table_html
 
 Floats = NDArray[np.float64]
 Method = Literal["convex", "concave", "thiessen"]
@@ -52,6 +53,23 @@ class Hull:
     high_km2: float
     method: str
     places: tuple[str, ...] = ()
+
+    @property
+    def __geo_interface__(self) -> dict[str, Any]:
+        """A GeoJSON feature: the polygon and its area."""
+        properties = {
+            "places": list(self.places), "method": self.method, "area_km2": self.area_km2, "low_km2": self.low_km2,
+            "high_km2": self.high_km2,
+        }  # fmt: skip
+        return {"type": "Feature", "geometry": self.geometry.__geo_interface__, "properties": properties}
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "area": f"{self.area_km2:,.0f} km², {self.low_km2:,.0f} to {self.high_km2:,.0f} over all methods",
+            "method": self.method,
+            "note": "a hull is extent, not a front line",
+        }
+        return table_html(", ".join(self.places) or "hull", rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

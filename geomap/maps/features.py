@@ -105,7 +105,7 @@ def printed_name(place: Place, style: Style) -> str:
 
 def is_wide(place: Place) -> bool:
     """Countries, regions, rivers, borders: drawn as a shape, not as a dot."""
-    return place.feature.startswith(("A.", "L.", "H.STM")) or place.id.startswith("border:")
+    return place.wide
 
 
 # ── the extent ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geomap.models.messages import Message, Text
-from geomap.models.places import Compass, Place
+from geomap.models.places import Compass, Place, table_html
 from geomap.parties import Party
 
 if TYPE_CHECKING:
@@ -399,6 +399,52 @@ class Claim:
     def effect(self) -> Effect | None:
         """What its predicate says of the ground; None without one."""
         return None if self.predicate is None else self.predicate.effect
+
+    @property
+    def geometry(self) -> BaseGeometry | None:
+        """EPSG:4326: the measurement that decided, else the claim's places as points; a country is never a point."""
+        from shapely.geometry import MultiPoint, Point
+
+        for evidence in self.verdict.evidence if self.verdict else ():
+            if evidence.role is Role.MEASURE and evidence.geometry is not None and not evidence.geometry.is_empty:
+                return evidence.geometry
+        about = [m.place for m in (*self.subject, self.reference) if m is not None and m.place is not None]
+        points = list(dict.fromkeys((place.lon, place.lat) for place in about if not place.wide))
+        if not points:
+            return None
+        return Point(points[0]) if len(points) == 1 else MultiPoint(points)
+
+    @property
+    def __geo_interface__(self) -> dict[str, Any]:
+        """A GeoJSON feature: the claim's ``geometry`` (or null), what it says and its verdict."""
+        geometry = self.geometry
+        return {
+            "type": "Feature",
+            "id": self.id,
+            "geometry": None if geometry is None else geometry.__geo_interface__,
+            "properties": {
+                "article": self.article,
+                "kind": str(self.kind),
+                "quote": self.quote,
+                "verdict_label": str(self.verdict.label) if self.verdict else None,
+                "verdict_reason": str(self.verdict.reason) if self.verdict else None,
+            },
+        }
+
+    def _repr_html_(self) -> str:
+        return table_html(
+            self.quote,
+            {
+                "kind": self.kind,
+                "figure": self.value.text if self.value else "",
+                "about": "; ".join(m.text for m in self.subject),
+                "from": self.reference.text if self.reference else "",
+                "who says it": "; ".join(self.source),
+                "verdict": str(self.verdict.label).replace("_", " ") if self.verdict else "not judged",
+                "why": str(self.verdict.reason) if self.verdict else self.why_not,
+                "id": self.id,
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

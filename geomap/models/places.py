@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from html import escape
 from typing import Any
 
+from geomap.files import shown
 from geomap.models.messages import Message, Text
 
 
@@ -58,6 +61,43 @@ class Place:
     approximate: bool = False
     radius_km: float | None = None
     alternatives: tuple[Place, ...] = ()
+
+    @property
+    def wide(self) -> bool:
+        """A country, region, river or border: it is a shape, and a point says nothing of where it is."""
+        return self.feature.startswith(("A.", "L.", "H.STM")) or self.id.startswith("border:")
+
+    @property
+    def __geo_interface__(self) -> dict[str, Any]:
+        """A GeoJSON feature: the point that stands for the place."""
+        record = to_record(self)
+        record.pop("alternatives")
+        point = {"type": "Point", "coordinates": (self.lon, self.lat)}
+        return {"type": "Feature", "id": self.id, "geometry": point, "properties": record}
+
+    def _repr_html_(self) -> str:
+        others = ", ".join(f"{p.name} ({', '.join(filter(None, (p.admin1, p.country)))})" for p in self.alternatives)
+        return table_html(
+            self.name,
+            {
+                "in": ", ".join(filter(None, (self.admin1, self.country))),
+                "at": f"{self.lat:.4f}, {self.lon:.4f}{' (about)' if self.approximate else ''}",
+                "feature": self.feature,
+                "population": f"{self.population:,}" if self.population else "",
+                "id": self.id,
+                "or": others,
+            },
+        )
+
+
+def table_html(title: str, rows: Mapping[str, object]) -> str:
+    """A record as a notebook shows it: text alone, whatever it holds; rows that say nothing are left out."""
+    told = {name: text for name, value in rows.items() if value is not None and (text := shown(value))}
+    body = "".join(
+        f'<tr><th style="text-align:left">{escape(name)}</th><td style="text-align:left">{escape(text)}</td></tr>'
+        for name, text in told.items()
+    )
+    return f'<table><caption style="text-align:left"><b>{escape(shown(title))}</b></caption>{body}</table>'
 
 
 class Compass(StrEnum):

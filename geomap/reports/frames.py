@@ -13,7 +13,8 @@ from geomap.units import in_twin
 
 if TYPE_CHECKING:
     import geopandas
-    from shapely.geometry.base import BaseGeometry
+
+    from geomap.reports.plain import PlainFrame
 
 SUFFIXES = (".csv", ".geojson", ".gpkg", ".parquet")
 
@@ -35,14 +36,16 @@ WHOLE = ("start", "end")
 FLAGS = ("checkable", "unit_corrected")
 
 
-def claims_frame(assessment: Assessment) -> geopandas.GeoDataFrame:
+def claims_frame(assessment: Assessment) -> PlainFrame:
     """One row a claim, EPSG:4326, the same typed columns whatever the claims: text, dates, numbers, flags.
 
     An open or unknown end of a range is missing. The geometry is the measurement that decided, else the claim's
-    places as points, else none.
+    places as points (a country or region is none), else none.
     """
     import geopandas
     import pandas as pd
+
+    from geomap.reports.plain import PlainFrame
 
     articles = {a.id: a for a in assessment.articles}
     rows: list[dict[str, Any]] = []
@@ -71,8 +74,8 @@ def claims_frame(assessment: Assessment) -> geopandas.GeoDataFrame:
         columns[name] = pd.Series([r[name] for r in rows], dtype="bool")
     order = [*TEXT[:7], *WHOLE, *TEXT[7:], *DATES, *FLAGS, *NUMBERS]
     frame = pd.DataFrame({name: columns[name] for name in order})
-    shapes: Any = [_geometry(c) for c in assessment.claims]
-    return geopandas.GeoDataFrame(frame, geometry=geopandas.GeoSeries(shapes, crs=4326))
+    shapes: Any = [c.geometry for c in assessment.claims]
+    return PlainFrame(frame, geometry=geopandas.GeoSeries(shapes, crs=4326))
 
 
 def _row(claim: Claim) -> dict[str, Any]:
@@ -167,19 +170,6 @@ def _decisive(claim: Claim) -> Evidence | None:
     if claim.verdict is None:
         return None
     return next((e for e in claim.verdict.evidence if e.role is Role.MEASURE), None)
-
-
-def _geometry(claim: Claim) -> BaseGeometry | None:
-    from shapely.geometry import MultiPoint, Point
-
-    for evidence in claim.verdict.evidence if claim.verdict else ():
-        if evidence.role is Role.MEASURE and evidence.geometry is not None and not evidence.geometry.is_empty:
-            return evidence.geometry
-    about = [m.place for m in (*claim.subject, claim.reference) if m is not None and m.place is not None]
-    points = list(dict.fromkeys((p.lon, p.lat) for p in about))
-    if not points:
-        return None
-    return Point(points[0]) if len(points) == 1 else MultiPoint(points)
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
