@@ -200,7 +200,7 @@ def test_a_position_is_a_literal_mention_with_its_error() -> None:
     place = found[0].place
     assert place is not None
     assert place.source == "coordinates"
-    assert place.approximate
+    assert not place.approximate  # where it lies is what is written
     assert place.radius_km == pytest.approx(0.0185, abs=0.002)
 
 
@@ -219,7 +219,10 @@ def test_positions_are_subjects_and_references() -> None:
     assert near.reference.place is not None
     assert near.reference.place.source == "coordinates"
     assert near.verdict is not None
-    assert near.verdict.label == "fits"
+    (straight,) = (e for e in near.verdict.evidence if e.role == "measure")
+    assert straight.measured[0] is not None
+    assert straight.measured[1] is not None
+    assert straight.measured[0] < 35.6 < straight.measured[1]
     assert far.subject[0].place is not None
     assert far.subject[0].place.source == "coordinates"
     assert near.quote.startswith("Kramatorsk lies 36 km")

@@ -61,7 +61,7 @@ def _toponym(article: Article, found: Position) -> Toponym:
     if found.why_not is None:
         place = Place(
             id=f"point:{found.lat:.6f},{found.lon:.6f}", name=" ".join(text.split()), lat=found.lat, lon=found.lon,
-            feature="P.PPL", score=1.0, source="coordinates", approximate=True,
+            feature="P.PPL", score=1.0, source="coordinates",
             radius_km=round(max(found.error_km, LEAST_ERROR_KM), 4),
         )  # fmt: skip
     return Toponym(
@@ -201,19 +201,26 @@ _PAIR = _compiled(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What stands before a pair that is a position, before one that is none, and what makes a pair part of a list."""
+
+    cue: re.Pattern[str]
+    other: re.Pattern[str]
+    more_after: re.Pattern[str]
+    more_before: re.Pattern[str]
+
+
 @cache
-def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What stands before a pair that is a position, and before one that is none."""
+def _words() -> _Words:
     table = tomllib.loads(files("geomap.toponyms").joinpath("coordinates.toml").read_text("utf-8"))
-    cues, others = ("|".join(map(re.escape, table[key])) for key in ("cues", "others"))
-    return (
+    cues, others, joins = ("|".join(map(re.escape, table[key])) for key in ("cues", "others", "joins"))
+    return _Words(
         re.compile(rf"\b(?:{cues})\w*[^.!?\n]{{0,30}}$", re.I),
         re.compile(rf"(?:\b(?:{others})s?\b|[=<>≈±%])[^.!?\n]{{0,24}}$", re.I),
+        re.compile(rf"\s?(?:[,;–-]|(?:{joins})\b)\s?[+-]?[0-9]{{1,3}}\.[0-9]{{2}}", re.I),
+        re.compile(rf"[0-9]\s?[,;]\s?(?:(?:{joins})\s)?$", re.I),
     )
-
-
-_MORE_NUMBERS = re.compile(r"\s?(?:,|;|and|or|to|–|-)\s?[+-]?\d")
-_BEFORE_LIST = re.compile(r"\d\s?[,;]\s?(?:and |or )?$")
 
 
 def _decimals(text: str) -> Iterator[Position]:
@@ -245,11 +252,12 @@ def _wings_of(match: re.Match[str]) -> tuple[tuple[int, int], bool] | None:
 
 def _is_told(text: str, match: re.Match[str], before: str, digits: int) -> bool:
     """Whether a bare pair is a position: no list, no statistic, and a word or its digits say so."""
-    if _MORE_NUMBERS.match(text, match.end()) or _BEFORE_LIST.search(before) or _words()[1].search(before):
+    told = _words()
+    if told.more_after.match(text, match.end()) or told.more_before.search(before) or told.other.search(before):
         return False
     if not re.search(r"[,;]", match[0]):
         return False
-    return digits >= BARE_DECIMALS or (digits >= CUED_DECIMALS and _words()[0].search(before) is not None)
+    return digits >= BARE_DECIMALS or (digits >= CUED_DECIMALS and told.cue.search(before) is not None)
 
 
 # ── grids ────────────────────────────────────────────────────────────────────────────────────────────────────
