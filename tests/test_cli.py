@@ -89,7 +89,7 @@ def test_every_command_has_an_example(command: str) -> None:
 
 def test_every_command_of_the_design_is_there() -> None:
     expected = (
-        "watch verify film serve mcp "
+        "watch verify film serve mcp demo "
         "report map check extract toponyms review compare resolve distance hull area diff series corpus "
         "gazetteer~info gazetteer~get gazetteer~build gazetteer~add"
     )
