@@ -116,10 +116,10 @@ def test_an_entry_without_a_place_is_refused(tmp_path) -> None:  # type: ignore[
 
 def test_none_of_the_candidates_is_a_choice() -> None:
     weights = {"for": 2.0, "against": -3.0}
-    best, chance = choose([["for", "against"], ["against"]], weights)
+    best, chance = choose(["against"], [["for"], []], weights)
     assert best == 0
     assert chance == pytest.approx(np.exp(-1) / (np.exp(-1) + np.exp(-3) + 1))
-    assert choose([], weights) == (None, 0.0)
+    assert choose(["for"], [], weights) == (None, 0.0)
 
 
 def test_reasons_are_the_loudest_features() -> None:

@@ -223,7 +223,7 @@ def lessons_of(text: Text, tree_of: TreeOf) -> Lessons:
     for reading in readings:
         for k, hit in enumerate(reading.hits):
             right, weight, label = right_ones(p, hit, reading.candidates[k], text.gold)
-            out.frames.add(reading.rows[k], right, weight)
+            out.frames.add(reading.rows(k), right, weight)
             if right and label is not None:
                 asserted = (label.get("modality") or "asserted") == "asserted"
                 _add_mood(out.moods, reading, k, right[0], asserted)
@@ -342,7 +342,7 @@ def _learn_own(out: Lessons, p: Passage, reading: Reading, told: list[Told]) -> 
     for k, hit in enumerate(reading.hits):
         mine = [t for t in told if _is_frame(p, hit, t)]
         right = sorted({n for t in mine if (n := _own_place(p, hit, reading.candidates[k], t.places)) is not None})
-        out.frames.add(reading.rows[k], right, 1.0 if right or not mine else 0.0)
+        out.frames.add(reading.rows(k), right, 1.0 if right or not mine else 0.0)
         if right:
             _add_mood(out.moods, reading, k, right[0], all(t.mood in ("", "negated") for t in mine))
 
@@ -384,7 +384,7 @@ def passage_lessons(tree_of: TreeOf) -> Lessons:
                     continue
                 fields = [dict(w.partition("=")[::2] for w in words) for words in lines if words[0] == hit.frame.kind]
                 right = _expected(p, hit, reading.candidates[k], fields, families)
-                out.frames.add(reading.rows[k], [n for n, _ in right], 1.0)
+                out.frames.add(reading.rows(k), [n for n, _ in right], 1.0)
                 for n, mood in right[:1]:
                     _add_mood(out.moods, reading, k, n, mood in ("", "negated"))
     return out
@@ -419,8 +419,8 @@ def peaceful_lessons(gazetteer: Any, tree_of: TreeOf) -> Lessons:
             if Passage(article, toponyms).conflict:
                 continue
             for reading in read_frames(article, toponyms, tree_of)[1]:
-                for rows in reading.rows:
-                    out.frames.add(rows, [], PEACE_WEIGHT)
+                for k in range(len(reading.hits)):
+                    out.frames.add(reading.rows(k), [], PEACE_WEIGHT)
     return out
 
 

@@ -105,7 +105,7 @@ def _arcs(
         for start in range(0, len(told), ARC_BATCH):
             batch = [told[k] for k in order[start : start + ARC_BATCH]]
             _arc_step(arcs, squares, batch)
-            rows = np.concatenate([name_rows(words, own, heads) for words, own, heads, _ in batch])
+            rows = np.concatenate([name_rows(words, own, heads).T for words, own, heads, _ in batch])
             _step(labels, label_squares, rows, np.concatenate([names for *_, names in batch]))
     return _bytes(arcs), _bytes(labels)
 
@@ -116,7 +116,7 @@ def _arc_step(
     rows, group, right, base = [], [], [], 0
     for words, tags, heads, _ in batch:
         token, head = pairs_of(len(words))
-        rows.append(arc_rows(words, tags, token, head))
+        rows.append(arc_rows(words, tags, token, head).T)
         group.append(token + base)
         right.append(head == heads[token])
         base += len(words)

@@ -8,24 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from geomap.claims.frames.arguments import war_level
 from geomap.claims.frames.lexicon import Hit, frames_of
 from geomap.claims.passage import Passage
 from geomap.models import MentionKind, Toponym, message
+from geomap.parties import group_of
 
 WHY = message("untested.no_such_name")
 _LONGEST = 6
 """Tokens of an unknown name ("al-Ma'arri" has three): longer runs are titles and headlines."""
+_ACRONYM = 5
+"""Letters of a name that is a treaty or a body rather than a place: "INF"."""
+_ASIDE = 12
+"""Tokens between two commas behind a name."""
 _APPOSED = 4
 """Tokens behind "Mayer, a" within which "town" may stand."""
 
 
 def mark_unknown(p: Passage) -> None:
     """Add toponyms without a place for unknown names in the places of places."""
-    if not p.conflict:
+    frames = frames_of(p.lang.code)
+    if not (p.conflict or (frames is not None and war_level(p, frames))):
         return
     tk = p.tk
-    people = _people(p)
-    frames = frames_of(p.lang.code)
+    people, surnames = _people(p), _surnames(p)
     found: set[str] = set()
     runs: list[tuple[int, int]] = []
     for first, stop in tk.sentences:
@@ -35,7 +41,8 @@ def mark_unknown(p: Passage) -> None:
         runs += here
         hits = [hit for group in frames.find(tk.low, first, stop) for hit in group] if frames is not None else []
         for i, j in here:
-            if tk.word[j - 1] not in people and _stands_as_place(p, i, j, (first, stop), hits, found):
+            nobody = tk.word[j - 1] not in people and not (j - i == 1 and tk.word[i] in surnames)
+            if nobody and group_of(tk.slice(i, j)) is None and _stands_as_place(p, i, j, (first, stop), hits, found):
                 found.add(tk.slice(i, j))
     for i, j in runs:
         name = tk.slice(i, j)
@@ -91,7 +98,7 @@ def _described(p: Passage, k: int, stop: int) -> bool:
     if k >= stop or low[k] not in words("articles") | words("indefinite"):
         return False
     for x in range(k + 1, min(stop, k + 1 + _APPOSED)):
-        if low[x] in words("settlement_anaphors"):
+        if low[x] in words("settlement_anaphors") | words("place_nouns"):
             return True
         if p.boundary(x):
             return False
@@ -114,6 +121,10 @@ def _subject_of_frame(p: Passage, i: int, j: int, first: int, stop: int, hits: l
     """Whether a frame says of the name what is said of places: "Avdi was captured", "Kidal fell to"."""
     low, words = p.tk.low, p.lang.words
     k = j
+    if k < stop and p.tk.word[k] == ",":
+        close = next((x for x in range(k + 1, min(stop, k + _ASIDE)) if p.tk.word[x] == ","), None)
+        k = close + 1 if close is not None else k  # "Zalambessa, on the central front, is"
+    j = k
     while k < stop and k < j + 4 and (low[k] in words("auxiliaries") or low[k] in words("adverbs")):
         k += 1
     passive = any(low[x] in words("be") for x in range(j, k))
@@ -137,7 +148,8 @@ def _runs(p: Passage, first: int, stop: int) -> Iterator[tuple[int, int]]:
         force = any(low[x] in armed for x in range(start, j)) or (j < stop and low[j] in words("forces"))
         joined = (j < stop and tk.word[j] in "-‑'’") or (start > first and tk.word[start - 1] in "-‑")
         owner = j < stop and low[j] in words("genitives")
-        if j - start <= _LONGEST and not force and not joined and not owner and len(tk.word[k]) > 2:
+        acronym = tk.word[k].isupper() and len(tk.word[k]) <= _ACRONYM
+        if j - start <= _LONGEST and not acronym and not force and not joined and not owner and len(tk.word[k]) > 2:
             yield start, j
         k = j
 
@@ -209,3 +221,14 @@ def _people(p: Passage) -> set[str]:
                 j += 1
             out.update(tk.word[k : j + 1])
     return out
+
+
+def _surnames(p: Passage) -> set[str]:
+    """Last words of longer names: "Savchenko" of "Nadia Savchenko" is no place."""
+    tk = p.tk
+    return {
+        tk.word[j - 1]
+        for first, stop in tk.sentences
+        for i, j in _runs(p, first, stop)
+        if j - i > 1 and not p.place_like(i, j) and "-" not in tk.word[i:j]
+    }

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geomap.claims.frames.clause import VERBAL, Candidate, Clause
-from geomap.claims.frames.lexicon import Hit
+from geomap.claims.frames.lexicon import Frames, Hit
+from geomap.claims.passage import Passage
+from geomap.parties import group_of
 
+_MUCH = 3
+"""Different words of war that make a text one about war, however short it is."""
 _BY_REACH = 14
 """Tokens behind a frame within which "by", "to" or "of" may bring its actor."""
 _WINDOW = 4
@@ -39,7 +43,7 @@ def view_of(clause: Clause, hit: Hit, earlier: Sequence[View] = ()) -> View:
     """Look at a frame: its form and voice, its actor, and what its surroundings say."""
     verbal = hit.frame.section == "verbs"
     tag = clause.tag(hit.head)
-    passive = verbal and clause.passive(hit.head)
+    passive = verbal and hit.frame.kind != "advance" and clause.passive(hit.head)
     actor = _actor(clause, hit, passive)
     if actor is None and verbal and not passive and earlier:
         actor = _shared_actor(clause, hit, earlier[-1])
@@ -98,6 +102,8 @@ def _actor_by(clause: Clause, hit: Hit, kind: str, passive: bool) -> tuple[int, 
         return _owner(clause, hit)
     if kind == "subject" and not passive:
         return _subject(clause, hit)
+    if kind == "moved":
+        return _subject(clause, hit)
     if kind == "object":
         if passive:
             return _subject(clause, hit)
@@ -112,6 +118,8 @@ def _subject(clause: Clause, hit: Hit) -> tuple[int, int] | None:
     subject = clause.subject_of(verb)
     if subject is not None and (subject < hit.i or clause.arc(verb) in ("advcl", "pcomp")):
         return clause.phrase(subject)
+    if hit.frame.kind == "advance" and clause.arc(verb) == "acl":
+        return clause.phrase(clause.head(verb))  # "columns of troops converged on", read as a participle
     p = clause.p
     before = hit.i
     while before > clause.first and (
@@ -253,6 +261,10 @@ def _sort(clause: Clause, span: tuple[int, int] | None) -> str:
     if any(low[k] in words("not_actors") for k in range(a, b)):
         return "body"
     if p.has_force(a, b):
+        civil = clause.frames.words("civil")
+        armed = any(p.has_force(k, k + 1) and low[k] not in civil for k in range(a, b))
+        return "force" if armed else "rule"
+    if group_in(p, a, b):
         return "force"
     if b - a == 1 and low[a] in words("relative"):
         return "relative"
@@ -278,6 +290,31 @@ def _named_sort(clause: Clause, k: int) -> str:
     return "country" if feature.startswith("A.PCL") or feature == "P.PPLC" else "place"
 
 
+def group_in(p: Passage, first: int, stop: int) -> bool:
+    """Whether an armed group is named among tokens [first, stop)."""
+    k = first
+    while k < stop:
+        j = k
+        while j < stop and p.tk.capital(j):
+            j += 1
+        if j > k and group_of(p.tk.slice(k, j)) is not None:
+            return True
+        k = max(j, k + 1)
+    return False
+
+
+def war_words(p: Passage, frames: Frames) -> frozenset[str]:
+    """Words of war: those that peace has as well, or says of goals and weather ("besieged by fans"), left out."""
+    words = p.lang.words
+    return (words("conflict") | words("conflict_strong") | words("forces")) - frames.words("civil")
+
+
+def war_level(p: Passage, frames: Frames) -> int:
+    """How much a text is about war: 0 for no word of it, 1 for one or two, 2 for more."""
+    told = len(war_words(p, frames).intersection(p.tk.low))
+    return 0 if told == 0 else 1 if told < _MUCH else 2
+
+
 # ── features ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -285,11 +322,11 @@ def _shared(view: View) -> list[str]:
     """What a frame's own surroundings say, whichever place is meant."""
     clause, hit = view.clause, view.hit
     p, frame = clause.p, hit.frame
-    low, words = p.tk.low, p.lang.words
-    war = words("conflict") | words("conflict_strong") | words("forces")
+    low = p.tk.low
+    war = war_words(p, clause.frames)
     here = sum(1 for k in range(clause.first, clause.stop) if low[k] in war and not hit.i <= k < hit.j)
     density = "much" if here >= 3 else "some" if here else "none"
-    text = "war" if p.conflict else "peace"
+    text = "war" if p.conflict or war_level(p, clause.frames) > 0 else "peace"
     voice = f"{frame.section[0]}{'P' if view.passive else 'A'}"
     out = [
         f"g:{frame.guard}|{text}|{density}",
@@ -329,7 +366,8 @@ def _thing(clause: Clause, k: int) -> str:
     if p.top[k] >= 0 and not p.is_demonym(k):
         return "place"
     w = low[k]
-    if w in words("place_nouns") or w in words("region_nouns") or w in words("land_nouns"):
+    ground = words("place_nouns") | words("region_nouns") | words("land_nouns")
+    if w in ground or w in clause.frames.words("ground"):
         return "ground"
     if w in words("quantifiers"):
         return "part"

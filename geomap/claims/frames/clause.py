@@ -73,7 +73,8 @@ class Clause:
         articles = words("articles")
         while a > self.first and k - a < _PHRASE:
             before = a - 1
-            joined = (low[before] in words("genitives") or low[before] == "-") and before > self.first
+            hyphen = low[before] == "-" and self.p.tk.touching(before) and self.p.tk.touching(a)
+            joined = (low[before] in words("genitives") or hyphen) and before > self.first
             if not joined and self.tag(before) not in _NOMINAL:
                 break
             if self.tag(before) in ("VBN", "VBG") and self.children(before) and self.arc(before) not in _MODIFIERS:
@@ -120,7 +121,7 @@ class Clause:
         own = [c for c in self.children(verb) if self.arc(c) in ("nsubj", "nsubjpass")]
         head, arc = self.head(verb), self.arc(verb)
         if own:
-            subject = own[0]
+            subject = max((c for c in own if c < verb), default=own[0])
             if self.tag(subject) in ("WH", "IN"):
                 inner = self._inner_subject(subject, verb)
                 return inner if inner is not None else head if arc == "relcl" else None
@@ -162,7 +163,8 @@ class Clause:
             if low in words("be"):
                 return self.tag(verb) != "JJ"
             helped = helped or low in words("auxiliaries")
-        return self.tag(verb) == "VBN" and not helped and self.arc(verb) in ("acl", "advcl", "amod")
+        governs = verb + 1 < self.stop and self.tag(verb + 1) in ("NNP", "DT", "PRP")
+        return self.tag(verb) == "VBN" and not helped and not governs and self.arc(verb) in ("acl", "advcl", "amod")
 
 
 # ── candidates ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -458,7 +460,7 @@ def _list_filler(clause: Clause, k: int) -> bool:
     return (
         low in nouns
         or low in clause.frames.words("list_fillers")
-        or clause.tag(k) in ("JJ", "DT", "CD")
+        or clause.tag(k) in ("JJ", "DT", "CD", "VBN")
         or low in words("wind_adjectives")
     )
 

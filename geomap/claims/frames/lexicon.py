@@ -18,7 +18,7 @@ _LOOSE_LIMIT = 3
 """Tokens that may stand before a noun of a frame: "took full and lasting control"."""
 SECTIONS = ("verbs", "nouns", "adjectives", "phrases")
 SLOTS = ("object", "subject", "next", "apposed", "none")
-ACTORS = ("subject", "object", "next", "before", "inside", "none")
+ACTORS = ("subject", "moved", "object", "next", "before", "inside", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Frames:
             starts = [pieces(form) for form in forms_of(words[0], self.irregular, self.inflection)]
         else:
             starts = [first]
-        for start in starts:
+        for start in dict.fromkeys(map(tuple, starts)):
             self._by_first.setdefault(start[0], []).append(_Pattern(frame, (*start[1:], *rest), len(start) - 1))
 
     def find(self, low: list[str], first: int, stop: int) -> list[list[Hit]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from geomap.claims.frames.arguments import View, features, view_of
+from geomap.claims.frames.arguments import View, features, group_in, view_of, war_level
 from geomap.claims.frames.clause import VERBAL, Candidate, Clause, find_candidates
 from geomap.claims.frames.lexicon import Frames, Hit
 from geomap.claims.frames.plain import plain_tags, plain_tree
@@ -14,6 +14,8 @@ from geomap.claims.frames.tags import tag
 from geomap.claims.frames.trees import Tree, grow
 from geomap.claims.passage import Passage
 
+_CANDIDATES = 4
+"""Places looked at on either side of a frame: the fifth was never meant."""
 TreeOf = Callable[[list[str], list[str]], Tree]
 """Gives the tree of a sentence's words and their parts of speech."""
 
@@ -26,7 +28,12 @@ class Reading:
     hits: list[Hit]
     views: list[View] = field(default_factory=list)
     candidates: list[list[Candidate]] = field(default_factory=list)
-    rows: list[list[list[str]]] = field(default_factory=list)
+    own: list[list[list[str]]] = field(default_factory=list)
+    """By frame and candidate, the features that are not the frame's alone."""
+
+    def rows(self, k: int) -> list[list[str]]:
+        """All that speaks for each candidate of frame k."""
+        return [[*self.views[k].shared, *own] for own in self.own[k]]
 
 
 def own_tree(words: list[str], tags: list[str]) -> Tree:
@@ -41,8 +48,8 @@ def read_sentence(
 
     ``figures``: the sentence has an area, which a frame may be about without any place.
     """
-    found = frames.find(p.tk.low, first, stop)
-    if not found or not (figures or _ground_here(p, first, stop)):
+    found = _could_be(p, first, stop, frames, frames.find(p.tk.low, first, stop))
+    if not found or not (figures or _ground_here(p, first, stop, frames)):
         return None
     words = p.tk.word[first:stop]
     everything = [hit for here in found for hit in here]
@@ -59,41 +66,59 @@ def read_sentence(
     reading = Reading(clause, hits)
     for hit in hits:
         view = view_of(clause, hit, reading.views)
-        fitting = [
-            c
-            for c in everyone
-            if (c.stop <= hit.i or c.start >= hit.i) and (c.sort != "line" or hit.frame.kind != "control")
-        ]
+        fitting = _near(hit, everyone)
         reading.views.append(view)
         reading.candidates.append(fitting)
-        reading.rows.append([[*view.shared, *features(view, c, fitting, hits)] for c in fitting])
+        reading.own.append([features(view, c, fitting, hits) for c in fitting])
     return reading
 
 
-def _ground_here(p: Passage, first: int, stop: int) -> bool:
+def _near(hit: Hit, everyone: list[Candidate]) -> list[Candidate]:
+    """Candidates of one frame: the nearest on either side; nobody holds a line."""
+    fitting = [c for c in everyone if c.sort != "line" or hit.frame.kind != "control"]
+    before = [c for c in fitting if c.stop <= hit.i]
+    behind = [c for c in fitting if c.start >= hit.i]
+    return [*before[-_CANDIDATES:], *behind[:_CANDIDATES]]
+
+
+def _could_be(p: Passage, first: int, stop: int, frames: Frames, found: list[list[Hit]]) -> list[list[Hit]]:
+    """Frames that may claim something: in peace only those that say so alone, or of a country."""
+    if not found or p.conflict or war_level(p, frames):
+        return found
+    forces = p.lang.words("forces")
+    if any(p.tk.low[k] in forces for k in range(first, stop)) or group_in(p, first, stop):
+        return found
+    state = any(p.top[k] >= 0 for k in range(first, stop))
+    guards = ("sure", "party") if state else ("sure",)
+    return [kept for here in found if (kept := [hit for hit in here if hit.frame.guard in guards])]
+
+
+def _ground_here(p: Passage, first: int, stop: int, frames: Frames) -> bool:
     """Whether a sentence names a place, or ground."""
     words = p.lang.words
-    nouns = words("place_nouns") | words("it_words")
+    nouns = words("place_nouns") | words("it_words") | frames.words("ground")
     return any((p.top[k] >= 0 and not p.is_demonym(k)) or p.tk.low[k] in nouns for k in range(first, stop))
 
 
 def _chosen(p: Passage, found: Sequence[list[Hit]], tags: list[str], first: int) -> list[Hit]:
-    """At each place the longest frame whose part of speech fits, in all its senses; its words are no other's."""
+    """The longest frames whose part of speech fits, in all their senses; words of one are no other's."""
     out: list[Hit] = []
     used: set[int] = set()
-    for here in found:
-        kept: Hit | None = None
-        for hit in here:
-            if kept is not None:
-                if (hit.i, hit.j, hit.frame.section) == (kept.i, kept.j, kept.frame.section):
-                    out.append(hit)
-                continue
-            own = set(range(hit.i, hit.j)) - (set(range(*hit.gap)) if hit.gap else set())
-            if not own & used and _fits(p, hit, tags, first) and not _stretched(p, hit, tags, first):
-                kept = hit
-                out.append(hit)
-                used |= own
-    return out
+    senses: set[tuple[int, int, str]] = set()
+    for hit in sorted((hit for here in found for hit in here), key=lambda hit: -len(_own(hit))):
+        sense = (hit.i, hit.j, hit.frame.section)
+        if sense in senses:
+            out.append(hit)
+        elif not _own(hit) & used and _fits(p, hit, tags, first) and not _stretched(p, hit, tags, first):
+            out.append(hit)
+            used |= _own(hit)
+            senses.add(sense)
+    return sorted(out, key=lambda hit: hit.i)
+
+
+def _own(hit: Hit) -> set[int]:
+    """Tokens of a frame's own words."""
+    return set(range(hit.i, hit.j)) - (set(range(*hit.gap)) if hit.gap else set())
 
 
 def _stretched(p: Passage, hit: Hit, tags: list[str], first: int) -> bool:
@@ -108,7 +133,7 @@ def _stretched(p: Passage, hit: Hit, tags: list[str], first: int) -> bool:
 
 def _fits(p: Passage, hit: Hit, tags: list[str], first: int) -> bool:
     """Whether the parts of speech round a frame allow it: "the advance" is no verb, "to capture" no noun."""
-    if hit.frame.section != "phrases" and _name_part(p, hit, tags, first):
+    if _name_part(p, hit, tags, first):
         return False
     k = hit.head - first
     own, before = tags[k], tags[hit.i - first - 1] if hit.i > first else ""
@@ -128,6 +153,8 @@ def _fits(p: Passage, hit: Hit, tags: list[str], first: int) -> bool:
 def _name_part(p: Passage, hit: Hit, tags: list[str], first: int) -> bool:
     """Whether a capitalised word belongs to a name or a headline: "Joint Control Commission", "Battle of Hastings"."""
     k = hit.head
+    if hit.frame.section == "phrases":
+        return any(p.tk.capital(x) for x in _own(hit) if x > first)
     if not p.tk.capital(k) or k == first:
         return False
     small = sum(1 for x, t in enumerate(tags, first) if p.tk.word[x][0].islower() and len(p.tk.word[x]) > 3)

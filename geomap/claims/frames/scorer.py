@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -47,18 +48,20 @@ def score(features: Iterable[str], weights: Mapping[str, float]) -> float:
     return sum(get(f, 0.0) for f in features)
 
 
-def choose(rows: list[list[str]], weights: Mapping[str, float]) -> tuple[int | None, float]:
-    """The candidate that a frame means and its chance; None where no claim is likelier than any one of them.
+def choose(shared: Iterable[str], rows: list[list[str]], weights: Mapping[str, float]) -> tuple[int | None, float]:
+    """The likeliest candidate of a frame and its chance; None where there is no candidate.
 
-    The chance is the softmax over all candidates and none, whose score is 0.
+    ``shared`` speaks for each of them, ``rows`` for one. The chance is the softmax over all candidates and none of
+    them, whose score is 0.
     """
     if not rows:
         return None, 0.0
-    scores = np.array([score(row, weights) for row in rows])
-    best = int(scores.argmax())
-    top = max(float(scores[best]), 0.0)
-    total = float(np.exp(scores - top).sum() + np.exp(-top))
-    return best, float(np.exp(scores[best] - top)) / total
+    base = score(shared, weights)
+    scores = [base + score(row, weights) for row in rows]
+    best = max(range(len(scores)), key=scores.__getitem__)
+    top = max(scores[best], 0.0)
+    total = sum(math.exp(s - top) for s in scores) + math.exp(-top)
+    return best, math.exp(scores[best] - top) / total
 
 
 def reasons(features: Iterable[str], weights: Mapping[str, float], count: int = 5) -> list[tuple[str, float]]:

@@ -66,5 +66,5 @@ def tag(words: list[str], weights: NDArray[np.int8]) -> list[str]:
     """A tag for each word of a sentence; ``weights`` is (ROWS, tags)."""
     if not words:
         return []
-    scores = weights[rows_of(words)].astype(np.int32).sum(axis=1)
+    scores = weights[rows_of(words)].sum(axis=1, dtype=np.int32)
     return [TAGS[k] for k in scores.argmax(axis=1)]

@@ -56,8 +56,13 @@ def _hashes(words: list[str]) -> NDArray[np.uint64]:
 
 
 def _mixed(columns: list[NDArray[np.uint64]], mask: int) -> NDArray[np.int64]:
-    stacked = np.stack(columns, axis=-1) + np.arange(1, len(columns) + 1, dtype=np.uint64) * 0x1000193
-    return (((stacked * 0x9E3779B1) >> 13) & mask).astype(np.int64)
+    stacked = np.empty((len(columns), len(columns[0])), dtype=np.uint64)
+    for k, column in enumerate(columns):
+        np.add(column, (k + 1) * 0x1000193, out=stacked[k])
+    stacked *= 0x9E3779B1
+    stacked >>= 13
+    stacked &= mask
+    return stacked.astype(np.int64)
 
 
 def pairs_of(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -69,7 +74,7 @@ def pairs_of(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 def arc_rows(words: list[str], tags: list[str], token: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rows of the arc table for pairs of tokens: (pairs, features)."""
+    """Rows of the arc table for pairs of tokens: (features, pairs)."""
     count = len(words)
     word = _hashes(words)
     numbered = np.array([_TAG_OF[t] for t in tags], dtype=np.int64)
@@ -117,7 +122,7 @@ def arc_rows(words: list[str], tags: list[str], token: NDArray[np.int64], head: 
 
 
 def name_rows(words: list[str], tags: list[str], head: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Rows of the names' table for each token and its head: (tokens, features)."""
+    """Rows of the names' table for each token and its head: (features, tokens)."""
     count = len(words)
     word = _hashes(words)
     numbered = np.array([_TAG_OF[t] for t in tags], dtype=np.uint64)
@@ -152,12 +157,12 @@ def grow(words: list[str], tags: list[str], arcs: NDArray[np.int8], names: NDArr
     """The tree of a sentence: ``arcs`` is (ARC_ROWS,), ``names`` (NAME_ROWS, names)."""
     count = len(words)
     token, head = pairs_of(count)
-    scores = arcs[arc_rows(words, tags, token, head)].astype(np.int32).sum(axis=1)
+    scores = arcs.take(arc_rows(words, tags, token, head)).sum(axis=0, dtype=np.int32)
     table = np.full((count, 2 * REACH + 1), -1_000_000, dtype=np.int32)
     table[token, head - token + REACH] = scores
     best = np.arange(count) + table.argmax(axis=1) - REACH
     best = _unlooped(best, table)
-    named = names[name_rows(words, tags, best)].astype(np.int32).sum(axis=1).argmax(axis=1)
+    named = names[name_rows(words, tags, best)].sum(axis=0, dtype=np.int32).argmax(axis=1)
     return Tree.grown(tags, best.tolist(), [NAMES[k] for k in named])
 
 
