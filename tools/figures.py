@@ -16,9 +16,11 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "figures.md"
 PARTS = {
     "bench": ("geometry", "toponyms", "cli", "claims", "pages", "corpus"),
-    "evaluate": ("toponyms", "claims", "verdicts"),
+    "evaluate": ("toponyms", "claims", "verdicts", "sentences"),
 }
-ARGUMENTS = {"evaluate_verdicts": ("--extracted", "--compare")}
+SCRIPTS = {"evaluate_sentences": "true_sentences"}
+"""Parts whose script has a name of its own."""
+ARGUMENTS = {"evaluate_verdicts": ("--extracted", "--compare"), "true_sentences": ("-n", "10000", "--shapes")}
 SUMMARY = {
     "evaluate_verdicts": (
         "verdicts agree",
@@ -66,7 +68,7 @@ def main(kind: str, names: list[str]) -> None:
     kept = sections(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
     for name in names or PARTS[kind]:
         heading = f"{TITLES[kind]}: {name}"
-        made = run(ROOT / "tools" / f"{kind}_{name}.py")
+        made = run(ROOT / "tools" / f"{SCRIPTS.get(f'{kind}_{name}', f'{kind}_{name}')}.py")
         kept_lines = SUMMARY.get(f"{kind}_{name}")
         if kept_lines is not None:
             made = "\n".join(line for line in made.splitlines() if line.startswith(kept_lines))

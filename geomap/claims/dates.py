@@ -19,6 +19,8 @@ _TELLING = 5
 """A date so few tokens after a verb of saying ("said on Thursday night that") is the day of the telling."""
 _BEFORE = 6.0
 """A comma between an earlier date and the claim mostly ends the apposition that the date is in."""
+_RECORD_REACH = 3
+"""Tokens before "since" in which "seen" or "largest" makes the date a record's."""
 _CROSSING = {",": 4.0, ";": 8.0, ":": 6.0, "—": 6.0, "–": 6.0, "(": 4.0}
 """Tokens that a sign between a date and a claim counts for; words have theirs in the language's ``maps.crossing``."""
 
@@ -70,7 +72,14 @@ def find_dates(p: Passage, first: int, stop: int) -> list[Dated]:
                 break
         out.append(Dated(i, j, When(text=p.tk.slice(i, j), start=start, end=end)))
         k = max(j, k + 1)
-    return _joined(p, first, out)
+    return _joined(p, first, [dated for dated in out if not _is_record(p, dated, first)])
+
+
+def _is_record(p: Passage, dated: Dated, first: int) -> bool:
+    """ "levels not seen since 1913", "the largest since 2006": the date only says how long ago the like was."""
+    if not p.among(dated.i, "since_words"):
+        return False
+    return any(p.among(k, "since_spoilers") for k in range(max(first, dated.i - _RECORD_REACH), dated.i))
 
 
 Found = tuple[int, date | None, date | None]

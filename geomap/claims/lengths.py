@@ -759,7 +759,8 @@ def _dimension(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | Non
 def _stretches(p: Passage, q: Quantity, line: Line, run: list[int]) -> int | None:
     """ "The front stretches for 1,000 km"; not what "he" covers."""
     verb = _before_length(q, line)
-    over = line.among(verb, "closed_verbs") and line.any_among("loose_hedges", verb + 1, q.i)
+    led = line.any_among("loose_hedges", verb + 1, q.i) or line.any_among("length_leads", verb + 1, q.i)
+    over = line.among(verb, "closed_verbs") and led
     if not (over or line.among(verb, "extent_verbs")) or q.si < _STRETCH_M:
         return None
     here = p.subject_before(verb, line.first)

@@ -75,7 +75,7 @@ def _moods_before(p: Passage, draft: Draft, line: Line) -> tuple[set[str], bool]
     """Moods of the words before the verb, and whether one of them says that it failed ("failed to take")."""
     table, low, word = p.lang.table("moods"), p.tk.low, p.tk.word
     moods: set[str] = set()
-    failed, near = False, True
+    failed, near, aside = False, True, _is_aside(p, draft)
     for k in range(draft.at - 1, max(line.first, draft.at - _FAR) - 1, -1):
         if word[k] in _END:
             break
@@ -85,12 +85,23 @@ def _moods_before(p: Passage, draft: Draft, line: Line) -> tuple[set[str], bool]
         if hit is None or (line.among(k, "ambiguous_months") and p.tk.capital(k)):
             continue  # "May" is no "may"
         mood, end = hit
+        if aside and mood in _GOVERNS_ALL:
+            continue
         if _governs_clause(line, mood, end):
             moods.add(mood)
         elif near and not _passes_by(draft, mood, k, end):
             moods.add(mood)
             failed = failed or (mood == Polarity.NEGATED and (end - k > 1 or line.among(k, "failures")))
     return moods, failed
+
+
+def _is_aside(p: Passage, draft: Draft) -> bool:
+    """Whether a figure stands in an aside of its subject: "denied that Mehar, 60 km south of Larkana, was cut off"."""
+    if draft.kind not in _STATIC or draft.quantity is None or len(draft.subject) != 1:
+        return False
+    end = draft.subject[0].end
+    after = p.text[end : p.tk.start[draft.quantity.i]].lstrip() if end is not None else ""
+    return end is not None and end <= p.tk.start[draft.quantity.i] and after[:1] in (",", "(", "–", "—")
 
 
 def _governs_clause(line: Line, mood: str, end: int) -> bool:
@@ -126,8 +137,23 @@ def set_retractions(p: Passage, drafts: list[Draft]) -> None:
             continue
         here = at < p.tk.sentences[number][1]
         chosen = group if here else [d for d in group if number + 1 not in by_sentence or d.quantity is None]
-        for draft in chosen or group:
+        clause = _clause_start(p, number, at) if here else None
+        if clause is not None:
+            chosen = [d for d in group if d.j > clause]
+        for draft in chosen if clause is not None else chosen or group:
             draft.modality = Modality.RETRACTED
+
+
+def _clause_start(p: Passage, number: int, at: int) -> int | None:
+    """Where the clause of a retraction at token ``at`` begins, if it takes back a figure of its own.
+
+    "The end is 3 km away; an initial report of 2 km was withdrawn": only the second figure is.
+    """
+    first = p.tk.sentences[number][0]
+    start = next((k + 1 for k in range(at - 1, first, -1) if p.tk.word[k] in ";:"), None)
+    if start is None or not any(p.tk.word[k][0].isdecimal() for k in range(start, at)):
+        return None
+    return start
 
 
 def _retraction(p: Passage, number: int, last: int) -> int | None:

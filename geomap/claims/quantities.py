@@ -135,7 +135,9 @@ def _read(line: Line, i: int) -> tuple[Quantity | None, int]:
     """The quantity at token i, and the token to go on from where there is none."""
     if line.among(i, "indefinite"):  # "a mile", not "a m"
         unit = line.unit(i + 1)
-        if unit is not None and UNITS[unit[0]].dimension == "m" and len(line.low[i + 1]) > 2:
+        hedged = line.hedge_back(i) is not None  # "less than a square kilometre"
+        lone = unit is not None and (UNITS[unit[0]].dimension == "m" or hedged)
+        if unit is not None and lone and len(line.low[i + 1]) > 2:
             return _quantity(line, Number(1.0, None, 0.5, i, i + 1, spelled=True), article=True), i + 2
     number, after = read_amount(line, i)
     quantity = _quantity(line, number) if number is not None else None
@@ -480,6 +482,8 @@ def _dots_settled(quantity: Quantity, number: Number, second: Quantity, other: N
 def _elided_before(line: Line, quantity: Quantity, found: list[Quantity]) -> Quantity | None:
     """A figure whose unit stands with the next one: "202 and 1,081 acres respectively", "from 500 to 800 acres"."""
     k = quantity.i - 1
+    if quantity.dim == "m2" and line.among(k, "genitives"):
+        k = next((x for x in range(k - 1, max(line.first, k - 4), -1) if line.among(x, "of_words")), k)
     if k - 1 < line.first or not _joins_figures(line, quantity, k):
         return None
     for i in range(max(line.first, k - 6), k):
@@ -500,6 +504,8 @@ def _elided_before(line: Line, quantity: Quantity, found: list[Quantity]) -> Qua
 
 def _joins_figures(line: Line, quantity: Quantity, k: int) -> bool:
     """Whether token k joins a figure to a quantity that shares its unit."""
+    if line.among(k, "of_words"):
+        return k < quantity.i - 1  # "1.1 million of the park's 2.2 million acres"
     if line.at(k) == "," or line.among(k, "between_joins"):
         return line.any_among("respectively", quantity.j, quantity.j + 12)
     return line.among(k, "to_words") and line.any_among("change_verbs", k - 10, k)
