@@ -174,3 +174,36 @@ def test_control_weakens_too(subject: str) -> None:
             for last in range(1, 8):
                 shorter = judged(claim, replace(world.SERIES, snapshots=world.SERIES.snapshots[:last])).label
                 assert shorter in WEAKER[whole], (subject, predicate, day, last)
+
+
+# ── gaps ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_reports_leave_no_gaps() -> None:
+    """What nobody reports has not changed: the last report before a period is where it begins."""
+    maps = drawn(STEADY)
+    few = replace(maps, snapshots=(maps.snapshots[0], *maps.snapshots[8:]), from_reports=True)
+    told = lost_km2(STEADY, 0, DAYS - 2)
+    said = judged(gain(round(told), When(text="since 7 May", start=date(2031, 5, 7), end=None)), few)
+    assert said.label is Label.FITS
+    assert "maps begin" not in str(said.reason)
+
+
+def test_a_gap_before_a_period_is_a_range() -> None:
+    """Between two maps far apart ground may have changed before the period or in it: both ends are granted."""
+    maps = drawn(STEADY)
+    gappy = replace(maps, snapshots=(maps.snapshots[0], *maps.snapshots[8:]))
+    since_the_seventh = When(text="since 7 May", start=date(2031, 5, 7), end=None)
+    for told in (lost_km2(STEADY, 0, DAYS - 2), lost_km2(STEADY, 5, DAYS - 2), lost_km2(STEADY, 8, DAYS - 2)):
+        assert judged(gain(round(told), since_the_seventh), gappy).label is Label.FITS
+    assert judged(gain(round(2 * told * 5), since_the_seventh), gappy).label is Label.DOES_NOT_FIT
+
+
+def test_a_size_is_not_measured_in_what_it_is_compared_with() -> None:
+    from geomap.evidence.areas import region_of
+
+    compared = world.area_claim(100, reference=world.mention("eastmark"))
+    assert compared.value is not None
+    size = replace(compared, value=replace(compared.value, unit="x_area_of"))
+    assert region_of(size, world.ground()) is None
+    assert region_of(compared, world.ground()) == world.PLACES["t:eastmark"]

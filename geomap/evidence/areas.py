@@ -239,7 +239,9 @@ def _by_official_figure(outline: Evidence, km2: float, ground: Ground) -> Eviden
 
 def region_of(claim: Claim, ground: Ground) -> Place | None:
     """The region within which a claim's ground is measured: the one named with it, else the user's, else none."""
-    mentions = [claim.region, claim.reference, *claim.subject]
+    # what a size is compared with is no place where the ground lies: "an area smaller than Lviv"
+    compared = claim.value is not None and claim.value.unit == "x_area_of"
+    mentions = [claim.region, None if compared else claim.reference, *claim.subject]
     for mention in mentions:
         if mention is None or mention.place is None:
             continue
@@ -318,7 +320,10 @@ def _change(
     ends = [(v[2], v[2]) if before_it else v[:2] for before_it, v in zip(earlier, values, strict=True)]
     # the maps' own error: contested ground is spread over the dates, for it is what changes hands next
     loose = ground.settings.reports_error if series.from_reports else 0.0
-    covered = (min(low for low, _ in ends) * (1 - loose), max(high for _, high in ends) * (1 + loose))
+    most = max(high for _, high in ends)
+    if window.earliest is not None:
+        most = max(most, gain_km2(series, window.earliest, window.last, holder_gains, ground, region)[1])
+    covered = (min(low for low, _ in ends) * (1 - loose), most * (1 + loose))
     measure = _changed(series, holder_gains, window, values[-1], covered, loose, region, ground)
     return [measure, *_other_readings(measure, series, window, holder_gains, days, claimed, covered, region, ground)]
 
@@ -389,7 +394,9 @@ def _other_readings(
             other(Role.NEXT_DAY, message("reading.next_day"), (covered[0], max(covered[1], value[1])), after)
         )
     else:
-        reach = (covered[0], covered[1] * ground.settings.next_day_factor)
+        # a front that stood still may take a first piece
+        most = max(covered[1] * ground.settings.next_day_factor, ground.settings.held_min_piece_km2)
+        reach = (covered[0], most)
         evidence.append(untried_next_day(series, reach, "km2", AspectName.AREA, measure.places))
     if days.single:
         evidence += _on_the_day(series, days, holder_gains, region, ground, other)

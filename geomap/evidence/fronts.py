@@ -422,6 +422,9 @@ def _movement(
 ) -> list[Evidence]:
     """An advance or a rate over a window of maps."""
     before, last = window.before, window.last
+    if window.earliest is not None:
+        # across a gap in the maps an advance may be of the time before
+        before = window.earliest
     if claim.kind is ClaimKind.RATE and window.partial:
         # the mean of a part says nothing of the whole
         return [missing_part(window.lacks)] if window.lacks is not None else []

@@ -16,11 +16,13 @@ class Window:
     ``indices`` are the maps that speak of its last day. Where maps begin after the period, or end before it,
     ``lacks`` says so; what they measure is then no more than a floor, and ``partial`` where days are missing that may
     hold any change at all (the map of the very day from which it counts, or of the day before the last, is near
-    enough to agree with).
+    near enough to agree with). ``earliest`` is a far older map, before a gap in which the period begins: change from it
+    is the most that the period can have brought.
     """
 
     before: int
     indices: tuple[int, ...]
+    earliest: int | None = None
     lacks: Message | None = None
     partial: bool = False
 
@@ -56,9 +58,11 @@ def window_of(
         return None
     early = start is not None and _begins_late(day_of(series, before), start, days)
     ends = day_of(series, last if not indices else indices[-1])
-    short = ends < days.end
-    if not early and not short:
-        return Window(before=before, indices=tuple(indices))
+    # what nobody reports has not changed, up to the last report
+    short = ends < days.end and not (series.from_reports and day_of(series, -1) >= days.end)
+    earliest = before - 1 if early and before > 0 else None
+    if not short and (not early or earliest is not None):
+        return Window(before=before, indices=tuple(indices or [last]), earliest=earliest)
     lacks = _lacks(series, days, start if early else None, short, ground)
     partial = (start is not None and day_of(series, before) > start) or not indices
     return Window(before=before, indices=tuple(indices or [last]), lacks=lacks, partial=partial)
@@ -84,7 +88,9 @@ def _first_for(
     if found is None:
         found = last_map(series, start)
         return found if found is not None else 0
-    stale = (eve - day_of(series, found)).days > ground.settings.map_gap_days
+    gap = (eve - day_of(series, found)).days > ground.settings.map_gap_days
+    # what nobody reports has not changed: reports leave no gaps
+    stale = gap and not series.from_reports
     return min(found + 1, len(series.snapshots) - 1) if stale else found
 
 

@@ -55,10 +55,21 @@ def claimed_range(value: Value, settings: Settings, *, whole: float | None = Non
     if first != last:
         low, high = min(first, last), max(first, last)
         return Claimed(low=low, high=high, unit=unit, numbers=(low, high))
-    return _one(first, _half_digit(value, first - add), value.qualifier, unit, settings)
+    half = _half_digit(value, first - add)
+    return _one(first, half, value.qualifier, unit, settings, least=_half_percent(value, whole))
 
 
-def _one(number: float, half: float, qualifier: Qualifier, unit: str, settings: Settings) -> Claimed:
+def _half_percent(value: Value, whole: float | None) -> float:
+    """Half a per cent of the whole in km², for a share in whole per cent: "1 per cent" is what rounds to it."""
+    percent = value.unit == "share_of_area" and value.number is not None and value.number >= 1
+    if not percent or value.number is None or value.number % 1 or whole is None:
+        return 0.0
+    return whole / 200
+
+
+def _one(
+    number: float, half: float, qualifier: Qualifier, unit: str, settings: Settings, *, least: float = 0.0
+) -> Claimed:
     if qualifier in FLOORS:
         top = number * settings.more_than_high if qualifier is Qualifier.MORE_THAN else None
         return Claimed(low=number, high=None, unit=unit, numbers=(number,), understated_above=top)
@@ -67,7 +78,7 @@ def _one(number: float, half: float, qualifier: Qualifier, unit: str, settings: 
     if qualifier is Qualifier.NEARLY:
         return Claimed(low=number * settings.nearly_low, high=number, unit=unit, numbers=(number,))
     exact = min(max(half, number * settings.exact_floor), number * max(settings.exact_ceiling, settings.exact_floor))
-    width = number * settings.about if qualifier in ROUND else exact
+    width = max(least, number * settings.about if qualifier in ROUND else exact)
     return Claimed(low=max(0.0, number - width), high=number + width, unit=unit, numbers=(number,))
 
 
