@@ -100,6 +100,14 @@ class Settings:
     sliver_m2: float = 100.0
     """Pieces under 100 m² stay in totals and are not drawn: most pieces of a day's change, next to none of its area."""
 
+    def next_day_reach(self, change: float, unit: str) -> float:
+        """How much a change (km², or km of an advance) may have grown to in a day without a map.
+
+        A front that stood still may take a first piece, or come a first few kilometres forward.
+        """
+        first = self.held_min_piece_km2 if unit == "km2" else self.contested_line_km
+        return max(change * self.next_day_factor, first)
+
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
             least, most = BOUNDS.get(name, (0.0, 1e9))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import test_evidence as world
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geomap.models import Article, Claim, ClaimKind, Code, ControlSeries, Label, Mention, Predicate, Qualifier, When
@@ -154,14 +154,14 @@ def test_shorter_maps_only_weaken_a_verdict(
     since = 0 if when is SINCE_THE_SECOND else 2
     told = max(10.0, lost_km2(lines, since, to) * share)
     claim = gain(round(told, 1), when, qualifier)
-    whole = judged(claim, drawn(lines)).label
+    verdict = judged(claim, drawn(lines))
+    whole = verdict.label
+    # what only the day after bears out, by a jump of several times all before, is not looked for without its map
+    assume(whole is not Label.ROUGHLY_FITS or Code.DATE not in verdict.codes)
     # at least one map stays; the maps of the fastest days are not all that is taken away
     last = max(start + 1, DAYS - end)
     shorter = judged(claim, drawn(lines, first=start, last=last)).label
-    if whole is Label.DOES_NOT_FIT or shorter is not Label.DOES_NOT_FIT:
-        assert shorter in WEAKER[whole]
-    else:
-        raise AssertionError(f"{whole} became {shorter}")
+    assert shorter in WEAKER[whole], f"{whole} became {shorter}"
 
 
 @pytest.mark.parametrize("subject", ["midton", "farholm", "westford"])

@@ -394,9 +394,7 @@ def _other_readings(
             other(Role.NEXT_DAY, message("reading.next_day"), (covered[0], max(covered[1], value[1])), after)
         )
     else:
-        # a front that stood still may take a first piece
-        most = max(covered[1] * ground.settings.next_day_factor, ground.settings.held_min_piece_km2)
-        reach = (covered[0], most)
+        reach = (covered[0], ground.settings.next_day_reach(covered[1], "km2"))
         evidence.append(untried_next_day(series, reach, "km2", AspectName.AREA, measure.places))
     if days.single:
         evidence += _on_the_day(series, days, holder_gains, region, ground, other)

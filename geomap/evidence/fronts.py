@@ -478,7 +478,7 @@ def _depth(series: ControlSeries, side: bool, window: Window, days: Days, ground
         alone = _moved(series, side, eve, end, (daily[0], daily[1]), "km", AspectName.DISTANCE, ground)
         found.append(replace(alone, role=Role.ON_THE_DAY, what=message("reading.on_the_day", day=days.end)))
     if next_day_map(series, days, last, ground) is None:
-        reach = (spans[0], spans[1] * ground.settings.next_day_factor)
+        reach = (spans[0], ground.settings.next_day_reach(spans[1], "km"))
         found.append(untried_next_day(series, reach, "km", AspectName.DISTANCE, ()))
     return found
 

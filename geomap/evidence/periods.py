@@ -58,8 +58,10 @@ def window_of(
         return None
     early = start is not None and _begins_late(day_of(series, before), start, days)
     ends = day_of(series, last if not indices else indices[-1])
-    # what nobody reports has not changed, up to the last report
-    short = ends < days.end and not (series.from_reports and day_of(series, -1) >= days.end)
+    # what nobody reports has not changed, up to the last report; a claim without days of its own is of about its
+    # publication, of which a map of the day before speaks
+    reported = series.from_reports and day_of(series, -1) >= days.end
+    short = ends < days.end and not reported and (days.own or not indices)
     earliest = before - 1 if early and before > 0 else None
     if not short and (not early or earliest is not None):
         return Window(before=before, indices=tuple(indices or [last]), earliest=earliest)

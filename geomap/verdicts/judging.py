@@ -342,9 +342,6 @@ def _by_part(claimed: Claimed, e: Evidence, settings: Settings) -> Finding:
         return _figure(claimed, e, Label.FITS)
     if claimed.high is not None and claimed.high < low and gap(claimed.numbers, e.measured) > settings.rough_gap:
         return _figure(claimed, e, Label.DOES_NOT_FIT, message("how.part_exceeds"))
-    beyond = (claimed.low or 0.0) > settings.next_day_factor * (e.best or 0.0)
-    if e.best is not None and beyond and claimed.numbers:
-        return _figure(claimed, e, Label.DOES_NOT_FIT)
     return _figure(claimed, e, Label.MAPS_CANNOT_SETTLE, message("how.part_leaves_open"))
 
 
