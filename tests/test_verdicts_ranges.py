@@ -126,9 +126,9 @@ def test_sum_and_share() -> None:
     part = claimed_range(share, SETTINGS, whole=600_000)
     assert part is not None
     assert part.numbers == (pytest.approx(90_000),)
-    one = claimed_range(replace(share, number=1), SETTINGS, whole=600_000)
-    assert one is not None
-    assert one.range == (pytest.approx(3_000), pytest.approx(9_000))  # what rounds to 1 per cent
+    few = claimed_range(replace(share, number=2), SETTINGS, whole=600_000)
+    assert few is not None
+    assert few.range == (pytest.approx(9_000), pytest.approx(15_000))  # what rounds to 2 per cent
     twice = Value(text="twice", start=0, end=5, number=2, unit="x_area_of", qualifier=Qualifier.TIMES)
     double = claimed_range(twice, SETTINGS, whole=2_500)
     assert double is not None
