@@ -7,6 +7,7 @@ surname. Needs the extra ``train``.
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from geomap.measure import open_gazetteer
 from geomap.toponyms.forms import first_forms
 from geomap.toponyms.known import COMMON, FIRST_NAME, SURNAME
 
+_ONE_NUMBER = re.compile("NOUN,(?:masc|femn|neut),inan")
 _TABLE = str.maketrans("йїёґ", "иіег", "'’ʼ-")
 
 
@@ -50,7 +52,8 @@ def _sort(tag: str) -> int:
         return SURNAME
     if any(mark in tag for mark in ("Geox", "Orgn", "Trad", "Abbr", "Init", "LATN", "NUMB", "Dist")):
         return 0
-    return COMMON
+    # nouns of one number: names of places, which the Ukrainian dictionary does not mark otherwise
+    return 0 if _ONE_NUMBER.match(tag) else COMMON
 
 
 def _reachable(key: str, has) -> bool:  # type: ignore[no-untyped-def]

@@ -9,6 +9,7 @@ from geomap.claims.frames.arguments import View, war_level, war_words
 from geomap.claims.frames.assertion import features_of_mood
 from geomap.claims.frames.clause import VERBAL, Candidate, Clause
 from geomap.claims.frames.lexicon import Hit, frames_of
+from geomap.claims.frames.order import choose_by_order
 from geomap.claims.frames.reader import Reading, TreeOf, own_tree, read_sentence
 from geomap.claims.frames.scorer import choose, read_weights, score
 from geomap.claims.passage import Draft, Passage
@@ -73,8 +74,12 @@ class FrameReader:
 def choose_claims(reading: Reading, weights: Mapping[str, float], cut: float) -> list[Chosen]:
     """What the scorer chooses, the likeliest first; a place is told once in one way, a word says one thing."""
     found: list[Chosen] = []
+    learned = reading.clause.frames.learned
     for hit, view, candidates, own in zip(reading.hits, reading.views, reading.candidates, reading.own, strict=True):
-        best, chance = choose(view.shared, own, weights)
+        if learned:
+            best, chance = choose(view.shared, own, weights)
+        else:
+            best, chance = choose_by_order(reading.clause, hit, candidates)
         if best is not None and chance >= cut and plausible(view, candidates[best]):
             found.append(Chosen(chance, hit, view, candidates[best]))
     found.sort(key=lambda chosen: -chosen.chance)
@@ -259,6 +264,8 @@ def settle_mood(draft: Draft, view: View, weights: Mapping[str, float]) -> None:
         draft.polarity, draft.modality = Polarity.AFFIRMED, Modality.ASSERTED  # "plan to enter rebel-held Madaya"
     if frame.negated:
         draft.polarity = Polarity.NEGATED
+    if not view.clause.frames.learned:
+        return
     if frame.section == "adjectives" or frame.kind not in ("control", "advance"):
         return
     if draft.modality in _SURE and frame.section == "verbs":

@@ -29,6 +29,8 @@ def _tag(p: Passage, k: int, verbs: set[int]) -> str:
         return "PU"
     if word[0].isdigit():
         return "CD"
+    if p.tk.low[k] in p.lang.table("moods"):
+        return "AUX"  # "не", "планують", "може"
     listed = next((tag for name, tag in _LISTS if p.tk.low[k] in p.lang.words(name)), None)
     return listed or ("NNP" if word[0].isupper() else "NN")
 
@@ -51,6 +53,10 @@ def plain_tree(tags: Sequence[str], verbs: Sequence[int]) -> Tree:
                 lead -= 1
             if lead >= 0 and tags[lead] == "IN":
                 head[k], name[k] = lead, "pobj"
+            elif k + 1 < verb and tags[k + 1] in ("NN", "NNP"):
+                head[k], name[k] = k + 1, "compound"
+            elif k < verb and any(tag in ("PU", "WH", "CC") for tag in tags[k:verb]):
+                name[k] = "other"  # the subject of another clause
             else:
                 name[k] = "nsubj" if k < verb else "dobj"
     return Tree.grown(list(tags), head, name)
