@@ -34,7 +34,8 @@ neighbour of theirs, and a few words tell neighbours badly apart."""
 _MARGIN = 2.0
 _FEW = 12
 """Latin words fewer than these without any small word are a headline or a list, which says nothing of its language."""
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<![\w'’ʼ‐-])[^\W\d_]+(?![\w‐-])")
+"""A word of its own: no part of a compound ("de-occupied"), no ending ("Haftar's")."""
 
 
 @dataclass(frozen=True, slots=True)
