@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from geomap.asking import check, extract, toponyms
     from geomap.control import read_control
     from geomap.corpus import read_corpus
     from geomap.errors import GeomapError
     from geomap.gazetteer import Gazetteer, read_gazetteer
     from geomap.geodesy import area
-    from geomap.measure import change, hull, resolve, series
+    from geomap.hulls import Hull
+    from geomap.measure import Distance, change, distance, hull, resolve, series
     from geomap.models import Article, Assessment, Claim, Label, Place, Toponym, Verdict
     from geomap.pipeline import report
     from geomap.results import Report
@@ -30,8 +32,10 @@ _WHERE = {
     "Article": "models",
     "Assessment": "models",
     "Claim": "models",
+    "Distance": "measure",
     "Gazetteer": "gazetteer",
     "GeomapError": "errors",
+    "Hull": "hulls",
     "Label": "models",
     "Place": "models",
     "Report": "results",
@@ -40,6 +44,9 @@ _WHERE = {
     "Verdict": "models",
     "area": "geodesy",
     "change": "measure",
+    "check": "asking",
+    "distance": "measure",
+    "extract": "asking",
     "hull": "measure",
     "read_control": "control",
     "read_corpus": "corpus",
@@ -47,14 +54,17 @@ _WHERE = {
     "report": "pipeline",
     "resolve": "measure",
     "series": "measure",
+    "toponyms": "asking",
 }
 
 __all__ = [
     "Article",
     "Assessment",
     "Claim",
+    "Distance",
     "Gazetteer",
     "GeomapError",
+    "Hull",
     "Label",
     "Place",
     "Report",
@@ -63,6 +73,9 @@ __all__ = [
     "Verdict",
     "area",
     "change",
+    "check",
+    "distance",
+    "extract",
     "hull",
     "read_control",
     "read_corpus",
@@ -70,6 +83,7 @@ __all__ = [
     "report",
     "resolve",
     "series",
+    "toponyms",
 ]
 
 

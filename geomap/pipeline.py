@@ -16,7 +16,7 @@ step   call                                            gives
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import partial
@@ -28,6 +28,7 @@ from geomap.articles import parse_date, quiet, read_articles
 from geomap.config import read_config
 from geomap.errors import InputError
 from geomap.files import read_bytes, sha256, shown
+from geomap.given import articles_given
 from geomap.lang.telling import UNKNOWN, language_code, language_read
 from geomap.limits import article_within
 from geomap.measure import (
@@ -58,6 +59,8 @@ from geomap.schema import decoded
 from geomap.settings import Settings
 
 if TYPE_CHECKING:
+    import pandas
+
     from geomap.evidence import Ground
     from geomap.gazetteer import Gazetteer
     from geomap.reports import Correction
@@ -212,8 +215,13 @@ def _methods(articles: Sequence[Article], gazetteer: Gazetteer, options: Options
 
 
 def report(
-    inputs: Inputs | Sequence[Article],
+    inputs: Inputs | Sequence[Article] | None = None,
     *,
+    text: str | None = None,
+    articles: pandas.DataFrame | Iterable[Mapping[str, Any] | Article] | None = None,
+    title: str | None = None,
+    source: str | None = None,
+    url: str | None = None,
     control: ControlInput | None = None,
     events: str | Path | None = None,
     rules: str | Path | None = None,
@@ -237,6 +245,11 @@ def report(
     ----------
     inputs
         A file, folder, or several (.txt .md .html .json .jsonl .csv .parquet), or ``Article`` records.
+    text, articles
+        A story as it stands; a table or list of records with ``text`` and optionally id, title, source, url,
+        published_on.
+    title, source, url
+        Of stories that state none, such as text files.
     control
         A control map or folder of them, several as a list, or named as ``{"ISW": "isw/", "DeepState": "ds/"}``.
     events
@@ -254,10 +267,8 @@ def report(
         An input is missing or cannot be read whole; the message says where and what to try.
     """
     gazetteer = gazetteer or open_gazetteer()
-    given = [inputs] if isinstance(inputs, (str, Path, Article)) else list(inputs)
-    records = [a for a in given if isinstance(a, Article)]
-    paths = [p for p in given if not isinstance(p, Article)]
-    articles = [*records, *read_articles(paths, published=as_date(published), say=say)]
+    read = articles_given(inputs, text=text, articles=articles, published=as_date(published), say=say)
+    read = [with_facts(a, title=title, source=source, url=url) for a in read]
     settings, style, own = read_config(config)
     series = [read_series(name, path, rules, repair, holder=holder, say=say) for name, path in named_controls(control)]
     if events is not None:
@@ -271,9 +282,9 @@ def report(
         decisions=_decisions(decisions),
         own_claims=_own_claims(claims),
         inputs=tuple(own_inputs(events, rules, claims, decisions, corrections, own, style.boundary_file or None)),
-        command=command or _as_python(given, control, events, published, since, region),
+        command=command or _as_python(_named(inputs, read), control, events, published, since, region),
     )
-    assessment = assess(articles, gazetteer, options, progress)
+    assessment = assess(read, gazetteer, options, progress)
     _say_unread(assessment.unread, say)
     return Report(
         assessment,
@@ -282,6 +293,11 @@ def report(
         window=(options.since, region_geometry(region, gazetteer)),
         corrections=_corrections(corrections),
     )
+
+
+def with_facts(article: Article, *, title: str | None, source: str | None, url: str | None) -> Article:
+    """The article with what a user says of it where it states nothing itself."""
+    return replace(article, title=article.title or title, source=article.source or source, url=article.url or url)
 
 
 def _say_unread(articles: Sequence[Article], say: Callable[[str], None]) -> None:
@@ -329,6 +345,13 @@ def own_inputs(*paths: str | Path | None) -> list[Provenance]:
     """Files beside the articles, by name and hash."""
     given = [Path(p) for p in paths if p is not None]
     return [Provenance(name=str(p), path=str(p), sha256=sha256(read_bytes(p))) for p in given]
+
+
+def _named(inputs: object, read: Sequence[Article]) -> Sequence[object]:
+    """What was given as its user wrote it; of what can be read only once, the articles."""
+    if isinstance(inputs, (str, Path, Article)):
+        return [inputs]
+    return inputs if isinstance(inputs, (list, tuple)) else [a.path or a.id for a in read]
 
 
 def _as_python(inputs: Sequence[object], *rest: object) -> str:

@@ -82,6 +82,53 @@ class Report:
         return claims_frame(self.assessment)
 
     @cached_property
+    def places(self) -> geopandas.GeoDataFrame:
+        """One row a place that the articles name, with ``mentions``; EPSG:4326, no point for countries and regions."""
+        from geomap.reports.plain import told_places
+
+        return told_places(self.assessment)
+
+    @cached_property
+    def toponyms(self) -> geopandas.GeoDataFrame:
+        """One row a mention with its place, EPSG:4326."""
+        from geomap.reports.plain import mentions_frame
+
+        return mentions_frame(self.assessment.toponyms)
+
+    @cached_property
+    def unresolved(self) -> pandas.DataFrame:
+        """Mentions without a place: ``article, start, end, text, kind, why_not``."""
+        from geomap.reports.plain import MENTION, mentions_frame
+
+        return mentions_frame(self.assessment.unresolved)[[*MENTION, "why_not"]]
+
+    @cached_property
+    def contradictions(self) -> pandas.DataFrame:
+        """Claims that contradict each other: ``claims`` (their ids), ``sentence``, who says them."""
+        from geomap.reports.plain import record_frame
+
+        return record_frame(self.assessment, "contradictions")
+
+    @cached_property
+    def untested(self) -> pandas.DataFrame:
+        """Claims that nothing could test: ``claim, article, quote, why_not``."""
+        from geomap.reports.plain import record_frame
+
+        return record_frame(self.assessment, "untested")
+
+    def review(self) -> pandas.DataFrame:
+        """Rows to decide on, as ``geomap review`` writes them: save with ``to_csv(path, index=False)``."""
+        import io
+
+        import pandas
+
+        from geomap.review import render_rows, review_rows
+
+        made = self.assessment
+        written = render_rows(review_rows(made.articles, made.toponyms, made.claims))
+        return pandas.read_csv(io.StringIO(written), dtype="string", keep_default_na=False)
+
+    @cached_property
     def sources(self) -> pandas.DataFrame:
         """How often two sources tell the same event, tell figures that grow, or contradict each other."""
         import pandas

@@ -29,10 +29,11 @@ STAGES = {
     "articles", "gazetteer", "toponyms", "claims", "hulls", "control", "verdicts", "maps", "reports", "review",
     "corpus", "exports",
 }  # fmt: skip
-JOINS = {"evidence", "film", "harvest", "measure", "results"}
+JOINS = {"evidence", "film", "given", "harvest", "measure", "results"}
 ABOVE = {
     **dict.fromkeys(JOINS, FOUNDATION | STAGES),
     "harvest": FOUNDATION | STAGES | {"measure", "pipeline"},
+    "asking": FOUNDATION | STAGES | JOINS | {"pipeline"},
     "pipeline": FOUNDATION | STAGES | JOINS,
     "watch": FOUNDATION | STAGES | JOINS | {"pipeline"},
     "passport": FOUNDATION | STAGES | JOINS | {"pipeline"},

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import maps_world as world
+import pandas as pd
 import pytest
 import shapely
 from shapely.geometry import shape
 
+import geomap
 from geomap import hulls
+from geomap.errors import GeomapError
 from geomap.models import Claim, ClaimKind, Mention, Place
 from geomap.reports import claims_frame, write_exports
 
@@ -81,3 +84,93 @@ def test_claims_are_explored() -> None:
     frame = claims_frame(world.assessment())
     page = frame.explore(column="verdict_label").get_root().render()
     assert "2031-04-12" in page
+
+
+# ── questions about a text ───────────────────────────────────────────────────────────────────────────────────
+
+STORY = "Lviv is 470 km from Kyiv, in Ukraine. Lviv is 200 km from Kyiv."
+
+
+def test_a_text_is_asked_by_frames() -> None:
+    places = geomap.toponyms(STORY)
+    assert [STORY[m.start : m.end] for m in places.itertuples()] == list(places["text"])
+    assert list(places.loc[places["text"] == "Lviv", "place_country"].unique()) == ["UA"]
+    assert places.loc[places["text"] == "Ukraine"].geometry.isna().all(), "a country is no point"
+    judged, found = geomap.check(STORY), geomap.extract(STORY)
+    assert list(found.columns) == list(judged.columns)
+    assert list(found["id"]) == list(judged["id"])
+    assert found["verdict_label"].isna().all()
+    assert list(judged["verdict_label"]) == ["fits", "does_not_fit"]
+    assert list(geomap.check("Nothing here.").columns) == list(judged.columns)
+
+
+def test_a_table_of_articles() -> None:
+    table = pd.DataFrame(
+        {"text": [STORY, STORY], "published_on": [pd.Timestamp("2022-09-01"), None], "source": ["A", None]}
+    )
+    report = geomap.report(articles=table, text=STORY, source="B", published="2022-01-01")
+    articles = report.assessment.articles
+    assert [(a.id, a.source, str(a.published_on)) for a in articles] == [
+        ("text", "B", "2022-01-01"), ("article-1", "A", "2022-09-01"), ("article-2", "B", "2022-01-01"),
+    ]  # fmt: skip
+    assert dict(zip(report.places["name"], report.places["mentions"], strict=True)) == {
+        "Lviv": 6, "Kyiv": 6, "Ukraine": 3,
+    }  # fmt: skip
+    assert len(report.toponyms) == 15
+    assert set(report.contradictions.iloc[0]["claims"]) < set(report.claims["id"])
+    assert list(report.untested.columns) == ["claim", "article", "quote", "why_not"]
+    assert len(report.unresolved) == 0
+    rows = report.review()
+    assert {"article", "quote", "decision"} <= set(rows.columns)
+    assert len(rows) == 15 + len(report.claims)
+
+
+def test_the_same_id_twice_stays_two_articles() -> None:
+    report = geomap.report(articles=[{"id": "a", "text": STORY}, {"id": "a", "text": STORY}])
+    assert [a.id for a in report.assessment.articles] == ["a", "a-2"]
+
+
+def test_names_are_resolved_many_at_once() -> None:
+    frame = geomap.resolve(["Izyum", "Qxzzkwvq"])
+    assert list(frame["query"]) == ["Izyum", "Qxzzkwvq"]
+    assert frame["country"].iloc[0] == "UA"
+    assert pd.isna(frame["id"].iloc[1]), "what is nothing's name has a row without a place"
+    several = geomap.resolve("Alexandria", limit=3)
+    assert len(several) == 3
+    assert several[0].id == geomap.resolve("Alexandria").id
+
+
+def test_distances_are_km_azimuth_and_wind() -> None:
+    km, azimuth, wind = geomap.distance("Lviv", "Kyiv")
+    assert km == pytest.approx(469, abs=3)
+    assert 75 < azimuth < 85
+    assert wind == "E"
+    assert geomap.distance("Kyiv", geomap.resolve("Lviv")).compass == "W"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "expected"),
+    [
+        (lambda: geomap.report(5), "found int; expected a path"),
+        (lambda: geomap.report(), "nothing to read"),
+        (lambda: geomap.report(pd.DataFrame({"text": ["x"]})), "articles="),
+        (lambda: geomap.report("Two lines\nof a story"), "text="),
+        (lambda: geomap.report(text=b"x"), "found bytes; expected str"),
+        (lambda: geomap.report(articles=pd.DataFrame({"body": ["x"]})), "columns are body; expected text"),
+        (lambda: geomap.report(articles=["x"]), "found str; expected a mapping"),
+        (lambda: geomap.report(text="x", published=5), "expected a date"),
+        (lambda: geomap.report(text="x", control=5), "found int; expected a path"),
+        (lambda: geomap.check(5), "found int; expected str"),
+        (lambda: geomap.toponyms(None), "found None; expected str"),
+        (lambda: geomap.resolve(5), "found int; expected str"),
+        (lambda: geomap.resolve(["Kyiv", 5]), "names[1]: found int; expected str"),
+        (lambda: geomap.resolve("Kyiv", limit=0), "expected a whole number"),
+        (lambda: geomap.distance("Kyiv", 5), "found int; expected str"),
+        (lambda: geomap.hull("Kyiv"), "found str; expected a list"),
+    ],
+)
+def test_a_wrong_type_is_one_line(wrong, expected: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(GeomapError) as refused:
+        wrong()
+    assert expected in str(refused.value)
+    assert "\n" not in str(refused.value)

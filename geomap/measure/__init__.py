@@ -22,10 +22,12 @@ from geomap.measure.ground import (
 )
 from geomap.measure.places import (
     HULLS,
+    Distance,
     HullMethod,
     Size,
     area_of,
     candidates,
+    distance,
     distance_record,
     find_region,
     hull,
@@ -45,6 +47,7 @@ __all__ = [
     "ELSEWHERE",
     "HULLS",
     "ControlInput",
+    "Distance",
     "HullMethod",
     "Size",
     "area_of",
@@ -54,6 +57,7 @@ __all__ = [
     "compare_sources",
     "diff_frame",
     "diff_records",
+    "distance",
     "distance_record",
     "find_region",
     "frame_records",

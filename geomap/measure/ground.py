@@ -5,13 +5,13 @@ It joins control maps with the gazetteer, for the command line and for Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import ControlError, UnknownMapError
+from geomap.errors import ControlError, InputError, UnknownMapError
 from geomap.files import shown, write_whole
 from geomap.measure.places import CELL_MARGIN_DEG, open_gazetteer, region_geometry
 from geomap.progress import Progress, silent
@@ -84,6 +84,8 @@ def named_controls(control: ControlInput | None) -> list[tuple[str | None, Path]
         return []
     if isinstance(control, Mapping):
         return [(name, Path(path)) for name, path in control.items()]
+    if not isinstance(control, (str, Path, Iterable)):
+        raise InputError(f"control: found {type(control).__name__}; expected a path, several, or {{name: path}}")
     given = [control] if isinstance(control, (str, Path)) else list(control)
     pairs: list[tuple[str | None, Path]] = []
     for item in given:

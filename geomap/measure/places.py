@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast, overload
 
 from geomap.errors import PlaceError
 from geomap.files import shown
-from geomap.models import Place, to_record
+from geomap.models import Compass, Place, to_record
 
 if TYPE_CHECKING:
+    import geopandas
     import numpy as np
     from numpy.typing import NDArray
 
@@ -148,34 +149,124 @@ def distance_record(start: str, end: str, gazetteer: Gazetteer, *, country: str 
     }  # fmt: skip
 
 
-def resolve(name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None) -> Place:
+class Distance(NamedTuple):
+    """Between two places, on the ellipsoid: km, the azimuth at the first in degrees, the wind of eight."""
+
+    km: float
+    azimuth_deg: float
+    compass: Compass
+
+
+def distance(start: str | Place, end: str | Place, *, country: str | None = None) -> Distance:
+    """Geodesic distance and direction between two places, names or "LAT,LON".
+
+    Raises
+    ------
+    PlaceError
+        Nothing has a name given.
+    """
+    from geomap import geodesy
+
+    one, other = places_near_each_other([start, end], open_gazetteer(), country)
+    azimuth = geodesy.azimuth_deg(one.lon, one.lat, other.lon, other.lat) % 360
+    return Distance(geodesy.distance_km(one.lon, one.lat, other.lon, other.lat), azimuth, geodesy.compass(azimuth))
+
+
+@overload
+def resolve(
+    name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None, limit: None = None
+) -> Place: ...
+
+
+@overload
+def resolve(
+    name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None, limit: int
+) -> list[Place]: ...
+
+
+@overload
+def resolve(
+    name: Sequence[str],
+    *,
+    near: str | tuple[float, float] | None = None,
+    country: str | None = None,
+    limit: int | None = None,
+) -> geopandas.GeoDataFrame: ...
+
+
+def resolve(
+    name: str | Sequence[str],
+    *,
+    near: str | tuple[float, float] | None = None,
+    country: str | None = None,
+    limit: int | None = None,
+) -> Place | list[Place] | geopandas.GeoDataFrame:
     """The place that a name means, runners-up in ``alternatives``.
 
     Parameters
     ----------
     name
         Any spelling or script; up to two letters off; "Kherson region" is the region; "49.2, 37.3" is a point.
+        Several give a frame, one row a place with the name as ``query``; a name that is nothing's has one without id.
     near
         A name or (lat, lon) to prefer places close to.
     country
         ISO 3166 two letters.
+    limit
+        So many places a name, best first: a list of them, or rows of the frame.
 
     Raises
     ------
     PlaceError
-        Nothing has this name, nor one like it.
+        Nothing has this one name, nor one like it.
     """
     gazetteer = open_gazetteer()
     if isinstance(near, str):
         around = one_place(near, gazetteer)
         near = (around.lat, around.lon)
+    if limit is not None and (not isinstance(limit, int) or limit < 1):
+        raise PlaceError(f"limit: found {shown(limit)}; expected a whole number from 1")
+    if isinstance(name, str):
+        best = _best(name, gazetteer, country, near, limit or 6)
+        return best[:limit] if limit is not None else replace(best[0], alternatives=tuple(best[1:]))
+    if isinstance(name, bytes) or not isinstance(name, Iterable):
+        raise PlaceError(f"name: found {type(name).__name__}; expected str, a place's name, or a list of them")
+    return _resolved_frame(list(name), gazetteer, country, near, limit or 1)
+
+
+def _best(
+    name: str, gazetteer: Gazetteer, country: str | None, near: tuple[float, float] | None, limit: int
+) -> list[Place]:
+    """Places of a name, best first, without their runners-up."""
     try:
-        return one_place(name, gazetteer, country=country, near=near)
+        first = one_place(name, gazetteer, country=country, near=near)
     except PlaceError:
-        found = gazetteer.find(name, country=country, near=near, limit=6)
-        if not found:
+        close = gazetteer.find(name, country=country, near=near, limit=limit)
+        if not close:
             raise
-        return replace(found[0], alternatives=tuple(found[1:]))
+        return close
+    if first.source == "point":
+        return [first]
+    return gazetteer.find(name, country=country, near=near, limit=limit, fuzzy=False)
+
+
+def _resolved_frame(
+    names: list[str], gazetteer: Gazetteer, country: str | None, near: tuple[float, float] | None, limit: int
+) -> geopandas.GeoDataFrame:
+    from geomap.reports.plain import places_frame
+
+    places: list[Place | None] = []
+    queries: list[dict[str, Any]] = []
+    for number, name in enumerate(names):
+        if not isinstance(name, str):
+            raise PlaceError(f"names[{number}]: found {type(name).__name__}; expected str, a place's name")
+        try:
+            found: Sequence[Place | None] = _best(name, gazetteer, country, near, limit)
+        except PlaceError:
+            found = [None]
+        places += found
+        queries += [{"query": name}] * len(found)
+    return places_frame(places, queries)
 
 
 def find_region(name: str | None, gazetteer: Gazetteer) -> Place | None:
@@ -286,11 +377,15 @@ def places_near_each_other(
     places: Sequence[str | Place], gazetteer: Gazetteer, country: str | None = None
 ) -> list[Place]:
     """Names to places: each is taken near those before it, so that a second Lyman does not stretch a hull."""
+    if isinstance(places, str) or not isinstance(places, Iterable):
+        raise PlaceError(f"places: found {type(places).__name__}; expected a list of names or Place records")
     found: list[Place] = []
     for given in places:
         if isinstance(given, Place):
             found.append(given)
             continue
+        if not isinstance(given, str):
+            raise PlaceError(f"place: found {type(given).__name__}; expected str, a place's name, or a Place")
         near = (sum(p.lat for p in found) / len(found), sum(p.lon for p in found) / len(found)) if found else None
         found.append(one_place(given, gazetteer, country=country, near=near))
     return found
