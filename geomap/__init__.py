@@ -9,7 +9,9 @@ Everything is imported when it is first used, so that ``import geomap`` costs no
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -85,6 +87,25 @@ __all__ = [
     "series",
     "toponyms",
 ]
+
+
+class _Stage(ModuleType):
+    """A stage that bears the name of a question: called, it answers."""
+
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        return getattr(import_module("geomap.asking"), self.__name__.rpartition(".")[2])(*given, **options)
+
+
+class _Package(ModuleType):
+    """Importing the stage ``geomap.toponyms`` puts it where ``geomap.toponyms(text)`` is looked for: it is both."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if _WHERE.get(name) == "asking" and isinstance(value, ModuleType):
+            value.__class__ = _Stage
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:

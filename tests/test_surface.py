@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -102,6 +104,15 @@ def test_a_text_is_asked_by_frames() -> None:
     assert found["verdict_label"].isna().all()
     assert list(judged["verdict_label"]) == ["fits", "does_not_fit"]
     assert list(geomap.check("Nothing here.").columns) == list(judged.columns)
+
+
+def test_the_stage_of_that_name_answers_too() -> None:
+    code = "import geomap; from geomap.toponyms import find_toponyms; import geomap.toponyms as stage; "
+    code += "print(len(geomap.toponyms('Kyiv')), stage.find_toponyms is find_toponyms)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ran.stdout == "1 True\n", ran.stderr
+    code = "import geomap; print(len(geomap.toponyms('Kyiv')), len(geomap.toponyms('Kyiv')))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "1 1\n"
 
 
 def test_a_table_of_articles() -> None:

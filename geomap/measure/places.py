@@ -173,13 +173,13 @@ def distance(start: str | Place, end: str | Place, *, country: str | None = None
 
 
 @overload
-def resolve(
+def resolve(  # type: ignore[overload-overlap]  # str is a sequence of str
     name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None, limit: None = None
 ) -> Place: ...
 
 
 @overload
-def resolve(
+def resolve(  # type: ignore[overload-overlap]  # str is a sequence of str
     name: str, *, near: str | tuple[float, float] | None = None, country: str | None = None, limit: int
 ) -> list[Place]: ...
 

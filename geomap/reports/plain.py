@@ -99,6 +99,6 @@ def record_frame(assessment: Assessment, part: str) -> pd.DataFrame:
 
 
 def _located(rows: list[dict[str, Any]], columns: list[str], places: Sequence[Place | None]) -> PlainFrame:
-    points = [None if place is None or place.wide else Point(place.lon, place.lat) for place in places]
+    points: Any = [None if place is None or place.wide else Point(place.lon, place.lat) for place in places]
     shapes = geopandas.GeoSeries(points, crs=4326)
     return PlainFrame(pd.DataFrame(rows, columns=columns), geometry=shapes)
