@@ -41,6 +41,10 @@ def test_a_bare_settlement_many_times_as_far_is_taken_for_another(gazetteer: Any
     village = Mention(text="Hamlet", place=world.place("hamlet", 33.9, 49.0, population=800))
     near = world.verdict(world.far(15, village, world.mention("westford")), world.ground())
     assert (near.label, Code.PLACE in near.codes) == (Label.MAPS_CANNOT_SETTLE, True)
+    twin = replace(world.place("hamlet", 30.6, 48.3), id="t:twin", admin1="Westmark")
+    torn = replace(village, place=replace(village.place, alternatives=(twin,)))  # type: ignore[type-var]
+    told = world.verdict(world.far(15, torn, world.mention("westford")), world.ground())
+    assert "nor does it fit with another place of that name: Hamlet (Westmark" in told.reason
     # two or three times too far is a wrong figure, and a capital is no village's namesake
     assert world.verdict(world.far(60, village, world.mention("westford")), world.ground()).label is Label.DOES_NOT_FIT
     capitals = world.verdict(world.far(15, world.mention("boromir"), world.mention("capita")), world.ground())
@@ -225,3 +229,10 @@ def test_the_wind_of_a_name_is_no_side(gazetteer: Any) -> None:
 
 def test_a_city_beyond_a_border_does_not_lie_within_it(gazetteer: Any) -> None:
     assert Label.FITS not in labels("Gaza is in Israel.", gazetteer, ClaimKind.CONTAINMENT)
+
+
+def test_what_a_side_held_all_along_it_did_not_capture() -> None:
+    denied = replace(world.control("westford", Predicate.CAPTURED, date=world.on(5)), polarity=Polarity.NEGATED)
+    assert world.verdict(denied, world.ground(world.SERIES)).label is Label.MAPS_CANNOT_SETTLE
+    taken = replace(world.control("midton", Predicate.CAPTURED, date=world.on(7)), polarity=Polarity.NEGATED)
+    assert world.verdict(taken, world.ground(world.SERIES)).label is Label.DOES_NOT_FIT

@@ -165,7 +165,7 @@ def _town(
 ) -> list[Evidence]:
     states = town_states(place, series, ground)
     index = _deciding(claim, series, days, states, stated, ground)
-    if index is None:
+    if index is None or _denies_nothing(claim, states[: index + 1], stated):
         return []
     codes: list[Code] = []
     if days.end < day_of(series, 0) or (days.open and days.start < day_of(series, 0)):
@@ -182,6 +182,12 @@ def _town(
     if when is not None and when != index:
         found.append(_town_item(place, series, when, states, stated, [], Role.WOULD_FIT, ground))
     return found
+
+
+def _denies_nothing(claim: Claim, states: list[tuple[float, float]], stated: bool) -> bool:
+    """Whether a capture is denied of a side that has had the place all along: it took nothing, and lacks nothing."""
+    denied = claim.polarity is Polarity.NEGATED and claim.effect is Effect.GAIN
+    return denied and all(_as_stated(state, stated)[0] == 1.0 for state in states)
 
 
 def _untried(place: Place, series: ControlSeries, index: int, days: Days, ground: Ground) -> list[Evidence]:

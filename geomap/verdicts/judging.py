@@ -243,18 +243,24 @@ def _judge_aspect(
                 )
             )
             continue
-        by_source = [_unsure_of_place(f) for f in by_source]
+        tried = tuple(e.what for e in evidence if e.role is Role.NAMESAKE and e.places == places)
+        by_source = [_unsure_of_place(f, tried[:NAMESAKES_TOLD]) for f in by_source]
         settled = [f for f in by_source if f.label is not Label.MAPS_CANNOT_SETTLE]
         # the first source that settles it speaks; the others stand in the evidence
         findings.append(min(settled, key=lambda f: WORST.index(f.label)) if settled else by_source[0])
     return findings, differ
 
 
-def _unsure_of_place(found: Finding) -> Finding:
-    """A place that is known only roughly, or by a doubtful name, cannot make a claim wrong."""
+NAMESAKES_TOLD = 3
+"""Other places of a name that a sentence tells of; the evidence has them all."""
+
+
+def _unsure_of_place(found: Finding, tried: tuple[Message, ...]) -> Finding:
+    """A place that is known only roughly, or by a doubtful name, cannot make a claim wrong: which others were tried."""
     if Code.PLACE not in found.codes or found.label is not Label.DOES_NOT_FIT:
         return found
-    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how=message("how.place_unsure"))
+    how = message("how.place_unsure_tried", tried=tried) if tried else message("how.place_unsure")
+    return replace(found, label=Label.MAPS_CANNOT_SETTLE, how=how)
 
 
 def _readings(measure: Evidence, evidence: Sequence[Evidence]) -> list[Evidence]:
