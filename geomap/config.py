@@ -40,6 +40,8 @@ def read_config(path: str | Path | None) -> tuple[Settings, Style, Path | None]:
         raise InputError(f"{where}: [{shown(min(unknown))}]; expected [settings] and [style]")
     settings = _section(Settings, table, "settings", where)
     style = _section(Style, table, "style", where)
+    if style.logo:
+        style = replace(style, logo=str(found.parent / style.logo))
     if style.boundary_file:
         style = replace(style, boundary_file=str(found.parent / style.boundary_file))
     return settings, style, found

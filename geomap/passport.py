@@ -27,7 +27,7 @@ FILES = ("inputs", "control", "events", "rules", "claims", "decisions", "config"
 """Options that name files."""
 CONTEXT = {"@vocab": "https://schema.org/", "geomap": "urn:geomap:", "sha256": "https://schema.org/sha256"}
 FORMAT = "geomap-passport-1"
-WORDS = ("published", "since", "region", "holder")
+WORDS = ("published", "since", "region", "holder", "title", "source", "url")
 """Options that are words."""
 
 

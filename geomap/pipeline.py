@@ -56,7 +56,7 @@ from geomap.models import (
 from geomap.progress import Progress, silent
 from geomap.results import Report
 from geomap.schema import decoded
-from geomap.settings import Settings
+from geomap.settings import Settings, Style
 
 if TYPE_CHECKING:
     import pandas
@@ -222,6 +222,9 @@ def report(
     title: str | None = None,
     source: str | None = None,
     url: str | None = None,
+    headline: str | None = None,
+    byline: str | None = None,
+    logo: str | Path | None = None,
     control: ControlInput | None = None,
     events: str | Path | None = None,
     rules: str | Path | None = None,
@@ -250,6 +253,8 @@ def report(
         published_on.
     title, source, url
         Of stories that state none, such as text files.
+    headline, byline, logo
+        On the page: instead of the finding as geomap words it; who signs; a PNG or SVG file.
     control
         A control map or folder of them, several as a list, or named as ``{"ISW": "isw/", "DeepState": "ds/"}``.
     events
@@ -270,6 +275,7 @@ def report(
     read = articles_given(inputs, text=text, articles=articles, published=as_date(published), say=say)
     read = [with_facts(a, title=title, source=source, url=url) for a in read]
     settings, style, own = read_config(config)
+    style = _signed(style, headline=headline, byline=byline, logo=logo)
     series = [read_series(name, path, rules, repair, holder=holder, say=say) for name, path in named_controls(control)]
     if events is not None:
         # the same side gains and loses in every map
@@ -293,6 +299,17 @@ def report(
         window=(options.since, region_geometry(region, gazetteer)),
         corrections=_corrections(corrections),
     )
+
+
+def _signed(style: Style, **told: str | Path | None) -> Style:
+    """House style with what was told for this page; a logo that no page can hold is refused before the work."""
+    from geomap.maps.logo import logo_address
+
+    changed: dict[str, Any] = {name: str(value) for name, value in told.items() if value is not None}
+    style = replace(style, **changed)
+    if style.logo:
+        logo_address(style.logo)
+    return style
 
 
 def with_facts(article: Article, *, title: str | None, source: str | None, url: str | None) -> Article:

@@ -183,6 +183,8 @@ class Style:
     """House style: how pages look and speak, read from ``geomap.toml``'s ``[style]``.
 
     ``units``: "metric" and/or "imperial", first one leads. ``spellings``: place id -> name to print.
+    ``headline``: instead of the finding that geomap words itself; ``byline``: who signs; ``logo``: a PNG or SVG file,
+    in ``geomap.toml`` beside that file.
     ``borders``: whose view of borders the page shows, in words. ``boundary_file``: GeoJSON or GeoPackage of borders
     to draw instead of the basemap's; in ``geomap.toml`` beside that file. ``ratings``: verdict label -> what
     ClaimReview says of it, in schema.org's words (``ratingValue``, ``bestRating``, ``worstRating``,
@@ -196,6 +198,9 @@ class Style:
     spellings: dict[str, str] = field(default_factory=dict)
     caption: str = ""
     credit: str = ""
+    headline: str = ""
+    byline: str = ""
+    logo: str = ""
     borders: str = ""
     boundary_file: str = ""
     ratings: dict[str, dict[str, int | float | str]] = field(default_factory=dict)

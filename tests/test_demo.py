@@ -1,8 +1,9 @@
-"""The first minute: a report without -o, and the demo."""
+"""The first minute: a report without -o, the demo, and what a desk puts on its page."""
 
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,52 @@ def test_the_demo_keeps_others_files(tmp_path: Path) -> None:
     (tmp_path / "map.html").write_text("mine", encoding="utf-8")
     assert "no page of geomap's" in assert_refused(run("demo", tmp_path))
     assert files_in(tmp_path) == ["map.html"]
+
+
+HOSTILE_SVG = b"""<?xml version="1.0"?>
+<!-- a logo --><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script></svg>"""
+
+
+def test_what_a_desk_puts_on_its_page(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_bytes(HOSTILE_SVG)
+    told = ["--title", "A <b>title</b>", "--source", "The Desk", "--url", "https://example.org/a", "--byline", "A <i>",
+            "--headline", "Not <u>so</u> far", "--logo", "logo.svg"]  # fmt: skip
+    for command, output in (("report", "page.html"), ("map", "map.html")):
+        ran = run(command, story, *told, "-o", output)
+        assert ran.code == 0, ran.err
+        page = (tmp_path / output).read_text(encoding="utf-8")
+        assert "Not &lt;u&gt;so&lt;/u&gt; far</h1>" in page
+        assert "A &lt;i&gt;</p>" in page
+        assert page.count("<img ") == 1
+        assert 'src="data:image/svg+xml;base64,' in page
+        for markup in ("alert(1)", "alert(2)", "<u>", "<b>title", "<i>"):
+            assert markup not in page, "a logo is a picture, never markup of the page"
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "A &lt;b&gt;title&lt;/b&gt;</a>, " in page
+    assert 'href="https://example.org/a"' in page
+    found = json.loads(run("check", story, "--source", "The Desk", "--format", "json").out)
+    assert found[0]["kind"] == "distance"
+
+
+def test_a_record_that_says_its_title_keeps_it(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"id": "a", "text": STORY, "title": "Its own"}), encoding="utf-8")
+    assert run("report", "a.json", "--title", "Another", "--source", "Desk", "-o", "r.json").code == 0
+    (article,) = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))["articles"]
+    assert (article["title"], article["source"]) == ("Its own", "Desk")
+
+
+@pytest.mark.parametrize(
+    "content", [b"GIF89a", b"<html><svg></svg></html>", b"", b"<svgx/>", b"<svg>" + b" " * 600_000]
+)
+def test_a_logo_is_a_small_picture(story: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "logo.svg").write_bytes(content)
+    assert_refused(run("report", story, "--logo", "logo.svg", "-o", "page.html"))
+    assert files_in(tmp_path) == ["in", "in/story.txt", "logo.svg"]
+
+
+def test_a_logo_is_not_written_over(story: Path, tmp_path: Path) -> None:
+    (tmp_path / "logo.svg").write_bytes(HOSTILE_SVG)
+    assert "is the input" in assert_refused(run("map", story, "--logo", "logo.svg", "-o", "logo.svg"))
 
 
 @pytest.mark.slow

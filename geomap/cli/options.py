@@ -69,6 +69,15 @@ Config = Annotated[
 Publish = Annotated[
     bool, typer.Option("--publish", help="Draw approved claims only; demands caption, credit and licences.")
 ]
+Title = Annotated[str | None, typer.Option(metavar="TEXT", help="Title of a story that states none.")]
+Source = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Who published a story that does not say: maps of that source are no evidence."),
+]
+Url = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Address of a story that states none.")]
+Headline = Annotated[str | None, typer.Option(metavar="TEXT", help="The page's headline, instead of geomap's.")]
+Byline = Annotated[str | None, typer.Option(metavar="TEXT", help="Who signs the page.")]
+Logo = Annotated[Path | None, typer.Option(metavar="FILE", help="A PNG or SVG at the page's head.")]
 Repair = Annotated[bool, typer.Option("--repair", help="Mend broken rings of control maps, listing each.")]
 Tiles = Annotated[
     str | None, typer.Option(metavar="NAME", help="Background tiles from the network, such as Esri.WorldGrayCanvas.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geomap.cli.options import (
+    Byline,
     ClaimReviewOption,
     Claims,
     Config,
@@ -23,8 +24,10 @@ from geomap.cli.options import (
     DecisionsOption,
     Events,
     FormatOption,
+    Headline,
     Holder,
     Inputs,
+    Logo,
     OutputOption,
     PassportOption,
     Publish,
@@ -33,8 +36,11 @@ from geomap.cli.options import (
     Repair,
     Rules,
     Since,
+    Source,
     Strict,
     Tiles,
+    Title,
+    Url,
     apart_of_records,
     keep_outputs_apart,
 )
@@ -75,6 +81,12 @@ def report(
     repair: Repair = False,
     strict: Strict = False,
     fail_on: FailOn = None,
+    title: Title = None,
+    source: Source = None,
+    url: Url = None,
+    headline: Headline = None,
+    byline: Byline = None,
+    logo: Logo = None,
 ) -> None:
     """The whole job: map, claims, contradictions, methods.
 
@@ -83,9 +95,13 @@ def report(
     --passport writes a record that `geomap verify` recomputes.
 
     Example: geomap report story.txt --published 2022-09-12 --control snapshots/ -o report.html
+
+    Example: geomap report story.txt --title "The valley retaken" --source "The Valley Desk" --logo logo.svg
     """
     output = output or _page_named_after(inputs)
-    _check_page(output, claimreview, inputs, control, [events, rules, claims, decisions, config, corrections], passport)
+    _check_page(
+        output, claimreview, inputs, control, [events, rules, claims, decisions, config, corrections, logo], passport
+    )
     made = _made(
         inputs,
         published,
@@ -100,11 +116,12 @@ def report(
         repair,
         corrections,
         holder=holder,
+        told={"title": title, "source": source, "url": url, "headline": headline, "byline": byline, "logo": logo},
     )
     asked = {
         "inputs": inputs, "control": control, "events": events, "rules": rules, "published": published, "since": since,
         "region": region, "holder": holder, "claims": claims, "decisions": decisions, "config": config,
-        "repair": repair,
+        "repair": repair, "title": title, "source": source, "url": url,
     }  # fmt: skip
     with _with_passport(made, passport, asked), _with_claimreview(made, claimreview):
         _save(made, output, publish=publish, tiles=tiles, page="report")
@@ -128,14 +145,32 @@ def draw_map(
     publish: Publish = False,
     repair: Repair = False,
     strict: Strict = False,
+    title: Title = None,
+    source: Source = None,
+    url: Url = None,
+    headline: Headline = None,
+    byline: Byline = None,
+    logo: Logo = None,
 ) -> None:
     """The map alone: .html to embed, .png .svg .pdf to print.
 
     Example: geomap map story.txt --control snapshots/ -o map.html
     """
-    _check_page(output, None, inputs, control, [events, rules, claims, decisions, config])
+    _check_page(output, None, inputs, control, [events, rules, claims, decisions, config, logo])
     made = _made(
-        inputs, published, control, events, rules, since, region, claims, decisions, config, repair, holder=holder
+        inputs,
+        published,
+        control,
+        events,
+        rules,
+        since,
+        region,
+        claims,
+        decisions,
+        config,
+        repair,
+        holder=holder,
+        told={"title": title, "source": source, "url": url, "headline": headline, "byline": byline, "logo": logo},
     )
     _save(made, output, publish=publish, tiles=tiles, page="map")
     _leave(made, strict, None)
@@ -159,6 +194,9 @@ def check(
     repair: Repair = False,
     strict: Strict = False,
     fail_on: FailOn = None,
+    title: Title = None,
+    source: Source = None,
+    url: Url = None,
 ) -> None:
     """Every claim with its verdict.
 
@@ -167,7 +205,19 @@ def check(
     files = [events, rules, claims, decisions, config]
     apart_of_records(output, form, claimreview, articles=inputs, maps=control or (), files=files)
     made = _made(
-        inputs, published, control, events, rules, since, region, claims, decisions, config, repair, holder=holder
+        inputs,
+        published,
+        control,
+        events,
+        rules,
+        since,
+        region,
+        claims,
+        decisions,
+        config,
+        repair,
+        holder=holder,
+        told={"title": title, "source": source, "url": url},
     )
     records = [to_record(c) for c in made.assessment.claims]
     columns = {"claim": "quote", "kind": "kind", "verdict": "verdict.label", "why": "verdict.reason"}
@@ -355,6 +405,7 @@ def _made(
     corrections: Path | None = None,
     *,
     holder: str | None = None,
+    told: Mapping[str, Any],
 ) -> Report:
     from geomap import pipeline
 
@@ -368,6 +419,7 @@ def _made(
             since=since,
             region=region,
             holder=holder,
+            **told,
             claims=claims,
             decisions=decisions,
             corrections=corrections,

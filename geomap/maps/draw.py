@@ -23,6 +23,7 @@ from geomap.maps.features import (
     shapes,
 )
 from geomap.maps.geometry import widen
+from geomap.maps.logo import logo_address
 from geomap.maps.payload import (
     as_json,
     basemap_of,
@@ -147,7 +148,9 @@ def draw_map(
         page={
             "language": style.language,
             "direction": direction(style),
-            "title": clip(title or map_title(assessment, style), 140),
+            "title": clip(title or style.headline or map_title(assessment, style), 140),
+            "byline": style.byline,
+            "logo": logo_address(style.logo) if style.logo else "",
             "version": assessment.methods.version,
             "font": Markup(style.font or FONT),
             "w": w,

@@ -33,7 +33,7 @@ START = "geomap.start"
 class MapParts:
     """A locked map as pieces of a page: ``csp`` and ``css`` for the head, ``body``, ``scripts`` for the end.
 
-    ``sketches``: claim id -> small SVG drawing. ``alt``: the map in words. ``features``: what was drawn.
+    ``sketches``: claim id -> small SVG drawing. ``alt``: the map in words. ``logo``: a data address.
     """
 
     csp: Markup = field(repr=False)
@@ -42,6 +42,7 @@ class MapParts:
     scripts: Markup = field(repr=False)
     sketches: dict[str, Markup] = field(repr=False, default_factory=dict)
     alt: str = ""
+    logo: str = ""
 
 
 @cache
@@ -158,6 +159,7 @@ class OfflineMap(folium.Map):
             scripts=data + tags,
             sketches=self._sketches,
             alt=self._alt,
+            logo=self._page["logo"],
         )
 
     def page(self) -> str:

@@ -197,7 +197,7 @@ def _facts(
 ) -> dict[str, Any]:
     w = words(style.language)
     articles = {a.id: a for a in assessment.articles}
-    headline = summary_sentence(assessment, style)
+    headline = fold(style.headline) or summary_sentence(assessment, style)
     rows = [_row(c, articles, sketches, style) for c in in_order(assessment)]
     settled = [r for r in rows if not r.missing]
     unsettled: dict[str, list[Row]] = {}
@@ -260,6 +260,7 @@ def _facts(
             )
             for c in corrections
         ],
+        "byline": fold(style.byline),
         "caption": fold(style.caption),
         "credit": fold(style.credit),
         "borders": fold(style.borders),
