@@ -1,6 +1,7 @@
 """Score the shipped recogniser and resolver on the five articles, every miss listed.
 
-python tools/evaluate_toponyms.py            # five articles: place, kind and span of each literal mention, traps
+python tools/evaluate_toponyms.py            # five articles: place, kind and span of each literal mention, traps; 46
+                                             # news stories; villages in stories, without and with a layer of them
 python tools/evaluate_toponyms.py --lgl      # then LGL and own paragraphs on world news, cross-validated by newspaper,
                                              # each with its calibration table: of the mentions scored about 0.9, how
                                              # many were right (needs the training packages, five minutes)
@@ -11,16 +12,21 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from toponym_stories import evaluate_stories, layered  # noqa: E402
 
 from geomap.gazetteer import Gazetteer, read_gazetteer  # noqa: E402
-from geomap.models import Article, Toponym  # noqa: E402
+from geomap.models import Article, Toponym, to_record  # noqa: E402
 from geomap.toponyms import find_toponyms, resolve_toponyms  # noqa: E402
 
 SHARED = ROOT.parent / "shared" / "data" / "toponyms"
@@ -89,6 +95,30 @@ def evaluate_articles(gazetteer: Gazetteer) -> Iterator[str]:
     yield from misses
 
 
+NEWS = ROOT.parent / "shared" / "data" / "news"
+
+
+def evaluate_news(gazetteer: Gazetteer) -> Iterator[str]:
+    """Lines: literal places of real stories, by the scorer that lies beside them; none of their sentences."""
+    articles = [Article(id=str(r["id"]), text=r["text"]) for r in read_lines(NEWS / "articles.jsonl")]
+    with tempfile.TemporaryDirectory() as folder:
+        answers = Path(folder) / "places.jsonl"
+        with answers.open("w", encoding="utf-8") as file:
+            for article in articles:
+                for found in resolve_toponyms(article, find_toponyms(article, gazetteer), gazetteer):
+                    file.write(json.dumps(to_record(found), ensure_ascii=False) + "\n")
+        command = [sys.executable, str(NEWS / "score_places.py"), str(NEWS / "places_gold.jsonl"), str(answers)]
+        yield from subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().split("\n")
+
+
+def evaluate_villages(gazetteer: Gazetteer) -> Iterator[str]:
+    """Lines: villages that the gazetteer mostly lacks, tuned on and held apart; then all with a layer that has them."""
+    for title, held in (("seen while tuning", False), ("held apart", True)):
+        yield f"{title}: " + next(evaluate_stories(gazetteer, held=held))
+    with tempfile.TemporaryDirectory() as folder:
+        yield "with a layer that holds them: " + next(evaluate_stories(layered(Path(folder))))
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Score place names.")
     parser.add_argument(
@@ -97,9 +127,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = parser.parse_args(argv)
     if not SHARED.is_dir():
         raise SystemExit(f"{SHARED}: missing; gold data stand beside the project")
-    print("\n".join(evaluate_articles(read_gazetteer())))
+    gazetteer = read_gazetteer()
+    print("\n".join(evaluate_articles(gazetteer)))
+    if NEWS.is_dir():
+        print("\n".join(["46 news stories, literal places:", *evaluate_news(gazetteer)]))
+    print("\n".join(evaluate_villages(gazetteer)))
     if arguments.lgl:
-        sys.path.insert(0, str(Path(__file__).parent))
         import train_toponyms
 
         train_toponyms.main(["--evaluate"])

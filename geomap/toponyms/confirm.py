@@ -27,7 +27,7 @@ def confirm_rows(
     chosen: Sequence[Scored], groups: Sequence[int], frame: Frame, first: FirstPass, model: Model
 ) -> Floats:
     """One row a likely name, of group ``groups[n]``: its own score, its name's elsewhere, its place's, its features."""
-    size = HERE + len(RANK_FEATURES) + 2
+    size = HERE + len(RANK_FEATURES) + 3
     rows = np.zeros((len(chosen), size))
     by_name: dict[str, list[float]] = {}
     for (score, _), g in zip(chosen, groups, strict=True):

@@ -16,11 +16,11 @@ from geomap.models import Article, Match, MentionKind, Message, Place, Toponym, 
 from geomap.toponyms.confirm import confirmed
 from geomap.toponyms.descriptions import answer_descriptions, find_descriptions, is_description
 from geomap.toponyms.kinds import kind_of
-from geomap.toponyms.lookup import EXACT, STRIPPED, WATER, Gazetteer, Lookup, split_feature
+from geomap.toponyms.lookup import ALTERNATE, DEMONYM, EXACT, SOUND, WATER, Gazetteer, Lookup, priors_of, split_feature
 from geomap.toponyms.model import Model, read_model
-from geomap.toponyms.rank import Frame
+from geomap.toponyms.rank import KM_FAR, KM_TWICE, Frame
 from geomap.toponyms.recognise import choose, scored, unspaced_names
-from geomap.toponyms.resolve import Ranking, first_pass, frame_of, named, second_pass, with_context
+from geomap.toponyms.resolve import CODE, Ranking, first_pass, frame_of, named, second_pass, with_context
 from geomap.toponyms.spans import SpanCandidate, candidates
 from geomap.toponyms.text import Tokens, tokenise
 from geomap.wording import short
@@ -29,18 +29,34 @@ ALTERNATIVES = 5
 """Runners-up that a place carries at most."""
 CHANCE = 0.0005
 """Least chance of a runner-up: below, it would be shown as none."""
-NEARBY_KM = 50.0
-"""Radius of a place that is put where its neighbours in the text are: half of a day's local news lies so near."""
+ANSWER = 0.5
+"""Least chance of being right with which a place is given: below, "none of these" is the likelier answer."""
+NAMESAKES, NAMESAKES_ANSWER = 0.1, 0.1
+"""Where "none of these" has so small a share, the name is a known one of several places: the likeliest is given at a
+lower chance, with its runners-up, and drawn hollow."""
+ABSENT = 0.3
+"""Share of "none of these" from which a name is put near what stands beside it."""
+FAMOUS, FAMOUS_ANSWER = 6.5, 0.3
+"""A name that a city of a million or a country bears (decades of people) is no village that the gazetteer lacks: its
+place is given at a lower chance, and it is never put at a neighbour."""
+NEARBY_KM = 150.0
+"""Radius of a place put at a town of its sentence: nine in ten of places hidden from the gazetteer lay so near."""
+TOLD_SHARE, TOLD_KM = 1.3, 8.0
+"""Radius of a place put at the town from which its distance is told: that distance by road, and the towns' own size."""
 NEARBY_SCORE = 0.4
-"""Share of such places within 161 km of the truth, LGL."""
+"""Of a place put at its neighbour: near it, not it."""
+WIDEST_KM = 150.0
+"""A region wider than this says too little of where a village lies."""
+BEYOND_DOUBT = 0.8
+"""Chance of a town that lends its position to what stands in its sentence."""
+STEPS = 3
+"""Mentions before and after in a sentence among which the neighbour is sought."""
 STRETCHED = ("H.STM", "A.BDR")
 """Places of hundreds of kilometres that no one point stands for."""
 BESIDE = 12
 """Mentions before and after among which towns on a river's bank are sought: about a paragraph each way."""
 SURE = 0.6
 """A neighbour lends its position only where it is more likely right than not, with room."""
-DOUBT = 0.35
-"""A place that only part of the name suggests, and less likely than a neighbour's, gives way to the neighbour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +101,7 @@ def read_text(text: str, gazetteer: Gazetteer) -> Reading:
 def _read_text(text: str, gazetteer: Any) -> Reading:
     lookup = _lookup(gazetteer)
     tokens = tokenise(text, gazetteer.normalise)
-    return Reading(tokens, lookup, candidates(tokens, lookup))
+    return Reading(tokens, lookup, candidates(tokens, lookup, read_model().lexicon))
 
 
 @forgetful
@@ -182,9 +198,9 @@ def _described(look: Look, spans: Sequence[tuple[int, int]], gazetteer: Gazettee
 def resolve_toponyms(article: Article, toponyms: Sequence[Toponym], gazetteer: Gazetteer) -> list[Toponym]:
     """Each mention with the place it means, or with ``why_not``; the order is kept.
 
-    ``place.score`` is the chance that the place is right, as measured on held-out newspapers. A name without any
-    candidate is put at its surest neighbour in the text, flagged ``approximate``. Likely names that did not stay
-    still have their say in what the others mean.
+    ``place.score`` is the chance that the place is right, as measured on held-out newspapers. Where "none of these"
+    is likelier than the best candidate, the mention is put at what is written beside it, flagged ``approximate``, or
+    left without a place. Likely names that did not stay still have their say in what the others mean.
     """
     spans = sorted({(t.start, t.end) for t in toponyms})
     if article.spans is not None:
@@ -201,7 +217,7 @@ def resolve_toponyms(article: Article, toponyms: Sequence[Toponym], gazetteer: G
     found: list[Toponym] = []
     for t in toponyms:
         place = described.get((t.start, t.end), placed.get((t.start, t.end)))
-        found.append(replace(t, place=place, why_not=None if place else _why_not(t.text)))
+        found.append(replace(t, place=place, why_not=None if place else _why_not(t, look, gazetteer)))
     return found
 
 
@@ -216,11 +232,22 @@ def _disjoint(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def _why_not(text: str) -> Message:
-    word = split_feature(text.lower())[1]
+def _why_not(toponym: Toponym, look: Look, gazetteer: Gazetteer) -> Message:
+    """What was seen and why it is no answer; and where more names are to be had, for stories of one country."""
+    name, word = short(toponym.text), split_feature(toponym.text.lower())[1]
+    number = look.number.get((toponym.start, toponym.end))
+    group = look.frame.groups[look.frame.group_of[number]] if number is not None else None
     if feature_words().get(word) in WATER:
-        return message("untested.no_water_called", water=word, name=short(text))
-    return message("untested.no_place_called", name=short(text))
+        return message("untested.no_water_called", water=word, name=name)
+    told = sorted(look.frame.told)
+    country = told[0] if len(told) == 1 else ""
+    if group is not None and group.options:
+        place = gazetteer.to_place(group.options[0][0])
+        where = ", ".join(part for part in (place.admin1, place.country) if part) or place.feature
+        reason = message("untested.hardly_that_place", name=name, found=place.name, where=where)
+    else:
+        reason = message("untested.no_place_called", name=name)
+    return message("untested.more_to_get", reason=reason, country=country) if country else reason
 
 
 def place_mentions(
@@ -234,16 +261,14 @@ def places_of(look: Look, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer
     """The places of some of a look's mentions."""
     if not spans or not len(look.reading.tokens):
         return [None] * len(spans)
-    frame, ranking = look.frame, look.ranking
-    answers = Answers(frame, ranking, gazetteer)
+    frame = look.frame
+    answers = Answers(look, gazetteer)
     places: list[Place | None] = []
     for span in spans:
         m = look.number[span]
         place = answers[frame.group_of[m]]
-        if place is None or _doubtful(frame, ranking, frame.group_of[m]):
-            mention = look.mentions[m]
-            missing_water = place is None and mention.cue in WATER and split_feature(mention.key)[0]
-            place = None if missing_water else _neighbour(m, frame, ranking, answers) or place
+        if place is None:
+            place = answers.near(m)
         elif place.feature.startswith(STRETCHED):
             place = _stretch(m, frame, place, answers, gazetteer)
         places.append(place)
@@ -253,14 +278,133 @@ def places_of(look: Look, spans: Sequence[tuple[int, int]], gazetteer: Gazetteer
 class Answers:
     """The best place of each group of mentions, with its runners-up; made when first asked for."""
 
-    def __init__(self, frame: Frame, ranking: Ranking, gazetteer: Gazetteer) -> None:
-        self.frame, self.ranking, self.gazetteer = frame, ranking, gazetteer
+    def __init__(self, look: Look, gazetteer: Gazetteer) -> None:
+        self.look, self.gazetteer = look, gazetteer
+        self.frame, self.ranking = look.frame, look.ranking
         self.made: dict[int, Place | None] = {}
+        self.beside: dict[int, Place | None] = {}
 
     def __getitem__(self, group: int) -> Place | None:
+        """The likeliest place, None where "none of these" is likelier."""
         if group not in self.made:
-            self.made[group] = _answer(self.frame, self.ranking, group, self.gazetteer)
+            needed = FAMOUS_ANSWER if self._famous(group) else ANSWER
+            if float(self.ranking.none[group]) < NAMESAKES or self._of_class(group):
+                needed = min(needed, NAMESAKES_ANSWER)
+            given = float(self.ranking.sure[group]) >= needed and not self._contradicted(group)
+            self.made[group] = _answer(self.frame, self.ranking, group, self.gazetteer) if given else None
         return self.made[group]
+
+    def _contradicted(self, group: int) -> bool:
+        """Whether the text tells a distance that the likeliest place is far from: "Shaqra, 10 km from Bint Jbeil".
+
+        Who tells a distance between two villages speaks of a country that he names.
+        """
+        best, of, told = int(self.ranking.best[group]), self.frame.group_of, self.frame.told
+        anchors = [(of[anchor], km) for m, anchor, km in self.frame.distances if of[m] == group]
+        if best < 0 or not anchors:
+            return False
+        weigher = self.ranking.weigher
+        candidate = self.frame.groups[group].options[best - int(weigher.bounds[group])][0]
+        if not candidate.feature.startswith("P."):
+            return False  # of a river or region the nearest part is meant
+        if told and candidate.country not in told and not self._famous(group):
+            return True
+        for other, km in anchors:
+            if self.ranking.best[other] >= 0 and self.ranking.sure[other] >= ANSWER:
+                away = weigher.km_between(slice(best, best + 1), int(self.ranking.best[other]))
+                if away[0] > KM_TWICE * km + KM_FAR:
+                    return True
+        return False
+
+    def _of_class(self, group: int) -> bool:
+        """Whether the likeliest place is a water and the words say so: "the Oskil river"."""
+        named, best = self.frame.groups[group], int(self.ranking.best[group])
+        if named.cue not in WATER or best < 0:
+            return False
+        return named.options[best - int(self.ranking.weigher.bounds[group])][0].feature.startswith("H.")
+
+    def _famous(self, group: int) -> bool:
+        named = self.frame.groups[group]
+        known = bool(named.options) and named.options[0][1] <= DEMONYM and priors_of(named.options)[0] >= FAMOUS
+        return known and (named.options[0][1] != ALTERNATE or len(named.key) > CODE)
+
+    def near(self, m: int) -> Place | None:
+        """An approximate position of a mention without a place: of what the text writes beside it, or None.
+
+        A river that the gazetteer lacks is not in the town beside it.
+        """
+        group = self.frame.group_of[m]
+        if group not in self.beside:
+            mentions = [n for n, g in enumerate(self.frame.group_of) if g == group]
+            cue = self.frame.groups[group].cue
+            tries = (
+                () if cue in WATER or self._famous(group) else (self._by_distance, self._by_sentence, self._by_region)
+            )
+            self.beside[group] = next((p for find in tries for n in mentions if (p := find(n)) is not None), None)
+        return self.beside[group]
+
+    def _by_distance(self, m: int) -> Place | None:
+        """ "Moura, 30 km from Djenne"."""
+        for subject, anchor, km in self.frame.distances:
+            if subject == m and (place := self._anchor(anchor)) is not None:
+                return _near(place, round(TOLD_SHARE * km + TOLD_KM, 1))
+        return None
+
+    def _by_sentence(self, m: int) -> Place | None:
+        """The nearest town or county of the sentence that is meant literally and sure."""
+        sentence = self.frame.sentence_of
+        for step in range(1, STEPS + 1):
+            for other in (m - step, m + step):
+                if 0 <= other < len(sentence) and sentence[other] == sentence[m]:
+                    place = self._anchor(other)
+                    if place is not None and place.feature.startswith(("P.", "A.ADM2")) and self._told(place):
+                        return _near(place, NEARBY_KM)
+        return None
+
+    def _told(self, place: Place) -> bool:
+        """Whether a place is beyond doubt, in a country that the text names."""
+        told = self.frame.told
+        return (place.score or 0.0) >= BEYOND_DOUBT and (not told or place.country in told)
+
+    def _by_region(self, m: int) -> Place | None:
+        """ "Karma, in Yatenga province": a region that is written beside the name and is not too wide."""
+        for inner, outer, _ in self.frame.containers:
+            place = self._anchor(outer) if inner == m else None
+            if place is not None and place.feature.startswith("A.ADM"):
+                km = _reach_km(place, self.gazetteer)
+                if km is not None and km <= WIDEST_KM:
+                    return _near(place, km)
+        return None
+
+    def _anchor(self, m: int) -> Place | None:
+        """The sure place of a mention that is a place in its sentence, not a government; None for other mentions."""
+        group = self.frame.group_of[m]
+        place = self[group]
+        if place is None or float(self.ranking.sure[group]) < SURE:
+            return None
+        mention = self.look.mentions[m]
+        kind = kind_of(self.look.reading.tokens, mention.first, mention.last, mention.key, mention.options)
+        return place if kind is MentionKind.LITERAL else None
+
+
+def _near(place: Place, km: float) -> Place:
+    """An approximate place at another."""
+    return replace(
+        place, id=f"near:{place.id}", name=f"near {place.name}", population=None, score=NEARBY_SCORE, match=None,
+        approximate=True, radius_km=km, alternatives=(),
+    )  # fmt: skip
+
+
+def _reach_km(place: Place, gazetteer: Gazetteer) -> float | None:
+    """How far a region's farthest corner lies from its point; None where it has no shape."""
+    shape = gazetteer.geometry(place.id)
+    if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon"):
+        return None
+    from geomap.geodesy import distance_km
+
+    west, south, east, north = shape.bounds
+    corners = [(x, y) for x in (west, east) for y in (south, north)]
+    return round(max(distance_km(place.lon, place.lat, x, y) for x, y in corners), 1)
 
 
 def _stretch(m: int, frame: Frame, place: Place, answers: Answers, gazetteer: Gazetteer) -> Place:
@@ -284,12 +428,6 @@ def _stretch(m: int, frame: Frame, place: Place, answers: Answers, gazetteer: Ga
     return replace(place, lat=round(best[1], 5), lon=round(best[2], 5)) if best else place
 
 
-def _doubtful(frame: Frame, ranking: Ranking, g: int) -> bool:
-    best = int(ranking.best[g])
-    how = frame.groups[g].options[best - int(ranking.weigher.bounds[g])][1]
-    return how >= STRIPPED and float(ranking.sure[g]) < DOUBT
-
-
 def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Place | None:
     best = int(ranking.best[g])
     if best < 0:
@@ -311,27 +449,4 @@ def _answer(frame: Frame, ranking: Ranking, g: int, gazetteer: Gazetteer) -> Pla
 
 def _match_of(how: int) -> Match:
     """How a record says that a candidate was reached."""
-    return Match.EXACT if how == EXACT else Match.ALTERNATE
-
-
-def _neighbour(m: int, frame: Frame, ranking: Ranking, answers: Answers) -> Place | None:
-    """The surest narrow place nearest in the text, as an approximate position."""
-    best: tuple[float, Place] | None = None
-    for step in range(1, 9):
-        for other in (m - step, m + step):
-            if 0 <= other < len(frame.group_of):
-                g = frame.group_of[other]
-                place = answers[g]
-                if place is None or place.approximate or ranking.sure[g] < SURE or g == frame.group_of[m]:
-                    continue
-                narrow = 1.0 if place.feature.startswith(("P.", "A.ADM2")) else 0.4
-                value = narrow * float(ranking.sure[g]) / step
-                if best is None or value > best[0]:
-                    best = value, place
-    if best is None:
-        return None
-    place = best[1]
-    return replace(
-        place, id=f"near:{place.id}", name=f"near {place.name}", population=None, score=NEARBY_SCORE, approximate=True,
-        radius_km=NEARBY_KM, alternatives=(),
-    )  # fmt: skip
+    return Match.EXACT if how == EXACT else Match.SOUND if how == SOUND else Match.ALTERNATE

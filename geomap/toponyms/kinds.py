@@ -53,16 +53,12 @@ def _governs(around: _Around, key: str, options: list[Option]) -> bool:
     tokens, lists = around.tokens, around.lists
     if key in seats():
         return around.possessive or not _inside(around)
-    if _dateline(around):
-        return False
-    if _names_body(around):
-        return True
-    gap = tokens.gap(around.last)
-    if gap[:1] in _HYPHENS and around.last + 1 < len(tokens):
-        if tokens.key[around.last + 1] in lists.backed_words:
-            return True
-        if len(gap) == 1:
-            return False
+    if _dateline(around) or _names_body(around):
+        return not _dateline(around)
+    if tokens.gap(around.last)[:1] in _HYPHENS and around.last + 1 < len(tokens):
+        backed = tokens.key[around.last + 1] in lists.backed_words
+        if backed or len(tokens.gap(around.last)) == 1:
+            return backed
     if around.after in lists.governor_words or _governed(around, lists.governor_words):
         return True
     state = any(c.feature.startswith(_STATE) for c, _ in options[:3])

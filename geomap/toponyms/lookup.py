@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -44,6 +44,10 @@ FEATURE_PREFIXES: dict[str, tuple[str, ...]] = {
     "country": ("A.PCL",),
 }
 """Class of a feature word -> prefixes of GeoNames codes that it means."""
+BROAD = ("A.PCL", "A.ADM1")
+"""Countries and first-level regions: what news names for what lies in them."""
+SHORTEST_LIKE, MOST_LIKE = 4, 12
+"""Shorter names sound like too many others; more than a dozen that sound alike say that the sound tells nothing."""
 WATER = ("river", "lake", "sea")
 PART_PRIOR = 5.6
 """A town of 100,000 under its own name, a smaller region or any country: what may stand for a longer name around it."""
@@ -82,6 +86,7 @@ class Gazetteer(Protocol):
     """What this stage asks of a gazetteer."""
 
     def by_key(self, key: str) -> Sequence[Candidate]: ...
+    def like(self, key: str, countries: Collection[str]) -> Sequence[Candidate]: ...
     def has(self, key: str) -> bool: ...
     def has_prefix(self, key: str) -> bool: ...
     def normalise(self, name: str) -> str: ...
@@ -99,7 +104,7 @@ class Gazetteer(Protocol):
 
 
 # How a candidate was reached, from the surest to the least.
-EXACT, ALTERNATE, ABBREVIATED, DEMONYM, STRIPPED, MISMATCHED, PART = range(7)
+EXACT, ALTERNATE, ABBREVIATED, DEMONYM, STRIPPED, MISMATCHED, PART, SOUND = range(8)
 
 Option = tuple[Candidate, int]
 """A candidate and how it was reached."""
@@ -328,6 +333,16 @@ class Lookup:
         if not found:
             found = self._parts(key)
         return found if isinstance(found, Options) else Options(found)
+
+    def like(self, key: str, countries: frozenset[str]) -> list[Option]:
+        """Candidates in some countries whose names sound like a key: "Nubul" in a story on Syria is Nubl."""
+        if len(key) < SHORTEST_LIKE or not key.isascii():
+            return []
+        body = split_feature(key)[0]
+        found = [*self.gazetteer.like(key, countries), *(self.gazetteer.like(body, countries) if body else ())]
+        return Options(
+            [(c, SOUND) for c in {c.id: c for c in found}.values() if not c.feature.startswith(BROAD)][:MOST_LIKE]
+        )
 
     def _of_class(self, sort: str, body: str, key: str, held: set[str]) -> tuple[list[Option], list[Option]]:
         """More candidates of a name whose feature word says its class: those of the class, and the others.

@@ -24,6 +24,7 @@ from geomap.toponyms.lookup import (
     FEATURE_PREFIXES,
     MISMATCHED,
     PART,
+    SOUND,
     STRIPPED,
     Option,
     Options,
@@ -71,17 +72,26 @@ class Frame:
     group_of: list[int]
     containers: list[tuple[int, int, float]]
     """(mention, mention that contains it, weight 1 for "X, Y", 0.6 for "X in Y")."""
+    distances: list[tuple[int, int, float]] = field(default_factory=list)
+    """(mention, mention from which it is said to lie so far, km): "Moura, 30 km from Djenne"."""
+    told: frozenset[str] = frozenset()
+    """Countries that the text names beyond doubt, by themselves, their regions, people or great cities."""
 
 
 FEATURE_NAMES = (
     "prior", "prior_gap", "rank", "population", "no_population", "exact", "alternate", "abbreviated", "demonym",
-    "stripped", "mismatched", "part", "country", "adm1", "adm2", "adm", "capital", "seat", "settlement", "water",
-    "land", "options", "same_spelling", "cue", "cue_fits", "cue_differs", "stated", "stated_fits", "stated_differs",
-    "sentence_container", "text_country", "text_adm1", "text_adm2", "vote_country", "vote_adm1", "vote_adm2",
-    "near_30", "near_100", "near_300", "near_1000", "near_max", "near_local", "nearest", "key_stated", "mentions",
-    "best_in_country", "hierarchy", "top_country", "rival_country", "contains_others", "any_near", "any_near_rare",
-    "any_adm1", "any_adm2",
+    "stripped", "mismatched", "part", "sound", "country", "adm1", "adm2", "adm", "capital", "seat", "settlement",
+    "water", "land", "options", "same_spelling", "cue", "cue_fits", "cue_differs", "stated", "stated_fits",
+    "stated_differs", "sentence_container", "text_country", "text_adm1", "text_adm2", "vote_country", "vote_adm1",
+    "vote_adm2", "near_30", "near_100", "near_300", "near_1000", "near_max", "near_local", "nearest", "key_stated",
+    "mentions", "best_in_country", "hierarchy", "top_country", "rival_country", "contains_others", "any_near",
+    "any_near_rare", "any_adm1", "any_adm2", "km_fits", "km_differs", "told", "in_told", "letters", "none",
 )  # fmt: skip
+
+KM_SHARE, KM_MORE = 0.35, 8.0
+"""A distance told may be by road, from the edge or rounded: so far off, in parts and km, a place still fits it."""
+KM_TWICE, KM_FAR = 2.0, 30.0
+"""Twice the distance told and 30 km more: the place is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,16 @@ STRONGEST = ("stated", "in_sentence", "country", "adm1", "adm2", "near_100")
 SCALES = np.array([30.0, 100.0, 300.0, 1000.0], np.float32)
 """Kilometres over which nearness decays."""
 
+NONE, NEAREST = FEATURE_NAMES.index("none"), FEATURE_NAMES.index("nearest")
+SHARED = np.array([
+    FEATURE_NAMES.index(n)
+    for n in (
+        "prior", "exact", "alternate", "country", "adm1", "options", "cue", "cue_fits", "stated", "stated_fits",
+        "sentence_container", "text_country", "text_adm1", "vote_country", "near_100", "key_stated", "mentions",
+        "top_country", "km_fits", "km_differs", "told", "in_told", "letters",
+    )
+])  # fmt: skip
+"""What the row of "none of these" knows of a group's candidates: the most that any of them has."""
 COUNTRY, ADM1, ADM2, SPELLING = (FEATURE_NAMES.index(n) for n in ("country", "adm1", "adm2", "same_spelling"))
 STATIC = FEATURE_NAMES.index("stated")
 """The first columns need nothing but the name and its feature word."""
@@ -162,10 +182,10 @@ def _sort(feature: str) -> tuple[bool, ...]:
 
 
 REACHED = {
-    how: tuple(how == other for other in (EXACT, ALTERNATE, ABBREVIATED, DEMONYM, STRIPPED, MISMATCHED, PART))
-    for how in range(PART + 1)
+    how: tuple(how == other for other in (EXACT, ALTERNATE, ABBREVIATED, DEMONYM, STRIPPED, MISMATCHED, PART, SOUND))
+    for how in range(SOUND + 1)
 }
-"""How a candidate was reached, as the columns from "exact" to "part"."""
+"""How a candidate was reached, as the columns from "exact" to "sound"."""
 
 
 def facts_of(options: Sequence[Option]) -> Facts:
@@ -228,6 +248,9 @@ class Weigher:
                 fits = np.array([c.feature.startswith(prefixes) for c, _ in group.options], float)
                 table[lo:hi, SPELLING + 1 :] = np.column_stack([np.ones(hi - lo), fits, 1.0 - fits])
         self.static = table
+        told = frame.told
+        self.in_told = np.array([c.country in told for group in groups for c, _ in group.options], float)
+        self.letters = np.array([float(len(group.key)) for group in groups])
         self._link()
 
     def _link(self) -> None:
@@ -343,7 +366,7 @@ class Weigher:
     def _block(self, rows: slice, weights: Floats, voting: NDArray[np.bool_]) -> Floats:
         group = self.group[rows]
         count = len(group)
-        dynamic = np.zeros((28, count))
+        dynamic = np.zeros((len(FEATURE_NAMES) - STATIC, count))
         has_stated = self.has_stated[group]
         if voting.any():
             pairs = self._pairs(rows, voting)
@@ -392,7 +415,44 @@ class Weigher:
             best = np.zeros(len(keys))
             np.maximum.at(best, group, dynamic[7])
             dynamic[22] = best[group] - dynamic[7]
+            dynamic[28:30] = self._by_distance(rows, weights)
+            dynamic[30] = bool(self.frame.told)
+            dynamic[31] = self.in_told[rows]
+            dynamic[32] = self.letters[group]
         return np.concatenate([self.static[rows], dynamic.T], axis=1)
+
+    def _by_distance(self, rows: slice, weights: Floats) -> Floats:
+        """Whether each candidate lies as far from its anchor's likeliest place as the text says, and whether not."""
+        found = np.zeros((2, rows.stop - rows.start))
+        of = self.frame.group_of
+        for m, anchor, km in self.frame.distances:
+            g, other = of[m], of[anchor]
+            lo, hi = max(int(self.bounds[g]), rows.start), min(int(self.bounds[g + 1]), rows.stop)
+            first, last = int(self.bounds[other]), int(self.bounds[other + 1])
+            if lo >= hi or first == last:
+                continue
+            away = self.km_between(slice(lo, hi), first + int(np.argmax(weights[first:last])))
+            part = slice(lo - rows.start, hi - rows.start)
+            found[0, part] = np.maximum(found[0, part], np.abs(away - km) <= KM_SHARE * km + KM_MORE)
+            found[1, part] = np.maximum(found[1, part], away > KM_TWICE * km + KM_FAR)
+        return found
+
+    def km_between(self, rows: slice, other: int) -> Floats:
+        """Great-circle distance of candidates from another."""
+        half = np.clip((1.0 - self.xyz[rows] @ self.xyz[other]) / 2.0, 0.0, 1.0)
+        return np.asarray(2.0 * EARTH_KM * np.arcsin(np.sqrt(half)))
+
+    def none_rows(self, rows: Floats) -> Floats:
+        """One row a group for "none of these": what the best of its candidates has of each kind of evidence."""
+        groups = len(self.bounds) - 1
+        found = np.zeros((groups, len(FEATURE_NAMES)))
+        some = np.flatnonzero(self.bounds[1:] > self.bounds[:-1])
+        if len(some):
+            best = np.maximum.reduceat(rows, self.bounds[some], axis=0)
+            found[some[:, None], SHARED] = best[:, SHARED]
+            found[some, NEAREST] = np.minimum.reduceat(rows[:, NEAREST], self.bounds[some])
+        found[:, NONE] = 1.0
+        return found
 
     def _stated_share(self, group: int, row: int, weights: Floats) -> float:
         """How much of another group of the same name, which states its container, means this row's place."""
@@ -403,13 +463,13 @@ class Weigher:
         return 0.0
 
 
-def softmax(scores: Floats, group: NDArray[np.int64], groups: int) -> Floats:
-    """Shares that sum to 1 within each group."""
+def softmax(scores: Floats, group: NDArray[np.int64], groups: int, none: Floats | None = None) -> Floats:
+    """Shares that sum to 1 within each group; with the scores of "none of these", what is left is its share."""
     if not len(scores):
         return scores
-    top = np.full(groups, -np.inf)
+    top = np.full(groups, -np.inf) if none is None else none.copy()
     np.maximum.at(top, group, scores)
     shares = np.exp(scores - top[group])
-    total = np.zeros(groups)
+    total = np.zeros(groups) if none is None else np.exp(none - top)
     np.add.at(total, group, shares)
     return np.asarray(shares / total[group])

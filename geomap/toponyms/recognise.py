@@ -10,7 +10,8 @@ from geomap.toponyms.inflected import inflected_odds, is_inflected
 from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, prior
 from geomap.toponyms.model import Model, table
-from geomap.toponyms.spans import GAZETTEER, SPECIAL, SpanCandidate, describe, unknown_word
+from geomap.toponyms.resolve import apposition, distance_before
+from geomap.toponyms.spans import GAZETTEER, SPECIAL, UNKNOWN, SpanCandidate, describe, unknown_word
 from geomap.toponyms.text import Tokens, unspaced_runs
 
 FOR, AGAINST, FOREIGN, SURELY_NOT = 2.0, -3.0, 8.0, -8.0
@@ -20,6 +21,8 @@ NAME, SURE_NAME = 0.2, 0.5
 POWER = 6.3
 """Prior of a capital of a million and more, or of nearly any country."""
 HYPHENS = frozenset("-‐‑–")
+NAMED_CLASSES = ("city", "region", "county", "land")
+"""Classes of feature words that say of a name beside them that it is a place's."""
 LONGEST_UNSPACED = 8
 """Most signs of a name in a script without spaces; longer ones are met by their parts."""
 UNSPACED_PRIOR = 5.0
@@ -66,6 +69,8 @@ def rule_odds(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
     """
     if not span.key.isascii() and is_inflected(tokens.word[span.first]):
         return inflected_odds(tokens, span)
+    if span.sort == UNKNOWN:
+        return FOR if _said_to_be_a_place(tokens, span, lexicon) else 0.0
     if span.sort not in (GAZETTEER, SPECIAL) or not span.options:
         return 0.0
     if not span.key.isascii():
@@ -83,12 +88,39 @@ def rule_odds(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> float:
         return SURELY_NOT
     if not beside.capital_after and not beside.capital_before and _seat_of_power(span, lexicon):
         return FOR
+    return _odds_of_verbs(tokens, span, beside, lexicon)
+
+
+def _odds_of_verbs(tokens: Tokens, span: SpanCandidate, beside: Beside, lexicon: Lexicon) -> float:
+    """For what is taken, held or told to be a village; against a surname that opens a sentence and speaks."""
+    lists = word_lists()
     if beside.opens and beside.after in lists.said_verbs and _surname(tokens, span, lexicon):
         governing = any(c.feature.startswith(("A.PCL", "P.PPLC")) for c, _ in span.options[:3])
         return 0.0 if governing else AGAINST
     if beside.capital_after:
         return 0.0
-    return FOR if _taken(tokens, span, beside, lexicon, lists) else 0.0
+    said = _taken(tokens, span, beside, lexicon, lists) or _said_to_be_a_place(tokens, span, lexicon)
+    return FOR if said else 0.0
+
+
+def _said_to_be_a_place(tokens: Tokens, span: SpanCandidate, lexicon: Lexicon) -> bool:
+    """What the words beside a name that no gazetteer knows leave no doubt of: "the village of X", "X, a small town",
+    "X, 15 km from", "20 km north of X", "captured X"."""
+    i, j, keys, lists, features = span.first, span.last, tokens.key, word_lists(), feature_words()
+    beside = Beside(tokens, span)
+    if beside.capital_before or beside.capital_after:
+        return False
+    settled = i > 1 and beside.before in lists.of_words and features.get(keys[i - 2]) in NAMED_CLASSES
+    if settled or (beside.before and distance_before(tokens, i) is not None):
+        return True
+    if j + 2 < len(tokens) and tokens.gap(j) == ", ":
+        if apposition(tokens, j + 1, lists) in NAMED_CLASSES:
+            return True
+        if keys[j + 1].isdigit() and (keys[j + 2] in lists.km_words or keys[j + 2] in lists.mile_words):
+            return True
+    known = any(_is_known(key, lexicon) for key in keys[i : j + 1])
+    taken = beside.before in lists.taking_verbs or beside.before in lists.taken_words
+    return taken and not known and tokens.full_end[j] == tokens.end[j]
 
 
 def _compound(tokens: Tokens, last: int, after: str, lists: WordLists) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,16 +15,18 @@ from geomap.lang.names import WordLists, feature_words, word_lists
 from geomap.toponyms.lookup import (
     ABBREVIATED,
     ALTERNATE,
+    BROAD,
     DEMONYM,
     EXACT,
     FEATURE_PREFIXES,
     Candidate,
     Lookup,
     Option,
+    Options,
     priors_of,
     split_feature,
 )
-from geomap.toponyms.model import Model
+from geomap.toponyms.model import Model, Trees
 from geomap.toponyms.rank import Frame, Group, Weigher, softmax
 from geomap.toponyms.spans import UNKNOWN, SpanCandidate
 from geomap.toponyms.text import Tokens
@@ -37,12 +40,17 @@ UNFIT = -6.0
 """Log-odds against a candidate that the words beside rule out."""
 UNSAID = -2.0
 """Log-odds against a region that shares the bare name of its seat: the name alone nearly always means the seat."""
+CODE = 3
+"""Letters of codes that atlases file among a city's names: "Ber", a village, is no Berlin."""
 OUTSIDE = -4.0
 """Log-odds against a settlement outside the country or region written after it with a comma, where a namesake lies
 inside: "Cambridge, Massachusetts" is not in England, whatever else the article speaks of."""
-BROAD = ("A.PCL", "A.ADM1")
 CLEAR = 1.0
 """Ten times the people: the name of a country or region that nothing rivals."""
+KNOWN = 6.0
+"""Prior of a city of 250,000 under its own name, of most regions and all countries."""
+MOST_TOLD = 6
+"""A text of more countries does not say where its villages lie."""
 
 
 @dataclass(slots=True)
@@ -103,7 +111,37 @@ def named(tokens: Tokens, spans: Sequence[tuple[int, int]], lookup: Lookup) -> l
         postal = len(written) == 2 and written.isupper() and text[max(0, mention.start - 2) : mention.start] == ", "
         mention.options = lookup.name(written, mention.key, mention.cue, postal=postal)
     _senses(tokens, found, lookup)
+    told = told_countries(found)
+    if 0 < len(told) <= MOST_TOLD:
+        for mention in found:
+            _add_like(mention, told, lookup)
     return found
+
+
+def told_countries(mentions: Sequence[Named]) -> frozenset[str]:
+    """Countries that a text names beyond doubt: by themselves, their people, regions or great cities."""
+    found: set[str] = set()
+    for mention in mentions:
+        if not mention.options:
+            continue
+        candidate, how = mention.options[0]
+        priors = priors_of(mention.options)
+        clear = len(priors) == 1 or priors[0] - priors[1] >= CLEAR
+        known = candidate.feature.startswith("A.PCL") or (clear and priors[0] >= KNOWN)
+        if how <= DEMONYM and known and candidate.country:
+            found.add(candidate.country)
+    return frozenset(found)
+
+
+def _add_like(mention: Named, told: frozenset[str], lookup: Lookup) -> None:
+    """Give a name without a place in the story's countries what sounds like it there, unless it is well known."""
+    if mention.options and priors_of(mention.options)[0] >= KNOWN:
+        return
+    if any(how <= DEMONYM and c.country in told for c, how in mention.options):
+        return
+    held = {c.id for c, _ in mention.options}
+    if more := [o for o in lookup.like(mention.key, told) if o[0].id not in held]:
+        mention.options = Options([*mention.options, *more])
 
 
 def _cues(tokens: Tokens, mentions: list[Named]) -> None:
@@ -141,7 +179,7 @@ def _cue(tokens: Tokens, mention: Named, lists: WordLists) -> tuple[str, bool]:
     if not cue and i >= 1 and joins[i - 1] and not tokens.capital[i - 1]:  # "the river Dnipro"
         cue = features.get(keys[i - 1], "") if keys[i - 1] not in lists.loose_features_before else ""
     if not cue and j + 2 < len(tokens) and tokens.gap(j) == ", ":  # "Lyman, a small town"
-        cue = _apposition(tokens, j + 1, lists)
+        cue = apposition(tokens, j + 1, lists)
     return cue, plural
 
 
@@ -151,7 +189,7 @@ def _of(tokens: Tokens, first: int, lists: WordLists) -> str:
     return tokens.key[first - 2] if joined else ""
 
 
-def _apposition(tokens: Tokens, i: int, lists: WordLists) -> str:
+def apposition(tokens: Tokens, i: int, lists: WordLists) -> str:
     """The class of "a small town", "one of the four regions" from token ``i`` on."""
     keys, joins, features = tokens.key, tokens.joins, feature_words()
     if keys[i] not in lists.apposition_starts:
@@ -187,10 +225,12 @@ def _senses(tokens: Tokens, mentions: list[Named], lookup: Lookup) -> None:
             beside = n > 0 and mentions[n - 1].sense == "region" and _paired(tokens, mentions[n - 1], mention, lists)
             if not sense and (beside or only.get(base) == {"region"}):
                 sense = "region"
-        flows = any(c.feature.startswith("H.") for c, _ in mention.options)
+        flows = "river" in only.get(base, ()) or any(c.feature.startswith("H.") for c, _ in mention.options)
         named_on = bool(after) and tokens.capital[mention.last + 1]
         if before in lists.articles and flows and not sense and not named_on:
             mention.cue = "river"  # "the Oskil": towns take no article
+            if not any(c.feature.startswith("H.") for c, _ in mention.options):
+                mention.options = []  # "along the Brazos", after "Brazos River" that the gazetteer lacks
         _take(mention, sense, lookup)
 
 
@@ -259,7 +299,58 @@ def frame_of(tokens: Tokens, mentions: list[Named]) -> Frame:
         groups[g].mentions.append(m)
         group_of.append(g)
     sentence = [tokens.sentence[m.first] if len(tokens) else 0 for m in mentions]
-    return Frame(groups, sentence, group_of, containers)
+    distances = _distances(tokens, mentions) if len(tokens) else []
+    return Frame(groups, sentence, group_of, containers, distances, told_countries(mentions))
+
+
+_BACK = 5
+"""Tokens before a name within which what it is a distance from may be said: "from the town of"."""
+_SUBJECTS = 4
+"""Mentions before a distance among which the place is that lies so far away."""
+KM_OF_MILE = 1.609344
+_NUMBER = re.compile(r"(\d{1,4}(?:\.\d+)?)([a-z]*)")
+
+
+def _distances(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, float]]:
+    """(mention, anchor, km) for "X, 30 km from A", "X lies 12 miles south of A"."""
+    found = []
+    for a, anchor in enumerate(mentions):
+        km = distance_before(tokens, anchor.first)
+        if km is None:
+            continue
+        for m in range(a - 1, max(-1, a - 1 - _SUBJECTS), -1):
+            if tokens.sentence[anchor.first] - tokens.sentence[mentions[m].first] > 1:
+                break
+            options = mentions[m].options
+            if mentions[m].key != anchor.key and not (options and options[0][0].feature.startswith(BROAD)):
+                found.append((m, a, km))
+                break
+    return found
+
+
+def distance_before(tokens: Tokens, first: int) -> float | None:
+    """The km of "30 km from", "12 miles south of" that stand before token ``first``."""
+    lists = word_lists()
+    for t in range(first - 1, max(0, first - 1 - _BACK), -1):
+        if tokens.sentence[t] != tokens.sentence[first] or tokens.capital[t]:
+            return None  # another name stands between
+        if tokens.key[t] in lists.far_words and (km := _distance_at(tokens, t - 1, lists)) is not None:
+            return km
+    return None
+
+
+def _distance_at(tokens: Tokens, t: int, lists: WordLists) -> float | None:
+    """The km of a number and a unit that end at token ``t``, but for words such as "south" and "away"."""
+    keys = tokens.key
+    while t > 0 and (keys[t] in lists.directions or keys[t] in lists.far_fillers):
+        t -= 1
+    if keys[t] in lists.km_words or keys[t] in lists.mile_words:
+        unit, number = keys[t], keys[t - 1] if t else ""
+    else:
+        written = _NUMBER.fullmatch(keys[t])  # "20km"
+        unit, number = (written[2], written[1]) if written else ("", "")
+    factor = 1.0 if unit in lists.km_words else KM_OF_MILE if unit in lists.mile_words else 0.0
+    return float(number) * factor if factor and _NUMBER.fullmatch(number) and number[-1:].isdigit() else None
 
 
 def _held(mentions: list[Named], containers: list[tuple[int, int, float]]) -> dict[int, str]:
@@ -301,7 +392,7 @@ def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, f
         broad = any(c.feature.startswith("A.") for c, _ in other.options[:4])
         if between == "," and not broad and _fronted(tokens, mention, lists):
             found.append((m + 1, m, 1.0))  # "In the Donetsk region, Lyman"
-        elif broad and _introduces(between, lists):
+        elif broad and (_introduces(between, lists) or (not between and _follows(mention, other))):
             found.append((m, m + 1, 1.0))
             third = mentions[m + 2] if m + 2 < len(mentions) else None
             if (
@@ -315,6 +406,19 @@ def _containers(tokens: Tokens, mentions: list[Named]) -> list[tuple[int, int, f
         elif _belongs(between, lists):
             found.append((m + 1, m, 0.6))
     return found
+
+
+def _follows(mention: Named, other: Named) -> bool:
+    """ "Paris France", without a comma: the second is a country or region, and the first has a namesake there."""
+    if not other.options or not other.options[0][0].feature.startswith(BROAD) or other.options[0][1] > ABBREVIATED:
+        return False
+    outer = other.options[0][0]
+    return any(
+        c.country == outer.country and c.feature.startswith("P.")
+        and (outer.feature.startswith("A.PCL") or c.admin1 == outer.admin1)
+        for c, how in mention.options
+        if how <= ALTERNATE
+    )  # fmt: skip
 
 
 def _introduces(between: str, lists: WordLists) -> bool:
@@ -344,10 +448,13 @@ class Ranking:
     weigher: Weigher
     scores: Floats
     shares: Floats
+    """Of each candidate within its group; what is left to 1 is the share of "none of these"."""
     best: NDArray[np.int64]
     """Row of each group's best candidate, -1 where it has none."""
     sure: Floats
     """Chance that it is right, as measured on newspapers held out of training."""
+    none: Floats
+    """Share of "none of these" in each group, 1 where it has no candidates."""
 
 
 @dataclass(slots=True)
@@ -367,7 +474,12 @@ def first_pass(frame: Frame, model: Model) -> FirstPass:
     fits = fit_penalty(frame)
     rows = weigher.features(weigher.first_weights())
     scores = model.first(rows) + fits
-    return FirstPass(weigher, fits, rows, scores, softmax(scores, weigher.group, len(frame.groups)))
+    return FirstPass(weigher, fits, rows, scores, shares_of(weigher, rows, scores, model.first))
+
+
+def shares_of(weigher: Weigher, rows: Floats, scores: Floats, trees: Trees) -> Floats:
+    """Shares of the candidates of each group beside "none of these", which the same trees weigh."""
+    return softmax(scores, weigher.group, len(weigher.frame.groups), trees(weigher.none_rows(rows)))
 
 
 def second_pass(first: FirstPass, model: Model) -> Ranking:
@@ -376,15 +488,16 @@ def second_pass(first: FirstPass, model: Model) -> Ranking:
     groups = len(weigher.frame.groups)
     if not weigher.count:
         none = np.zeros(0)
-        return Ranking(weigher, none, none, np.full(groups, -1), np.zeros(groups))
+        return Ranking(weigher, none, none, np.full(groups, -1), np.zeros(groups), np.ones(groups))
     rows = weigher.features(first.shares)
     scores = model.second(rows) + first.fits
-    shares = softmax(scores, weigher.group, groups)
+    shares = shares_of(weigher, rows, scores, model.second)
     best = best_rows(weigher, scores)
     sure = np.zeros(groups)
     answered = np.flatnonzero(best >= 0)
     sure[answered] = model.chance(confidence_rows(weigher, rows, shares, best[answered]))
-    return Ranking(weigher, scores, shares, best, sure)
+    none = np.asarray(1.0 - np.bincount(weigher.group, shares, groups), np.float64)
+    return Ranking(weigher, scores, shares, best, sure, none)
 
 
 def best_rows(weigher: Weigher, scores: Floats) -> NDArray[np.int64]:
@@ -398,13 +511,16 @@ def best_rows(weigher: Weigher, scores: Floats) -> NDArray[np.int64]:
 
 
 def confidence_rows(weigher: Weigher, rows: Floats, shares: Floats, best: NDArray[np.int64]) -> Floats:
-    """What tells whether a best candidate is right: its own features, its share, and the next one's."""
+    """What tells whether a best candidate is right: its own features, its share, the next one's, and that of none."""
+    groups = len(weigher.bounds) - 1
+    none = 1.0 - np.bincount(weigher.group, shares, groups)
     others = shares.copy()
     others[best] = 0.0
     some = np.flatnonzero(weigher.bounds[1:] > weigher.bounds[:-1])  # groups that have candidates
     second = np.zeros(len(weigher.bounds) - 1)
     second[some] = np.maximum.reduceat(others, weigher.bounds[some]) if len(some) else 0.0
-    return np.column_stack([rows[best], shares[best], second[weigher.group[best]]])
+    of = weigher.group[best]
+    return np.column_stack([rows[best], shares[best], second[of], none[of]])
 
 
 def fit_penalty(frame: Frame) -> Floats:
@@ -426,6 +542,7 @@ def fit_penalty(frame: Frame) -> Floats:
         namesakes = {(c.country, c.admin1) for c, how in group.options if c.feature.startswith(SEATS) and how == EXACT}
         if g not in containing:
             namesakes |= _metropolises(group.options, regions)
+        coded = len(group.key) <= CODE and not group.raw.isupper()
         for (c, how), fit in zip(group.options, fits, strict=True):
             spared = not group.cue or fit or not any(fits) or (inside and how <= ALTERNATE)
             value = 0.0 if spared else UNFIT
@@ -439,6 +556,8 @@ def fit_penalty(frame: Frame) -> Floats:
                 value += UNSAID
             if any(inside_area) and not _lies_in(c, areas):
                 value += OUTSIDE
+            if coded and how == ALTERNATE:
+                value += UNFIT
             if group.holds and c.country != group.holds:
                 value += OUTSIDE
             penalty.append(value)

@@ -12,6 +12,7 @@ from typing import cast
 
 from geomap.lang import kept
 from geomap.lang.names import (
+    WordLists,
     abbreviations,
     city_short,
     country_short,
@@ -31,6 +32,9 @@ MAX_TOKENS = 6
 
 SHORTEST_UNKNOWN = 3
 """Letters of a name that no gazetteer knows; fewer are initials."""
+LONGEST_UNKNOWN = 4
+"""Most tokens of such a name ("Juhor ad-Dik" has three); longer runs of capitals are titles and names of bodies."""
+HYPHENS = frozenset("-‐‑–")
 GAZETTEER, SPECIAL, FEATURE, UNKNOWN = range(4)
 """Why a span is a candidate: a gazetteer name, an abbreviation or demonym, a feature word, capitals alone."""
 
@@ -55,14 +59,18 @@ class SpanCandidate:
     context: tuple[str, ...] = ()
 
 
-def candidates(tokens: Tokens, lookup: Lookup) -> list[SpanCandidate]:
+def candidates(tokens: Tokens, lookup: Lookup, lexicon: Lexicon) -> list[SpanCandidate]:
     """Every span that may be a place name, overlapping ones too, in order; features are left to ``describe``."""
-    return list(_spans(tokens, lookup))
+    return list(_spans(tokens, lookup, lexicon))
 
 
-def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
-    capital, joins = tokens.capital, tokens.joins
-    for i in compress(range(len(tokens)), capital):
+def _spans(tokens: Tokens, lookup: Lookup, lexicon: Lexicon) -> Iterator[SpanCandidate]:
+    capital, joins, lists = tokens.capital, tokens.joins, word_lists()
+    for i in range(len(tokens)):
+        if not capital[i]:
+            if tokens.key[i] in lists.name_articles and _leads(tokens, i, lists):
+                yield from _led(tokens, i, lookup, lexicon)
+            continue
         if not tokens.key[i]:
             continue
         special, best = _special(tokens, i, lookup)
@@ -75,8 +83,24 @@ def _spans(tokens: Tokens, lookup: Lookup) -> Iterator[SpanCandidate]:
         start_of_run = i == 0 or not (capital[i - 1] and joins[i - 1])
         if start_of_run or longest >= i or best >= i:
             yield from _with_feature_word(tokens, i, longest, lookup)
-        if start_of_run and longest < i and best < i:
-            yield from _unknown(tokens, i, lookup)
+        if start_of_run and best < i:
+            yield from _unknown(tokens, i, longest, lookup, lexicon)
+
+
+def _leads(tokens: Tokens, i: int, lists: WordLists) -> bool:
+    """Whether a small article begins a name: "al-Bab", "ash-Shaykh", "el Fasher"; a word of English does not."""
+    if i + 1 >= len(tokens) or not tokens.joins[i] or not tokens.capital[i + 1]:
+        return False
+    return tokens.gaps[i] in HYPHENS or (tokens.gaps[i] == " " and tokens.key[i] in lists.open_articles)
+
+
+def _led(tokens: Tokens, i: int, lookup: Lookup, lexicon: Lexicon) -> Iterator[SpanCandidate]:
+    """Names that begin with a small article."""
+    longest = i - 1
+    for span in _filed(tokens, i, True, lookup):
+        yield span
+        longest = span.last
+    yield from _unknown(tokens, i, longest, lookup, lexicon)
 
 
 def _special(tokens: Tokens, i: int, lookup: Lookup) -> tuple[list[SpanCandidate], int]:
@@ -197,22 +221,49 @@ def _known_rest(tokens: Tokens, i: int, start: int, lookup: Lookup) -> Iterator[
             return
 
 
-def _unknown(tokens: Tokens, i: int, lookup: Lookup) -> Iterator[SpanCandidate]:
-    """A run of up to three capitalised words after a locative or before a comma and a name."""
-    keys, capital, joins = tokens.key, tokens.capital, tokens.joins
-    j = i
-    while j + 1 < len(tokens) and j - i < 2 and joins[j] and capital[j + 1]:
-        j += 1
-    if j - i == 2 and j + 1 < len(tokens) and joins[j] and capital[j + 1]:
+def _unknown(tokens: Tokens, i: int, longest: int, lookup: Lookup, lexicon: Lexicon) -> Iterator[SpanCandidate]:
+    """A run of capitalised words that is no name of the gazetteer, though a part up to ``longest`` may be.
+
+    Left out are words of English alone and, where no preposition of place leads, people: most of a text's capitals.
+    """
+    first, lists = tokens.key[i], word_lists()
+    if tokens.capital[i]:
+        if first in lists.never_places or first in lists.calendar or first in lists.titles or first.isdigit():
+            return
+        if len(first) < SHORTEST_UNKNOWN and first not in lists.name_articles:
+            return
+    j = _run_end(tokens, i, lists)
+    led = first in lists.name_articles or (i > 0 and tokens.joins[i - 1] and tokens.key[i - 1] in lists.locatives)
+    if (j == i and lexicon.common(first)) or (not led and _is_person(tokens.key[i : j + 1], lexicon)):
         return
-    first, lists = keys[i], word_lists()
-    if first in lists.never_places or first in lists.calendar or first in lists.titles or first.isdigit():
-        return
-    if len(first) < SHORTEST_UNKNOWN:
-        return
-    before = keys[i - 1] if i and joins[i - 1] else ""
-    if before in lists.locatives or (tokens.gap(j) == ", " and j + 1 < len(tokens) and capital[j + 1]):
+    if j > longest and j - i < LONGEST_UNKNOWN:
         yield _make(tokens, i, j, UNKNOWN, lookup)
+
+
+def _is_person(keys: Sequence[str], lexicon: Lexicon) -> bool:
+    """A surname or first name alone, or a first name and one word more."""
+    first = lexicon.first_name(keys[0])
+    return bool(first or lexicon.surname(keys[0])) if len(keys) == 1 else len(keys) == 2 and bool(first)
+
+
+def _run_end(tokens: Tokens, i: int, lists: WordLists) -> int:
+    """The last token of a run of capitalised words, small articles inside ("Deir el-Zour").
+
+    A possessive ends it, and so does the end of words all in capitals: "BEIRUT Rebels".
+    """
+    capital, joins, upper, n = tokens.capital, tokens.joins, tokens.upper, len(tokens)
+    start = i if capital[i] else i + 1
+    loud, j = upper[start], start
+    while j + 1 < n and joins[j] and j - i < LONGEST_UNKNOWN and tokens.full[j] == tokens.key[j]:
+        if capital[j + 1]:
+            if upper[j + 1] != loud:
+                break
+            j += 1
+        elif tokens.key[j + 1] in lists.name_articles and _leads(tokens, j + 1, lists):
+            j += 2
+        else:
+            break
+    return j
 
 
 # ── features ─────────────────────────────────────────────────────────────────────────────────────────────────
