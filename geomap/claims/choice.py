@@ -187,6 +187,8 @@ def _marks(p: Passage, sought: Sought, a: int, b: int) -> Marks:
     marks |= _standing_marks(p, a, b)
     marks |= _told_marks(p, sought, a, b)
     marks |= _kind_marks(p, sought, a)
+    if "fits_noun" in marks:
+        marks |= {f"noun_{x}": 1.0 for x in ("first", "last", "dateline") if any(m.endswith("_" + x) for m in marks)}
     return marks
 
 

@@ -42,6 +42,8 @@ class Phrases(Generic[V]):
 
         self.starts = frozenset(self._first)
         """First words of phrases: every word of a text is asked, few are one."""
+        self.ends = frozenset(self._last)
+        """Last words: a sentence without any has no phrase."""
 
     def __contains__(self, word: str) -> bool:
         return word in self.starts

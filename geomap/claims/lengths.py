@@ -422,7 +422,7 @@ def _from_where(p: Passage, line: Line, after: int, way: _Way) -> bool:
         way.reference = p.mention(here[0], here[1])
         way.end = here[1]
     elif line.among(after, "it_words"):
-        way.reference = _antecedent(p, after)
+        way.reference = p.mention(after, after + 1)
         way.end = after + 1
     elif line.among(after, "relative"):
         way.end = after + 1
@@ -535,6 +535,8 @@ def _is_anaphor(p: Passage, way: _Way) -> bool:
     if reference is None or reference.place is not None or reference.start is None:
         return False
     words = reference.text.casefold().split()
+    if len(words) == 1:
+        return words[0] in p.lang.words("it_words")  # "60 km from it"
     return len(words) > 1 and words[0] in p.lang.words("determiners") and words[-1] in p.lang.table("anaphors")
 
 
@@ -553,18 +555,6 @@ def _landmark(p: Passage, here: tuple[int, int, bool]) -> bool:
     if low[b - 1] in words("place_nouns") | words("region_nouns"):
         return True
     return low[a] in words("articles") and b - a > 1 and low[b - 1] not in words("not_landmarks")
-
-
-def _antecedent(p: Passage, i: int) -> Mention | None:
-    """What "it" refers to: the subject of the sentence before."""
-    number = p.tk.sentence_of[i]
-    if number == 0:
-        return None
-    start, stop = p.tk.sentences[number - 1]
-    for k in range(start, stop):
-        if k > start and (p.boundary(k) or p.tk.low[k] in p.lang.words("extent_verbs")):
-            return p.mention(start, k)
-    return None
 
 
 def _between_before(p: Passage, q: Quantity, line: Line) -> Draft | None:

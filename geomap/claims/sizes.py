@@ -33,12 +33,15 @@ def size_drafts(p: Passage, first: int, stop: int) -> list[Draft]:
     """Areas by comparison with a place, and shares of one, among tokens [first, stop)."""
     out: list[Draft] = []
     line, low = p.line(first, stop), p.tk.low
-    compared, sized, percent = p.lang.table("size_of"), p.lang.words("sized"), p.lang.table("percent")
-    shares = any(word in percent or word in p.lang.fractions for word in low[first:stop])
+    compared, sized, told = p.lang.table("size_of"), p.lang.words("sized"), frozenset(low[first:stop])
+    shares = not (told.isdisjoint(p.lang.table("percent").starts) and told.isdisjoint(p.lang.fractions))
+    if not shares and told.isdisjoint(compared.ends) and told.isdisjoint(sized):
+        return out
+    starts = compared.starts
     k = first
     while k < stop:
         draft = None
-        if low[k] in compared:
+        if low[k] in starts:
             hit = compared.match(low, k, stop)
             draft = _size(p, line, k, hit) if hit is not None else None
         elif low[k] in sized:
@@ -330,7 +333,8 @@ def same_size(p: Passage, first: int, stop: int, drafts: list[Draft]) -> Draft |
     """ "another area of the same size": as large as the last area before it."""
     low = p.tk.low
     table = p.lang.table("same_size")
-    if table.starts.isdisjoint(low[first:stop]):
+    told = frozenset(low[first:stop])
+    if told.isdisjoint(table.starts) or told.isdisjoint(table.ends):
         return None
     for k in range(first, stop):
         hit = table.match(low, k, stop)
