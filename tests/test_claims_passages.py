@@ -86,7 +86,9 @@ def fits(claim: Claim, wanted: str) -> bool:
         elif name == "dir":
             tests.append(claim.direction is not None and claim.direction.value == value)
         elif name == "ref":
-            tests.append(claim.reference is not None and value.lower() in claim.reference.text.lower())
+            ends = [] if claim.reference is None else [claim.reference.text]
+            ends += [] if claim.reference is None or claim.reference.place is None else [claim.reference.place.name]
+            tests.append(any(value.lower() in end.lower() for end in ends))
         elif name == "of":
             names = " / ".join(m.text for m in claim.subject)
             tests.append(all(v.lower() in names.lower() for v in value.split("+")))

@@ -6,7 +6,7 @@ Each rule looks at a bounded window of tokens around the quantity, so a pass is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geomap.claims.choice import Candidate, Sought, candidates, choose
 from geomap.claims.line import Line
@@ -517,10 +517,28 @@ def _count_from(p: Passage, q: Quantity, line: Line, way: _Way, draft: Draft, ea
     )  # fmt: skip
     choice = choose(sought, candidates(p, sought))
     if choice is None or not choice.best.named or (choice.best.i, choice.best.j) == phrase:
+        if phrase is not None and phrase[1] - phrase[0] == 1:
+            draft.reference = _antecedent(p, phrase[0]) or draft.reference
         return
-    draft.reference = p.mention(choice.best.i, choice.best.j)
+    meant = p.mention(choice.best.i, choice.best.j)
+    # "the capital" stays as written, with the place that it stands for
+    draft.reference = (
+        meant if way.reference is None else replace(way.reference, place=meant.place, why_not=meant.why_not)
+    )
     if choice.close is not None:
         draft.second_reference = p.mention(choice.close.i, choice.close.j)
+
+
+def _antecedent(p: Passage, i: int) -> Mention | None:
+    """What "it" refers to: the subject of the sentence before."""
+    number = p.tk.sentence_of[i]
+    if number == 0:
+        return None
+    start, stop = p.tk.sentences[number - 1]
+    for k in range(start, stop):
+        if k > start and (p.boundary(k) or p.tk.low[k] in p.lang.words("extent_verbs")):
+            return p.mention(start, k)
+    return None
 
 
 def _tokens_of(p: Passage, mention: Mention, first: int, stop: int) -> tuple[int, int]:
