@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geomap.errors import OutputError
+from geomap.errors import InputError, OutputError
 from geomap.exports import SUFFIXES as EXPORTS
 from geomap.exports import Export, build_export, writer_of
 from geomap.files import escape_for_script, read_bytes, sha256, shown, write_whole
@@ -155,10 +156,40 @@ class Report:
         picture: Image = Image(self._picture("png"))  # type: ignore[no-untyped-call]
         return picture
 
-    def _picture(self, form: str) -> bytes:
+    def _picture(self, form: str, size: tuple[int, int] | None = None) -> bytes:
         from geomap.maps import picture
 
-        return picture(self.assessment, self._gazetteer, form, style=self._style, title=self.summary)
+        title = self._style.headline or self.summary
+        return picture(self.assessment, self._gazetteer, form, style=self._style, title=title, size=size)
+
+    def alone(self, claim_id: str) -> Report:
+        """One claim with its places and maps, its finding as the title: for a card or a frame of its own.
+
+        Raises
+        ------
+        InputError
+            No claim has this id.
+        """
+        from geomap.reports.findings import leading_findings
+        from geomap.wording import clip
+
+        whole = self.assessment
+        claim = next((c for c in whole.claims if c.id == claim_id), None)
+        if claim is None:
+            known = ", ".join(c.id for c in whole.claims[:8]) or "no claims were found"
+            raise InputError(f"--claim {shown(claim_id)[:40]!r}: no such claim; there are {known}")
+        about = {m.place.id for m in (*claim.subject, claim.reference) if m is not None and m.place is not None}
+        part = replace(
+            whole,
+            articles=tuple(a for a in whole.articles if a.id == claim.article),
+            toponyms=tuple(t for t in whole.toponyms if t.place is not None and t.place.id in about),
+            claims=(claim,),
+            comparisons=(),
+        )
+        found = leading_findings(part, self._style)
+        finding = found[0][1] if found else clip(claim.quote, 120)  # an untested claim has none
+        style = replace(self._style, headline=self._style.headline or finding)
+        return Report(part, self._gazetteer, style=style, window=self._window)
 
     def to_dict(self) -> dict[str, Any]:
         """``{articles, places, claims, contradictions, untested, unresolved, methods}`` as plain values."""
@@ -211,12 +242,20 @@ class Report:
             if len(maps.snapshots) > 1
         }
 
-    def save(self, path: str | Path, *, page: str = "report", publish: bool = False, tiles: str | None = None) -> str:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        page: str = "report",
+        publish: bool = False,
+        tiles: str | None = None,
+        size: tuple[int, int] | None = None,
+    ) -> str:
         """Write by suffix: html, json, csv, geojson, gpkg, parquet, png, svg, pdf, md; whole or not at all.
 
         Also kml and kmz; qgz, a QGIS project; docx and pptx (extra ``office``); zip, a CSV and a GeoJSON with the
         same ids for Datawrapper or Flourish. Markdown gets its picture as a .png of the same name beside it, a
-        QGIS project its data as NAME.qgz.gpkg.
+        QGIS project its data as NAME.qgz.gpkg. ``size``: pixels of a picture, wide and high.
 
         Returns
         -------
@@ -247,7 +286,7 @@ class Report:
             )
             write_whole(target, words)
         elif suffix in PICTURES:
-            write_whole(target, self._picture(suffix[1:]))
+            write_whole(target, self._picture(suffix[1:], size))
         elif suffix in EXPORTS:
             writer_of(suffix)(self._export(), target)
         else:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import struct
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from command import assert_refused, files_in, run
+from matplotlib.axes import Axes
 
 STORY = "Lviv is 470 km from Kyiv."
 
@@ -114,6 +117,40 @@ def test_a_logo_is_a_small_picture(story: Path, tmp_path: Path, content: bytes) 
 def test_a_logo_is_not_written_over(story: Path, tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_bytes(HOSTILE_SVG)
     assert "is the input" in assert_refused(run("map", story, "--logo", "logo.svg", "-o", "logo.svg"))
+
+
+def test_a_claim_alone(story: Path, tmp_path: Path) -> None:
+    story.write_text(f"{STORY} Poltava is 90 km from Kharkiv.", encoding="utf-8")
+    first, second = json.loads(run("check", story, "--format", "json").out)
+    ran = run("map", story, "--claim", second["id"], "--size", "1200x675", "-o", "card.png")
+    assert ran.code == 0, ran.err
+    card = (tmp_path / "card.png").read_bytes()
+    assert struct.unpack(">II", card[16:24]) == (1200, 675)
+    assert run("map", story, "--claim", second["id"], "-o", "card.html").code == 0
+    page = (tmp_path / "card.html").read_text(encoding="utf-8")
+    assert "Poltava is 90 km from Kharkiv" in page.partition('<h1 class="gm-title"')[2].partition("</h1>")[0]
+    assert first["id"] not in page, "it is alone"
+    line = assert_refused(run("map", story, "--claim", "none", "-o", "card.png"))
+    assert second["id"] in line
+
+
+@pytest.mark.parametrize("size", ["1200", "0x0", "99999x400", "axb", "²x400", "1200x675x2"])
+def test_sizes_of_cards(story: Path, size: str) -> None:
+    assert run("map", story, "--size", size, "-o", "card.png").code == 2
+    assert run("map", story, "--size", "1200x675", "-o", "card.html").code == 2
+
+
+def test_a_card_tells_claimed_and_measured(story: Path) -> None:
+    import geomap
+
+    report = geomap.report(text=STORY)
+    (claim,) = report.assessment.claims
+    drawn: list[str] = []
+    with mock.patch("matplotlib.axes.Axes.text", autospec=True, side_effect=Axes.text) as text:
+        report.alone(claim.id).save("card.svg", size=(1080, 1350))
+        drawn = [str(call.args[3]) for call in text.call_args_list]
+    assert any(words.startswith("says 470 km, measured 4") for words in drawn), drawn
+    assert {"Lviv", "Kyiv"} <= set(drawn)
 
 
 @pytest.mark.slow

@@ -78,6 +78,10 @@ Url = Annotated[str | None, typer.Option(metavar="ADDRESS", help="Address of a s
 Headline = Annotated[str | None, typer.Option(metavar="TEXT", help="The page's headline, instead of geomap's.")]
 Byline = Annotated[str | None, typer.Option(metavar="TEXT", help="Who signs the page.")]
 Logo = Annotated[Path | None, typer.Option(metavar="FILE", help="A PNG or SVG at the page's head.")]
+ClaimId = Annotated[str | None, typer.Option("--claim", metavar="ID", help="This claim alone, its finding as title.")]
+Size = Annotated[
+    str | None, typer.Option(metavar="WxH", help="Pixels of a picture, such as 1200x675, 1080x1350 or 1080x1920.")
+]
 Repair = Annotated[bool, typer.Option("--repair", help="Mend broken rings of control maps, listing each.")]
 Tiles = Annotated[
     str | None, typer.Option(metavar="NAME", help="Background tiles from the network, such as Esri.WorldGrayCanvas.")
@@ -91,6 +95,24 @@ def _two_letters(value: str | None) -> str | None:
         raise typer.BadParameter(f"{shown(value)[:40]!r}; expected two letters such as UA")
     return value
 
+
+def card_size(size: str | None, output: Path | None) -> tuple[int, int] | None:
+    """``--size`` as pixels, wide and high."""
+    if size is None:
+        return None
+    wide, _, high = size.lower().partition("x")
+    if not (wide.isascii() and high.isascii() and wide.isdigit() and high.isdigit()):
+        raise typer.BadParameter(f"--size {shown(size)[:40]!r}; expected WxH such as 1200x675")
+    pixels = int(wide[:6]), int(high[:6])
+    if not all(LEAST_PX <= side <= MOST_PX for side in pixels):
+        raise typer.BadParameter(f"--size {shown(size)[:40]!r}; expected sides of {LEAST_PX} to {MOST_PX} pixels")
+    if output is None or output.suffix.lower() not in (".png", ".svg", ".pdf"):
+        raise typer.BadParameter("--size is of a picture; expected -o with .png, .svg or .pdf")
+    return pixels
+
+
+LEAST_PX, MOST_PX = 400, 4000
+"""Below, no words have room; above, a picture takes gigabytes to draw."""
 
 Country = Annotated[
     str | None, typer.Option(metavar="CC", callback=_two_letters, help="Only this country (ISO 3166 two letters).")

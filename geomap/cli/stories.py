@@ -16,6 +16,7 @@ import typer
 
 from geomap.cli.options import (
     Byline,
+    ClaimId,
     ClaimReviewOption,
     Claims,
     Config,
@@ -36,12 +37,14 @@ from geomap.cli.options import (
     Repair,
     Rules,
     Since,
+    Size,
     Source,
     Strict,
     Tiles,
     Title,
     Url,
     apart_of_records,
+    card_size,
     keep_outputs_apart,
 )
 from geomap.errors import OutputError
@@ -151,11 +154,16 @@ def draw_map(
     headline: Headline = None,
     byline: Byline = None,
     logo: Logo = None,
+    claim: ClaimId = None,
+    size: Size = None,
 ) -> None:
     """The map alone: .html to embed, .png .svg .pdf to print.
 
     Example: geomap map story.txt --control snapshots/ -o map.html
+
+    Example: geomap map story.txt --claim a1b2c3 --size 1200x675 -o card.png
     """
+    pixels = card_size(size, output)
     _check_page(output, None, inputs, control, [events, rules, claims, decisions, config, logo])
     made = _made(
         inputs,
@@ -172,7 +180,9 @@ def draw_map(
         holder=holder,
         told={"title": title, "source": source, "url": url, "headline": headline, "byline": byline, "logo": logo},
     )
-    _save(made, output, publish=publish, tiles=tiles, page="map")
+    if claim is not None:
+        made = made.alone(claim)
+    _save(made, output, publish=publish, tiles=tiles, page="map", size=pixels)
     _leave(made, strict, None)
 
 
@@ -431,13 +441,21 @@ def _made(
         )
 
 
-def _save(made: Report, output: Path | None, *, publish: bool, tiles: str | None, page: str) -> None:
+def _save(
+    made: Report,
+    output: Path | None,
+    *,
+    publish: bool,
+    tiles: str | None,
+    page: str,
+    size: tuple[int, int] | None = None,
+) -> None:
     if output is None or str(output) == "-":
         if is_terminal(sys.stdout):
             raise OutputError(f"a page does not belong on a terminal; say where with -o {page}.html")
         write_out(made.to_html(page=page, publish=publish, tiles=tiles), None)
         return
-    digest = made.save(output, page=page, publish=publish, tiles=tiles)
+    digest = made.save(output, page=page, publish=publish, tiles=tiles, size=size)
     note(f"{made.summary}\nwrote {shown(output)}  sha256 {digest}")
     if page == "map" and output.suffix.lower() in (".html", ".htm"):
         from geomap.maps import embed_snippet

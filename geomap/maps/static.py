@@ -6,19 +6,21 @@ import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
 from geomap.files import shown, writing
+from geomap.geodesy import buffer_m
 from geomap.maps.antimeridian import straddles, together
 from geomap.maps.boundaries import with_boundaries
 from geomap.maps.features import Gazetteer, Shape, alt_text, extent, shapes
 from geomap.maps.geometry import cut, polygons_only, widen
 from geomap.maps.payload import basemap_of, credits_of, layers_of
 from geomap.maps.sketch import Frame, scale_bar
-from geomap.models import Assessment, Status
+from geomap.models import Assessment, Claim, Status
 from geomap.settings import Style
-from geomap.wording import clip, day
+from geomap.wording import clip, day, fold, measured, words
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -27,6 +29,14 @@ SUFFIXES = (".png", ".svg", ".pdf")
 WIDTH_IN = 9.0
 """Inches: a full column of a printed page, 1,800 pixels at 200 dots an inch."""
 DPI = 200
+CARD_IN = 6.0
+"""Inches that a card is wide, whatever its pixels: its words stay legible on a telephone."""
+FOOT_IN = 0.4
+"""Inches for three lines of sources at a card's foot."""
+TITLE_LINE_IN = 0.24
+"""Inches from line to line of a title of 12.5 points."""
+TITLE_LETTERS = 8.0
+"""Bold letters of that size in an inch."""
 LABELS = 30
 """Names tried; those that find no room are left out, the most told first."""
 
@@ -50,9 +60,15 @@ def write_static(
 
 
 def picture(
-    assessment: Assessment, gazetteer: Gazetteer, form: str, *, style: Style | None = None, title: str | None = None
+    assessment: Assessment,
+    gazetteer: Gazetteer,
+    form: str,
+    *,
+    style: Style | None = None,
+    title: str | None = None,
+    size: tuple[int, int] | None = None,
 ) -> bytes:
-    """The picture's bytes in ``form``: png, svg or pdf."""
+    """The picture's bytes in ``form``: png, svg or pdf. ``size``: pixels of a card, wide and high."""
     import io
 
     # a fixed date and salt: matplotlib writes both into files otherwise
@@ -74,7 +90,8 @@ def picture(
             "path.simplify": True,
         }
     ):
-        figure = Figure(figsize=(WIDTH_IN, WIDTH_IN * 0.72))
+        dots = DPI if size is None else size[0] / CARD_IN
+        figure = Figure(figsize=(WIDTH_IN, WIDTH_IN * 0.72) if size is None else (CARD_IN, size[1] / dots))
         _compose(figure, assessment, gazetteer, style, title)
         out = io.BytesIO()
         alt = alt_text(assessment, style)
@@ -84,7 +101,7 @@ def picture(
             "svg": {"Title": heading, "Description": alt, "Creator": "geomap", "Date": None},
             "pdf": {"Title": heading, "Subject": alt, "Creator": "geomap", "CreationDate": None},
         }
-        figure.savefig(out, format=form, dpi=DPI, metadata=told[form])
+        figure.savefig(out, format=form, dpi=dots, metadata=told[form])
     return out.getvalue()
 
 
@@ -98,9 +115,16 @@ def _families(font: str) -> list[str]:
 
 def _compose(figure: Any, assessment: Assessment, gazetteer: Gazetteer, style: Style, title: str | None) -> None:
     given = extent(assessment, gazetteer)
+    wide, high = figure.get_size_inches()
+    lines = wrap(clip(title or style.caption, 220), int(wide * TITLE_LETTERS)) if wide < WIDTH_IN else []
     top = 0.915 if title or style.caption else 0.985
-    bottom = 0.125
-    width, height = WIDTH_IN * 0.97 * 100, WIDTH_IN * 0.72 * (top - bottom) * 100
+    bottom, foot_in = 0.125, 0.04 * WIDTH_IN * 0.72
+    if wide < WIDTH_IN:
+        foot_in = FOOT_IN
+        bottom = (FOOT_IN + 0.45) / high  # two rows of the legend
+    if lines:
+        top = 1 - (0.2 + TITLE_LINE_IN * len(lines)) / high
+    width, height = wide * 0.97 * 100, high * (top - bottom) * 100
     frame = Frame(given, width, height)
     bounds = frame.bounds
     axes = figure.add_axes((0.015, bottom, 0.97, top - bottom))
@@ -122,18 +146,25 @@ def _compose(figure: Any, assessment: Assessment, gazetteer: Gazetteer, style: S
     for shape in drawn:
         _draw_shape(axes, shape, bounds, style)
     _draw_labels(axes, drawn, labels, frame, style)
+    if len(assessment.claims) == 1:
+        _draw_amounts(axes, assessment.claims[0], drawn, style)
     _draw_scale(axes, frame, style)
     layers = layers_of(assessment, drawn, style, series is not None)
     notes = []
     if series is not None:
         notes.append(f"{series.name}, {day(series.snapshots[-1].as_of, style, time=True)}")
     notes += [n for n in (style.borders, credits_of(assessment, style), style.credit) if n]
-    _draw_legend(figure, layers, style)
-    figure.text(
-        0.017, 0.012, clip(". ".join(dict.fromkeys(notes)), 190), fontsize=6.5, color="#555c62", parse_math=False
-    )
+    _draw_legend(figure, layers, style, foot_in / high)
+    foot = ". ".join(dict.fromkeys(notes))
+    foot = "\n".join(wrap(foot, int(wide * 21))[:3]) if wide < WIDTH_IN else clip(foot, 190)
+    figure.text(0.017, 0.012, foot, fontsize=6.5, color="#555c62", parse_math=False)
     heading = title or style.caption
-    if heading:
+    if lines:
+        figure.text(
+            0.017, top + 0.08 / high, "\n".join(lines), fontsize=12.5, fontweight="bold", color="#16191c",
+            va="bottom", linespacing=1.2, parse_math=False,
+        )  # fmt: skip
+    elif heading:
         figure.text(
             0.017, 0.945, clip(heading, 100), fontsize=12.5, fontweight="bold", color="#16191c", parse_math=False
         )
@@ -294,6 +325,32 @@ def _draw_labels(
             break
 
 
+def _draw_amounts(axes: Any, claim: Claim, drawn: Sequence[Shape], style: Style) -> None:
+    """What a claim says and what was measured: on the line, or by a ring of as much ground as is claimed."""
+    from matplotlib.patheffects import withStroke
+
+    lines = [s.geometry for s in drawn if s.layer == "line" and "LineString" in s.geometry.geom_type]
+    line = lines[0] if lines else None
+    found = measured(claim, style)
+    if claim.value is None or not found:
+        return
+    grounds = [s.geometry for s in drawn if s.layer == "change"]
+    if grounds and claim.value.si_unit == "m2" and claim.value.si:
+        middle = grounds[0].centroid
+        outline = buffer_m(middle, math.sqrt(claim.value.si / math.pi))
+        _patch(axes, outline, zorder=5, facecolor="none", edgecolor=style.colour("line"), linestyle="--", linewidth=1.4)
+    elif line is not None:
+        middle = line.interpolate(0.5, normalized=True)
+    else:
+        return
+    said = words(style.language)("card_amounts", claimed=clip(fold(claim.value.text), 40), measured=found)
+    halo = [withStroke(linewidth=3, foreground=style.colour("land"))]
+    axes.text(
+        middle.x, middle.y, said, fontsize=9.5, fontweight="bold", color=style.colour("line"), ha="center", va="center",
+        path_effects=halo, zorder=9, parse_math=False,
+    )  # fmt: skip
+
+
 def _draw_scale(axes: Any, frame: Frame, style: Style) -> None:
     length, text = scale_bar(frame, style, share=0.16)
     left, low = 12 / frame.width, 12 / frame.height
@@ -309,7 +366,7 @@ def _draw_scale(axes: Any, frame: Frame, style: Style) -> None:
     axes.text(right + 0.008, low, text, transform=axes.transAxes, fontsize=7.5, va="bottom", color="#16191c", zorder=8)
 
 
-def _draw_legend(figure: Any, layers: Sequence[dict[str, str]], style: Style) -> None:
+def _draw_legend(figure: Any, layers: Sequence[dict[str, str]], style: Style, low: float) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -331,7 +388,7 @@ def _draw_legend(figure: Any, layers: Sequence[dict[str, str]], style: Style) ->
             handles=[signs[layer["id"]] for layer in layers],
             labels=[clip(layer["label"], 60) for layer in layers],
             loc="lower left",
-            bbox_to_anchor=(0.01, 0.04),
+            bbox_to_anchor=(0.01, low),
             ncols=min(3, math.ceil(len(layers) / 2)) if len(layers) > 2 else len(layers),
             frameon=False,
             fontsize=7.5,
