@@ -21,6 +21,7 @@ from geomap.toponyms.model import Model, read_model
 from geomap.toponyms.rank import KM_FAR, KM_TWICE, Frame
 from geomap.toponyms.recognise import choose, scored, unspaced_names
 from geomap.toponyms.resolve import CODE, Ranking, first_pass, frame_of, named, second_pass, with_context
+from geomap.toponyms.small import elided_names, read_beside
 from geomap.toponyms.spans import SpanCandidate, candidates
 from geomap.toponyms.text import Tokens, tokenise
 from geomap.wording import short
@@ -101,7 +102,10 @@ def read_text(text: str, gazetteer: Gazetteer) -> Reading:
 def _read_text(text: str, gazetteer: Any) -> Reading:
     lookup = _lookup(gazetteer)
     tokens = tokenise(text, gazetteer.normalise)
-    return Reading(tokens, lookup, candidates(tokens, lookup, read_model().lexicon))
+    spans = candidates(tokens, lookup, read_model().lexicon)
+    if read_beside(text):
+        spans = sorted([*spans, *elided_names(tokens, lookup)], key=lambda s: (s.first, s.last))
+    return Reading(tokens, lookup, spans)
 
 
 @forgetful
@@ -114,7 +118,7 @@ def likely_names(reading: Reading, model: Model) -> tuple[Look, list[tuple[int, 
     """All likely names of a text weighed together, and the spans of those that stay at the second look."""
     tokens = reading.tokens
     unspaced = unspaced_names(tokens.text, reading.lookup)
-    chosen = choose(scored(tokens, reading.spans, model), model.threshold)
+    chosen = choose(scored(tokens, reading.spans, model, reading.lookup.gazetteer.normalise), model.threshold)
     apart = set(_apart([(s.start, s.end) for _, s in chosen], unspaced))
     chosen = [(score, s) for score, s in chosen if (s.start, s.end) in apart]
     look = Look(reading, [*apart, *unspaced], model)

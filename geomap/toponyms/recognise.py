@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 
 from geomap.lang import kept
 from geomap.lang.names import WordLists, feature_words, word_lists
@@ -11,6 +12,7 @@ from geomap.toponyms.lexicon import Lexicon
 from geomap.toponyms.lookup import ALTERNATE, DEMONYM, Lookup, prior
 from geomap.toponyms.model import Model, table
 from geomap.toponyms.resolve import apposition, distance_before
+from geomap.toponyms.small import read_beside, small_word_odds
 from geomap.toponyms.spans import GAZETTEER, SPECIAL, UNKNOWN, SpanCandidate, describe, unknown_word
 from geomap.toponyms.text import Tokens, unspaced_runs
 
@@ -29,16 +31,20 @@ UNSPACED_PRIOR = 5.0
 """A town of 100,000 or a region: without spaces, two signs may be parts of two words, so small places are left out."""
 
 
-def scored(tokens: Tokens, spans: list[SpanCandidate], model: Model) -> list[tuple[float, SpanCandidate]]:
-    """Every candidate with its log-odds of being a place name."""
+def scored(
+    tokens: Tokens, spans: list[SpanCandidate], model: Model, normalise: Callable[[str], str] | None = None
+) -> list[tuple[float, SpanCandidate]]:
+    """Every candidate with its log-odds of being a place name; ``normalise`` makes keys of other languages' words."""
     if not spans:
         return []
     describe(tokens, spans, model.lexicon)
     rows = table([[*s.features, model.words(s.context)] for s in spans])
     scores = model.spans(rows).tolist()
     found = []
+    code = read_beside(tokens.text) if normalise is not None else ""
     for score, span in zip(scores, spans, strict=True):
-        odds = rule_odds(tokens, span, model.lexicon)
+        odds = small_word_odds(tokens, span, code, normalise) if code and normalise and span.key.isascii() else 0.0
+        odds = odds or rule_odds(tokens, span, model.lexicon)
         span.vouched = odds > 0
         found.append((score + odds, span))
     return found
