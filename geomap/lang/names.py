@@ -27,6 +27,7 @@ class WordLists:
     apposition_ends: frozenset[str]
     apposition_starts: frozenset[str]
     articles: frozenset[str]
+    back_words: frozenset[str]
     backed_words: frozenset[str]
     being_verbs: frozenset[str]
     body_nouns: frozenset[str]

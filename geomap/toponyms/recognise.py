@@ -185,7 +185,8 @@ def _taken(tokens: Tokens, span: SpanCandidate, beside: Beside, lexicon: Lexicon
     """ "took Lyman", "Lyman remained in Russian hands"."""
     i, j = span.first, span.last
     fought = beside.before in lists.fighting_verbs and not any(_is_known(key, lexicon) for key in tokens.key[i : j + 1])
-    if (beside.before in lists.taking_verbs or fought) and tokens.full_end[j] == tokens.end[j]:
+    back = beside.before in lists.back_words and i > 1 and tokens.key[i - 2] in lists.taking_verbs  # "took back Izium"
+    if (beside.before in lists.taking_verbs or fought or back) and tokens.full_end[j] == tokens.end[j]:
         return True
     person = i > 0 and (tokens.key[i - 1] in lists.titles or beside.capital_before)
     return beside.joined and not person and _is_held(tokens, j + 1, lists)
