@@ -203,6 +203,27 @@ def test_claims_are_short_on_phones_and_whole_on_paper(browser: Any, pages: dict
         page.locator(reason).wait_for(state="visible")
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_address_that_names_a_claim_moves_the_map(browser: Any, pages: dict[str, Path], kind: str) -> None:
+    address = pages[kind].as_uri()
+    with checks.opened(browser, pages[kind]) as page:
+        whole = page.locator("#map .leaflet-control-scale-line").first.inner_text()
+        page.goto(address + "#claim-c2area")
+        page.wait_for_function(
+            "t => document.querySelector('#map .leaflet-control-scale-line').textContent !== t", arg=whole
+        )
+        assert page.url.endswith("#claim-c2area"), "the address stays what was asked for"
+        near = page.locator("#map .leaflet-control-scale-line").first.inner_text()
+        page.goto("about:blank")
+        page.goto(address + "#claim-c2area")
+        page.wait_for_selector("html[data-ready]")
+        assert page.locator("#map .leaflet-control-scale-line").first.inner_text() == near, "from the start too"
+        page.goto(address + "#claim-%ZZ")
+        page.goto(address + "#claim-none")
+        assert page.locator("#map .leaflet-control-scale-line").first.inner_text() == near, "no claim, no move"
+        assert page.errors == []
+
+
 def test_frames_learn_their_height(browser: Any, pages: dict[str, Path]) -> None:
     checks.check_20_frame(browser, pages["map"], pages["map"].parent)
 

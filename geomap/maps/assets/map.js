@@ -500,6 +500,19 @@
     quiet = false;
   }
 
+  // an address that names a claim opens on it: what was measured for it, and its places
+  function goToClaim() {
+    if (location.hash.indexOf("#claim-") !== 0) return;
+    var id = location.hash.slice(7);
+    try { id = decodeURIComponent(id); } catch (error) { return; }
+    var own = data.features.features.filter(function (f) { return f.properties.layer !== "area" && f.properties.claims.indexOf(id) >= 0; });
+    var box = L.geoJSON({ type: "FeatureCollection", features: own }).getBounds();
+    if (!box.isValid()) return;
+    quiet = true;
+    map.fitBounds(box.pad(0.15), { animate: false, maxZoom: view.zoom_in });
+    quiet = false;
+  }
+
   // ── start ──
   function tall() {
     var height = Math.ceil(document.body.getBoundingClientRect().height);
@@ -543,6 +556,8 @@
   }
   function finish() {
     restore();
+    goToClaim();
+    addEventListener("hashchange", goToClaim);
     map.on("moveend zoomend", save);
     if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize({ animate: false }); tall(); }).observe(document.body);
     window.addEventListener("load", tall);
