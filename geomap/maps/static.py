@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from geomap.errors import OutputError
 from geomap.files import shown, writing
-from geomap.geodesy import buffer_m
 from geomap.maps.antimeridian import straddles, together
 from geomap.maps.boundaries import with_boundaries
 from geomap.maps.features import Gazetteer, Shape, alt_text, extent, shapes
@@ -328,6 +327,8 @@ def _draw_labels(
 def _draw_amounts(axes: Any, claim: Claim, drawn: Sequence[Shape], style: Style) -> None:
     """What a claim says and what was measured: on the line, or by a ring of as much ground as is claimed."""
     from matplotlib.patheffects import withStroke
+
+    from geomap.geodesy import buffer_m
 
     lines = [s.geometry for s in drawn if s.layer == "line" and "LineString" in s.geometry.geom_type]
     line = lines[0] if lines else None
