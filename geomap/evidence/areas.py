@@ -393,7 +393,7 @@ def _other_readings(
         evidence.append(
             other(Role.NEXT_DAY, message("reading.next_day"), (covered[0], max(covered[1], value[1])), after)
         )
-    else:
+    elif not series.from_reports:
         reach = (covered[0], ground.settings.next_day_reach(covered[1], "km2"))
         evidence.append(untried_next_day(series, reach, "km2", AspectName.AREA, measure.places))
     if days.single:

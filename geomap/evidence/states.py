@@ -191,7 +191,12 @@ def _denies_nothing(claim: Claim, states: list[tuple[float, float]], stated: boo
 
 
 def _untried(place: Place, series: ControlSeries, index: int, days: Days, ground: Ground) -> list[Evidence]:
-    """Say that the next day's map is lacking, near the line: a place far behind it does not change hands overnight."""
+    """Say that the next day's map is lacking, near the line: a place far behind it does not change hands overnight.
+
+    Reports name the day and the holder themselves.
+    """
+    if series.from_reports:
+        return []
     away = line_km(place, series, index, ground)
     nights = 1 + max(0, (days.end - day_of(series, index)).days)
     if away is None or away > nights * ground.settings.near_rough_km:
