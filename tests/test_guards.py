@@ -68,9 +68,9 @@ def test_a_bare_city_stays_the_city_beside_its_region(gazetteer: Any) -> None:
 
 
 def test_a_namesake_that_fits_is_the_reading(gazetteer: Any) -> None:
-    text = "Lyman stands 155 km south-east of Kharkiv."
+    text = "Lyman lies 155 km south-east of Kharkiv."
     assert labels(text, gazetteer, ClaimKind.DISTANCE) <= {Label.FITS, Label.ROUGHLY_FITS, Label.MAPS_CANNOT_SETTLE}
-    assert labels("Lyman stands 300 km south-east of Kharkiv.", gazetteer, ClaimKind.DISTANCE) == {Label.DOES_NOT_FIT}
+    assert labels("Lyman lies 300 km south-east of Kharkiv.", gazetteer, ClaimKind.DISTANCE) == {Label.DOES_NOT_FIT}
 
 
 def test_a_town_on_the_other_side_of_its_state_does_not_fit(gazetteer: Any) -> None:
