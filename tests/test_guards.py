@@ -197,7 +197,11 @@ def test_an_own_area_runs_from_outline_to_official_figure() -> None:
 
 
 def test_small_states_by_their_official_figures(gazetteer: Any) -> None:
-    for text in ("Singapore covers 735 square kilometres.", "Massachusetts covers 27,336 square kilometres."):
+    for text in (
+        "Singapore covers 735 square kilometres.",
+        "Slovenia covers 20,271 square kilometres.",
+        "Massachusetts covers 27,336 square kilometres.",
+    ):
         assert labels(text, gazetteer, ClaimKind.AREA) == {Label.FITS}, reasons(text, gazetteer)
     assert labels("Monaco covers 18 square kilometres.", gazetteer, ClaimKind.AREA).isdisjoint({Label.FITS})
 

@@ -180,9 +180,9 @@ def _own_area(claim: Claim, ground: Ground) -> list[Evidence]:
     """
     if claim.predicate is not None or claim.actor is not None or len(claim.subject) != 1:
         return []
-    place = claim.subject[0].place
+    place = _state_meant(claim.subject[0].place)
     size = ground.size(place)
-    if place is None or size is None or not place.feature.startswith("A."):
+    if place is None or size is None or not (place.feature.startswith("A.") or size.source is not None):
         return []
     shape = polygon_of(place, ground)
     near = (size.low_km2 * 0.99, size.high_km2 * 1.01)
@@ -221,6 +221,14 @@ def _of_namesake(found: Evidence, place: Place, ground: Ground) -> Evidence | No
         error=None,
         geometry=None,
     )
+
+
+def _state_meant(place: Place | None) -> Place | None:
+    """A capital that bears its country's name stands for the country where an area is told: Singapore."""
+    if place is None or not place.feature.startswith("P.PPLC"):
+        return place
+    states = (p for p in place.alternatives if p.feature.startswith("A.PCL") and p.country == place.country)
+    return next((p for p in states if p.name == place.name), place)
 
 
 def _by_official_figure(outline: Evidence, km2: float, ground: Ground) -> Evidence:
@@ -323,7 +331,11 @@ def _change(
     most = max(high for _, high in ends)
     if window.earliest is not None:
         most = max(most, gain_km2(series, window.earliest, window.last, holder_gains, ground, region)[1])
-    covered = (min(low for low, _ in ends) * (1 - loose), most * (1 + loose))
+    least = min(low for low, _ in ends)
+    if window.opening is not None:
+        later = (gain_km2(series, window.opening, i, holder_gains, ground, region)[0] for i in window.indices)
+        least = min(least, *later)
+    covered = (least * (1 - loose), most * (1 + loose))
     measure = _changed(series, holder_gains, window, values[-1], covered, loose, region, ground)
     return [measure, *_other_readings(measure, series, window, holder_gains, days, claimed, covered, region, ground)]
 

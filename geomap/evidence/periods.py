@@ -17,12 +17,13 @@ class Window:
     ``lacks`` says so; what they measure is then no more than a floor, and ``partial`` where days are missing that may
     hold any change at all (the map of the very day from which it counts, or of the day before the last, is near
     near enough to agree with). ``earliest`` is a far older map, before a gap in which the period begins: change from it
-    is the most that the period can have brought.
+    is the most that the period can have brought; ``opening`` is the map of its first day, from which it may count too.
     """
 
     before: int
     indices: tuple[int, ...]
     earliest: int | None = None
+    opening: int | None = None
     lacks: Message | None = None
     partial: bool = False
 
@@ -62,12 +63,16 @@ def window_of(
     # publication, of which a map of the day before speaks
     reported = series.from_reports and day_of(series, -1) >= days.end
     short = ends < days.end and not reported and (days.own or not indices)
+    first_day = last_map(series, start) if start is not None and days.spans else None
+    opening = first_day if first_day is not None and before < first_day < last else None
     earliest = before - 1 if early and before > 0 else None
     if not short and (not early or earliest is not None):
-        return Window(before=before, indices=tuple(indices or [last]), earliest=earliest)
+        return Window(before=before, indices=tuple(indices or [last]), earliest=earliest, opening=opening)
     lacks = _lacks(series, days, start if early else None, short, ground)
-    partial = (start is not None and day_of(series, before) > start) or not indices
-    return Window(before=before, indices=tuple(indices or [last]), lacks=lacks, partial=partial)
+    # the maps of the first day, and of the day before the last, are among those that the whole period is judged by
+    begun = start is not None and day_of(series, before) > start
+    partial = begun or not indices or (short and (days.end - ends).days > 1)
+    return Window(before=before, indices=tuple(indices or [last]), opening=opening, lacks=lacks, partial=partial)
 
 
 def _begins_late(first: date, start: date, days: Days) -> bool:
