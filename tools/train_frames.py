@@ -4,6 +4,8 @@
     python tools/train_frames.py --evaluate       # cross-validate by story, print the tables, write nothing
     python tools/train_frames.py --trees          # parts of speech and trees anew as well (needs the extra parse)
 
+Where the extra ``parse`` is installed, the scorer is fitted to its trees too; else those weights stay as they are.
+
 Three models. Parts of speech and trees: log-linear, learned from what spaCy's small English model says of the texts
 below (a tagger's and a parser's opinion, no gold). The scorer: softmax over the candidates of each frame and none of
 them, with an L2 prior. The mood: logistic, asserted or not.
@@ -42,6 +44,7 @@ sys.path.insert(0, str(ROOT))
 
 from geomap.claims.extraction import extract_claims  # noqa: E402
 from geomap.claims.frames import drafts as drafting  # noqa: E402
+from geomap.claims.frames import parse  # noqa: E402
 from geomap.claims.frames.assertion import features_of_mood  # noqa: E402
 from geomap.claims.frames.clause import Candidate  # noqa: E402
 from geomap.claims.frames.drafts import Chosen, draft_of  # noqa: E402
@@ -304,7 +307,7 @@ def own_sentences() -> Iterator[tuple[str, list[Told]]]:
     """Examples of the lexicon, and ``frame_sentences.txt``."""
     frames = frames_of("en")
     assert frames is not None
-    for frame in frames.entries:
+    for frame in (f for f in frames.entries if f.kind != "nothing"):
         places = re.findall(r"\[([^\]]*)\]", frame.example)
         text = re.sub(r"[\[\]{}<>]", "", frame.example)
         yield text, [Told(frame.means, "", places, "", (frame.section, frame.key))]
@@ -499,10 +502,15 @@ def main(argv: list[str]) -> int:
         return 0
     for text in texts:
         common.extend(lessons_of(text, own_tree))
-    scorer, mood = fit(common.frames), fit(common.moods)
-    np.savez_compressed(
-        WEIGHTS, **tables, **_packed(scorer, "scorer"), **_packed({}, "parsed"), **_packed(mood, "mood")
-    )
+    scorer, mood, parsed = fit(common.frames), fit(common.moods), dict(read_weights().parsed)
+    if parse.installed():
+        lessons = own_lessons(gazetteer, parse.parsed_tree)
+        lessons.extend(peaceful_lessons(gazetteer, parse.parsed_tree))
+        for text in texts:
+            lessons.extend(lessons_of(text, parse.parsed_tree))
+        parsed = fit(lessons.frames)
+    packed = {**_packed(scorer, "scorer"), **_packed(parsed, "parsed"), **_packed(mood, "mood")}
+    np.savez_compressed(WEIGHTS, **tables, **packed)
     frames, claims = len(common.frames.rows), sum(map(bool, common.frames.right))
     print(f"{frames} frames, {claims} of them claims; {len(scorer)} weights; {WEIGHTS.stat().st_size} bytes")
     return 0

@@ -141,7 +141,8 @@ def _runs(p: Passage, first: int, stop: int) -> Iterator[tuple[int, int]]:
     armed = words("forces") | words("compounds")
     k = first
     while k < stop:
-        if p.top[k] >= 0 or not tk.word[k][0].isalpha() or not p.capital_name(k):
+        nobody = low[k] in words("persons_nouns") or low[k] in words("pronouns")
+        if p.top[k] >= 0 or nobody or not tk.word[k][0].isalpha() or not p.capital_name(k):
             k += 1
             continue
         start, j = _with_prefix(p, k, first), _run_end(p, k + 1, stop)

@@ -258,7 +258,7 @@ def _sort(clause: Clause, span: tuple[int, int] | None) -> str:
     p = clause.p
     a, b = span
     low, words = p.tk.low, p.lang.words
-    if any(low[k] in words("not_actors") for k in range(a, b)):
+    if any(low[k] in words("not_actors") or low[k] in clause.frames.words("nobody") for k in range(a, b)):
         return "body"
     if p.has_force(a, b):
         civil = clause.frames.words("civil")

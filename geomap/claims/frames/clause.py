@@ -11,6 +11,8 @@ from geomap.models import MentionKind
 
 VERBAL = frozenset({"VBD", "VBN", "VBG", "VB", "VBZ", "AUX"})
 _NOMINAL = frozenset({"NN", "NNP", "CD", "JJ", "VBN", "VBG", "DT"})
+_TAKES = ("nsubj", "mark")
+"""Arcs on which "it" is who takes, never what is taken."""
 _MODIFIERS = ("amod", "compound")
 _BACK = 400
 """Tokens looked back for what "the town" was called: some ten sentences."""
@@ -18,6 +20,8 @@ _LIST_GAP = 6
 """Tokens between two names of a list: ", and the northern town of"."""
 _LIST_REACH = 16
 """Tokens behind a name within which its list must end in "and C"."""
+_NEAR = 60
+"""Tokens before "it" within which its place was named: two sentences."""
 _PHRASE = 12
 _CLIMB = 8
 """Arcs looked up or down for a path: longer ones say nothing."""
@@ -186,8 +190,8 @@ def find_candidates(clause: Clause) -> list[Candidate]:
     for k in range(clause.first, clause.stop):
         if k in covered or p.top[k] >= 0:
             continue
-        if low[k] in words("it_words") or low[k] in clause.frames.words("its"):
-            back = _named_before(clause, k, frozenset())
+        if (low[k] in words("it_words") and clause.arc(k) not in _TAKES) or low[k] in clause.frames.words("its"):
+            back = _only_named(clause, k)
             if back is not None:
                 out.append(Candidate([], k, k, k + 1, "it", back))
         elif low[k] in nouns and _heads_phrase(clause, k):
@@ -196,7 +200,7 @@ def find_candidates(clause: Clause) -> list[Candidate]:
                 if here.sort == "ground":
                     _name_ground(clause, here, out)
                 out.append(here)
-    out = [c for c in out if not _owns_place(clause, c)]
+    out = [c for c in out if not _owns_place(clause, c) and not _vague(clause, c)]
     out.sort(key=lambda c: c.at)
     return _joined(clause, out)
 
@@ -272,7 +276,21 @@ def _ground(clause: Clause, k: int) -> Candidate | None:
         back = _named_before(clause, a, frozenset({low[k]}))
         if back is not None:
             return Candidate([], k, a, b, "anaphor", back)
+    if low[k] in clause.frames.words("countries") and low[a] in clause.frames.words("definite"):
+        country = _country_before(clause, a)
+        return Candidate([], k, a, b, "anaphor", country) if country is not None else None
     return Candidate([], k, a, b, "ground")
+
+
+def _country_before(clause: Clause, k: int) -> tuple[int, int] | None:
+    """The country named last before token k."""
+    p = clause.p
+    for x in range(k - 1, max(-1, k - _BACK), -1):
+        toponym = p.toponym(x)
+        place = toponym.place if toponym is not None and toponym.kind is MentionKind.LITERAL else None
+        if place is not None and place.feature.startswith("A.PCL"):
+            return p.span(x)
+    return None
 
 
 def _name_ground(clause: Clause, ground: Candidate, named: list[Candidate]) -> None:
@@ -302,12 +320,19 @@ def _name_ground(clause: Clause, ground: Candidate, named: list[Candidate]) -> N
             return
 
 
+def _vague(clause: Clause, candidate: Candidate) -> bool:
+    """ "Took new positions", "held territory": ground that no map could ever show, without a name beside it."""
+    return candidate.sort == "ground" and clause.p.tk.low[candidate.at] in clause.frames.words("vague")
+
+
 def _owns_place(clause: Clause, candidate: Candidate) -> bool:
     """Whether a name only owns another: "Syria's Aleppo", "Yemen's capital, Sanaa"."""
     p = clause.p
     k = candidate.stop
     if not candidate.spans or k + 1 >= clause.stop or p.tk.low[k] not in p.lang.words("genitives"):
         return False
+    if clause.tag(k + 1) == "NNP" and p.top[k + 1] < 0:
+        return True
     for x in range(k + 1, min(clause.stop, k + 6)):
         if p.top[x] >= 0:
             return not p.is_demonym(x)
@@ -358,8 +383,20 @@ def _named_before(clause: Clause, k: int, nouns: frozenset[str]) -> tuple[int, i
         fits = not feature or not nouns or wide == feature.startswith("A.")
         if fits and not _only_locates(clause, span):
             return span
-        fallback.append(span)
+        if not wide or feature.startswith("A."):
+            fallback.append(span)
     return fallback[0] if fallback else None
+
+
+def _only_named(clause: Clause, k: int) -> tuple[int, int] | None:
+    """The one place that "it" can be: none where several were named a little before, for nobody should guess."""
+    p = clause.p
+    found: dict[str, tuple[int, int]] = {}
+    for x in range(k - 1, max(-1, k - _NEAR), -1):
+        toponym = p.toponym(x)
+        if toponym is not None and toponym.kind is MentionKind.LITERAL and not _only_locates(clause, p.span(x)):
+            found.setdefault(toponym.text, p.span(x))
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _only_locates(clause: Clause, span: tuple[int, int]) -> bool:

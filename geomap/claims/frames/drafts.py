@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from geomap.claims.frames import parse
 from geomap.claims.frames.arguments import View, war_level, war_words
 from geomap.claims.frames.assertion import features_of_mood
 from geomap.claims.frames.clause import VERBAL, Candidate, Clause
@@ -40,13 +41,14 @@ class Chosen:
 
 
 class FrameReader:
-    """Reads the frames of one passage, sentence by sentence."""
+    """Reads the frames of one passage, sentence by sentence; by the extra ``parse`` where it is installed."""
 
-    def __init__(self, p: Passage, tree_of: TreeOf = own_tree) -> None:
+    def __init__(self, p: Passage, tree_of: TreeOf | None = None) -> None:
         self.p = p
         self.frames = frames_of(p.lang.code)
-        self.tree_of = tree_of
-        self.weights: Mapping[str, float] = read_weights().scorer
+        parsed = read_weights().parsed
+        self.tree_of = parse.parsed_tree if tree_of is None and parsed and parse.installed() else tree_of or own_tree
+        self.weights: Mapping[str, float] = read_weights().scorer if self.tree_of is own_tree else parsed
         self.views: dict[int, View] = {}
 
     def read(self, first: int, stop: int, *, figures: bool) -> Reading | None:
@@ -95,7 +97,7 @@ def choose_claims(reading: Reading, weights: Mapping[str, float], cut: float) ->
     return out
 
 
-_STATES = ("country", "demonym", "it")
+_STATES = ("country", "demonym")
 
 
 def plausible(view: View, candidate: Candidate) -> bool:
@@ -105,27 +107,39 @@ def plausible(view: View, candidate: Candidate) -> bool:
 
 def _guarded(view: View) -> bool:
     """Whether who acts, or the text, is such as its guard asks."""
-    frame, sort = view.hit.frame, view.actor_sort
-    clause = view.clause
+    frame, sort, clause = view.hit.frame, view.actor_sort, view.clause
     level = war_level(clause.p, clause.frames)
+    war = clause.p.conflict or level > 1
+    if frame.kind not in ("control", "advance"):
+        return True
     if frame.kind == "advance" or frame.guard == "armed":
-        return sort == "force" or ((clause.p.conflict or level > 0) and sort in (*_STATES, "rule"))
-    if frame.guard == "sure" or clause.p.conflict or level > 0:
-        return True
-    if sort in ("force", "rule") or (frame.guard == "party" and sort in _STATES):
-        return True
-    if sort in ("person", "body"):
+        return sort == "force" or (war and sort in (*_STATES, "it", "rule"))
+    if sort == "body":
+        return war and frame.guard == "sure"
+    if sort == "other" and not war and not _moves(view):
         return False
-    war = clause.p.lang.words("forces") | war_words(clause.p, clause.frames)
+    if war or sort in ("force", "rule"):
+        return True
+    if frame.guard in ("sure", "party") and (sort in _STATES or (frame.guard == "sure" and sort != "other")):
+        return True
+    words = clause.p.lang.words("forces") | war_words(clause.p, clause.frames)
     own = range(view.hit.i, view.hit.j)
-    return any(clause.p.tk.low[k] in war and k not in own for k in range(clause.first, clause.stop))
+    told = any(clause.p.tk.low[k] in words and k not in own for k in range(clause.first, clause.stop))
+    return (told or level > 0) and (sort in ("none", "name", *_STATES) or _moves(view))
+
+
+def _moves(view: View) -> bool:
+    """Whether what acts is an act of war: "the offensive cut Goma off"."""
+    actor, clause = view.actor, view.clause
+    moves = clause.frames.words("moves")
+    return actor is not None and any(clause.p.tk.low[k] in moves for k in range(*actor))
 
 
 def _slotted(view: View, candidate: Candidate) -> bool:
     """Whether a place behind its frame is not a clause's subject, nor further off than what the frame modifies."""
     clause, hit = view.clause, view.hit
     if candidate.start < hit.j:
-        return True
+        return _ahead(view, candidate)
     told = clause.p.tk.low[hit.head] in clause.p.lang.table("speech")
     if told and clause.arc(candidate.at) in ("nsubj", "nsubjpass"):
         return False  # "claimed Kyiv had provided"
@@ -275,6 +289,22 @@ def settle_mood(draft: Draft, view: View, weights: Mapping[str, float]) -> None:
         draft.modality = Modality.ASSERTED
     elif draft.modality is Modality.ASSERTED:
         draft.modality = Modality.INTENDED
+
+
+def _ahead(view: View, candidate: Candidate) -> bool:
+    """Whether a place before its frame can be its argument: owner of the noun, or what a relative clause is of."""
+    clause, hit = view.clause, view.hit
+    participle = view.passive or view.form == "VBN"
+    if hit.frame.slot in ("subject", "apposed") or participle or candidate.start >= hit.i:
+        return True
+    if hit.frame.section == "nouns":
+        owns = clause.p.tk.low[candidate.stop] in clause.p.lang.words("genitives")
+        return owns or candidate.sort == "it" or hit.i - candidate.stop <= 1 or hit.frame.means == "contested"
+    if hit.frame.section != "verbs":
+        return True
+    between = range(candidate.stop, hit.i)
+    relative = clause.p.lang.words("relative")
+    return clause.arc(hit.head) in ("relcl", "acl") or any(clause.p.tk.low[k] in relative for k in between)
 
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -24,6 +24,7 @@ _ARCS = {
 }  # fmt: skip
 
 
+@cache
 def installed() -> bool:
     """Whether the extra is there."""
     return find_spec("spacy") is not None and find_spec(MODEL) is not None

@@ -64,7 +64,8 @@ def read_sentence(
     if not everyone and not figures:
         return None
     reading = Reading(clause, hits)
-    for hit in hits:
+    reading.hits = [hit for hit in hits if hit.frame.kind != "nothing"]
+    for hit in reading.hits:
         view = view_of(clause, hit, reading.views)
         fitting = _near(hit, everyone)
         reading.views.append(view)
@@ -184,4 +185,5 @@ def _verbal(p: Passage, hit: Hit, own: str, before: str, after: str) -> bool:
         return hit.j > hit.head + 1 or p.tk.low[hit.head].endswith(p.lang.endings("past_endings"))
     if hit.j > hit.head + 1 and before in ("NN", "NNP", "PRP", "RB"):
         return True
-    return before in ("NN", "NNP", "PRP", "RB") and after in ("NNP", "DT")
+    inflected = p.tk.low[hit.head] != hit.frame.key.split()[0]
+    return inflected and before in ("NN", "NNP", "PRP", "RB") and after in ("NNP", "DT")
