@@ -144,6 +144,8 @@ def _slotted(view: View, candidate: Candidate) -> bool:
     if told and clause.arc(candidate.at) in ("nsubj", "nsubjpass"):
         return False  # "claimed Kyiv had provided"
     between = range(hit.j, candidate.start)
+    if any(clause.p.tk.word[k] == "%" for k in between):
+        return False  # "control about 20% of" is a figure's claim, or none
     if hit.frame.section == "adjectives":  # "Hezbollah-run Manar television said in Beirut"
         return not any(clause.tag(k) in ("NNP", *VERBAL) and clause.p.top[k] < 0 for k in between)
     return True
