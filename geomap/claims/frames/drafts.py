@@ -296,7 +296,8 @@ def settle_mood(draft: Draft, view: View, weights: Mapping[str, float]) -> None:
 def _ahead(view: View, candidate: Candidate) -> bool:
     """Whether a place before its frame can be its argument: owner of the noun, or what a relative clause is of."""
     clause, hit = view.clause, view.hit
-    participle = view.passive or view.form == "VBN" or hit.i - candidate.stop <= 1
+    apposed = hit.i - candidate.stop == 1 and clause.p.tk.word[candidate.stop] in ",–—"
+    participle = view.passive or view.form == "VBN" or apposed
     if hit.frame.slot in ("subject", "apposed") or participle or candidate.start >= hit.i:
         return True
     if hit.frame.section == "nouns":
