@@ -154,7 +154,7 @@ def main(argv: list[str]) -> int:
                 print(f"{error}", file=sys.stderr)
                 return 1
         case ["score", *names]:
-            names = names or sorted(p.stem for p in BATCHES.glob("b*.jsonl"))
+            names = names or sorted(p.stem for p in BATCHES.glob("*.jsonl"))
             for name in names:
                 score([name])
             if len(names) > 1:
