@@ -38,6 +38,10 @@ _WORD = re.compile(r"(?<![\w'’ʼ‐-])[^\W\d_]+(?![\w‐-])")
 """A word of its own: no part of a compound ("de-occupied"), no ending ("Haftar's")."""
 
 
+_AMOUNT = re.compile(r"\d[\d.,'\s]*[^\W\d_]{1,3}(?![^\W\d_])")
+"""A figure and its unit, which says nothing of a language: "1,000 ha" is no Spanish."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Marks:
     """All languages' marks. ``words``: small word -> (language, its share of it). ``letters``: the scripts of languages
@@ -98,7 +102,7 @@ def _weights(sample: str) -> dict[str, float]:
     found: dict[str, float] = {}
     scripts: set[str] = set() if sample.isascii() else _scripts(sample, marks)
     foreign = {code for code, _ in marks.letters}
-    words = _WORD.findall(sample)
+    words = _WORD.findall(_AMOUNT.sub(" ", sample))
     if len(words) > 1 and words[1][0].islower():
         words[0] = words[0].lower()
     for word in words:
