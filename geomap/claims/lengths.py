@@ -470,7 +470,11 @@ def _whose(
 ) -> tuple[int, int] | None:
     """Give a distance its subject, chosen among all places near; its tokens, None where nothing is."""
     rule = _another(p, q, line, earlier) or _subject(p, q.i if way.begin is None else way.begin, line)
-    named = rule is not None and p.top[rule[0]] >= 0
+    named = rule is not None and p.top[rule[0]] >= 0 and not p.is_demonym(rule[0])
+    if rule is not None and not named and p.has_force(*rule):
+        draft.subject = [p.mention(*rule)]  # "Ukrainian forces remain 120 km from": troops, wherever they are
+        draft.i = rule[0] if q.i - rule[0] < _QUOTED else draft.i
+        return rule
     sought = Sought(
         role="subject", at=q.i, end=way.end, line=line, rule=rule, phrase=None if named else rule,
         taken=way.reference, earlier=earlier,
