@@ -243,13 +243,13 @@ def test_shapes_without_properties_are_ground_covered(tmp_path: Path, where: Any
 
 
 def test_ground_that_nobody_is_said_to_hold_settles_no_claim_of_control(tmp_path: Path) -> None:
-    for day, west in (("08", 37.3), ("12", 38.0)):
+    for day, west in (("08", 37.3), ("09", 38.0)):
         write(tmp_path / "maps" / f"2022-09-{day}.geojson", feature(box(west, 48.8, 38.5, 50)))
     story = tmp_path / "story.txt"
     story.write_text(
-        "Ukrainian troops took back Kupiansk on 8 September 2022. Russia held Izium on 8 September.", "utf-8"
+        "Kupiansk was retaken by Ukraine's army on 8 September 2022. Russia held Izium on 8 September.", "utf-8"
     )
-    for holder, labels in (((), {"maps_cannot_settle"}), (("--holder", "Russia"), {"does_not_fit", "fits"})):
+    for holder, labels in (((), {"maps_cannot_settle"}), (("--holder", "Russia"), {"does_not_fit", "roughly_fits"})):
         ran = run(
             "check", story, "--control", tmp_path / "maps", "--published", "2022-09-13", "--format", "json", *holder
         )
@@ -763,7 +763,9 @@ def test_a_reason_never_asks_for_the_map_it_has_read(tmp_path: Path) -> None:
         tmp_path / "e.csv", *TOWNS, "Kupiansk,Ukraine,2022-09-10,Herald,49.7106,37.6153",
         "Izium,Russia,2022-09-10,Herald,49.2128,37.2569",
     )  # fmt: skip
-    label, reason = checked(tmp_path, table, "Ukrainian troops took back Kupiansk and Izium on 10 September 2022.")
+    label, reason = checked(
+        tmp_path, table, "Kupiansk and Izium were retaken by Ukrainian troops on 10 September 2022."
+    )
     assert label == "does_not_fit"
     assert "would fit by the map of 10 Sep" not in reason
 

@@ -34,7 +34,7 @@ def read(text: str, words: str | None = None, **more: object) -> Claim:
         ("took northern Eastmark region", True, Compass.N),
         ("took south-eastern Eastmark region", True, Compass.SE),
         ("took southwestern Eastmark region", False, Compass.SW),
-        ("втратили частину Eastmark", True, None),
+        ("бійці втратили частину Eastmark", True, None),
         ("взяли північно-східну Eastmark", True, Compass.NE),
     ],
 )

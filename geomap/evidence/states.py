@@ -38,6 +38,7 @@ from geomap.evidence.sides import holder_country, stated_side, told_side
 from geomap.geodesy import disc, distance_to_km
 from geomap.models import (
     MOVES,
+    UNKNOWN_HOLDER,
     AspectName,
     Claim,
     Code,
@@ -99,6 +100,8 @@ def _unnamed(
 
     What they do not bear out may be the other side's doing: such evidence is ``supposed``, and contradicts nothing.
     """
+    if series.holder == UNKNOWN_HOLDER:
+        return []  # shapes that nobody is said to hold show no change of hands
     sides: list[bool] = []
     told = told_side(claim, series, ground)
     if told is not None and claim.predicate is not None:

@@ -34,6 +34,10 @@ neighbour of theirs, and a few words tell neighbours badly apart."""
 _MARGIN = 2.0
 _FEW = 12
 """Latin words fewer than these without any small word are a headline or a list, which says nothing of its language."""
+_TOO_FEW = 5
+"""One small word among fewer plain letters than these words is chance: "so far" is no German, "three ha" no Spanish."""
+_PHRASE = 80
+"""Characters in which so few words are counted."""
 _WORD = re.compile(r"(?<![\w'’ʼ‐-])[^\W\d_]+(?![\w‐-])")
 """A word of its own: no part of a compound ("de-occupied"), no ending ("Haftar's")."""
 
@@ -90,7 +94,9 @@ def language_code(text: str) -> str:
     if not weights or max(weights.values()) <= 0:
         return UNKNOWN
     read = _marks().read
-    return max(weights, key=lambda code: (weights[code] + _READ * (code in read), code == DEFAULT, code))
+    code = max(weights, key=lambda code: (weights[code] + _READ * (code in read), code == DEFAULT, code))
+    doubtful = code != DEFAULT and weights[code] < _MARGIN and len(_WORD.findall(text[:_PHRASE])) < _TOO_FEW
+    return UNKNOWN if doubtful and text.isascii() else code
 
 
 def _weights(sample: str) -> dict[str, float]:
