@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "geomap"
 READERS = sorted([*(PACKAGE / "claims").rglob("*.py"), *(PACKAGE / "toponyms").rglob("*.py")])
 LEFT: dict[str, str] = {
     "claims/tokens.py": "splits off what English writes together ('s, 're, 'll): before any language is known",
-    "toponyms/small.py": "parts what Romance languages write together (l', d', qu') from a name, as claims/tokens.py does",
+    "toponyms/small.py": "parts what Romance languages write together (l', d', qu') from a name",
 }
 """Files that may compare with words, and why."""
 LISTS = {"low", "word", "key", "full", "keys", "words"}
