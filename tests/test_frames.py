@@ -183,3 +183,9 @@ def test_ground_without_a_name_says_so() -> None:
     assert [(m.text, m.place, str(m.why_not)) for c in claims for m in c.subject] == [
         ("a border crossing", None, "ground without a name of its own")
     ]
+
+
+def test_a_crowd_is_whose_it_is() -> None:
+    text = "Thousands of Kenyan soldiers abandoned Garissa. Hundreds of fighters from the RSF withdrew from El Obeid."
+    actors = [c.actor for c in marked(text, "Garissa", "El Obeid")]
+    assert actors == ["Thousands of Kenyan soldiers", "Hundreds of fighters from the RSF"]

@@ -70,11 +70,14 @@ def _extended(clause: Clause, span: tuple[int, int] | None) -> tuple[int, int] |
         return span
     p = clause.p
     word = p.tk.low[span[1]]
-    if word not in clause.frames.words("belongs") or not p.has_force(*span):
+    crowd = p.tk.low[span[1] - 1] in p.lang.vague and word in p.lang.words("of_words")
+    if word not in clause.frames.words("belongs") or not (crowd or p.has_force(*span)):
         return span
     whose = _phrase_from(clause, span[1] + 1)
     if whose is None:
         return span
+    if crowd:  # "thousands of Russian soldiers", "hundreds of fighters from the RSF"
+        return _extended(clause, (span[0], whose[1])) if p.has_force(*whose) else span
     sort = _sort(clause, whose)
     if word in p.lang.words("of_words") or sort in ("force", "name"):
         return span[0], whose[1]
