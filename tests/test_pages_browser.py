@@ -440,7 +440,7 @@ FAULTS: dict[str, tuple[Callable[[str], str], Callable[[Any], None]]] = {
         checks.check_10_one_state_a_step,
     ),
     "label": (fault("map.js", '$("date").textContent = step.label;', ""), checks.check_10_one_state_a_step),
-    "autoplay": (fault("map.js", "restore();\n    map.on", "restore(); play(true);\n    map.on"), checks.check_11_play),
+    "autoplay": (fault("map.js", "restore();\n    goTo", "restore(); play(true);\n    goTo"), checks.check_11_play),
     "tabindex": (fault("map.js", 'path.setAttribute("tabindex", "0");', ""), checks.check_12_keyboard),
     "escape": (fault("map.js", 'event.key === "Escape" && shut()', "false"), checks.check_12_keyboard),
     "focus": (

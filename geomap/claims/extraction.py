@@ -14,13 +14,14 @@ from geomap.claims.attribution import Speakers
 from geomap.claims.borders import set_borders
 from geomap.claims.dates import find_dates, nearest
 from geomap.claims.frames import FrameReader, Reading, governing
-from geomap.claims.language import language_for, uncertain
+from geomap.claims.language import Language, language_for, uncertain
 from geomap.claims.moods import set_mood, set_retractions
 from geomap.claims.passage import Draft, Passage
 from geomap.claims.quantities import Quantity, find_quantities
 from geomap.claims.relations import quantity_draft, spatial_drafts
 from geomap.claims.sizes import same_size, size_drafts
 from geomap.claims.unknown import mark_unknown
+from geomap.lang import languages
 from geomap.lang.telling import DEFAULT, UNKNOWN, language_code, language_read, paragraphs_by_language
 from geomap.models import (
     Article,
@@ -137,7 +138,16 @@ def read_value(text: str) -> Value | None:
     (40000.0, 50000.0, 'acre')
     """
     code = language_code(text)
-    lang = uncertain(DEFAULT) if code == UNKNOWN else language_for(text, language_read(text, code) or DEFAULT)
+    told = uncertain(DEFAULT) if code == UNKNOWN else language_for(text, language_read(text, code) or DEFAULT)
+    value = _read_value(text, told)
+    if value is None and not any(c.isascii() and c.isalpha() for c in text):
+        # a few words without a Latin letter tell neighbours badly apart: the one that knows them reads them
+        others = (language_for(text, other) for other in languages("claims") if other != told.code)
+        value = next((v for other in others if (v := _read_value(text, other)) is not None), None)
+    return value
+
+
+def _read_value(text: str, lang: Language) -> Value | None:
     passage = Passage(Article(id="", text=text), (), lang)
     found = find_quantities(passage.tk, 0, len(passage.tk), passage.lang, passage.commas)
     for q in found:
