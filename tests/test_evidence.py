@@ -411,6 +411,8 @@ def test_days_of_a_claim() -> None:
         (control("farholm", Predicate.CAPTURED, "the Asterian army", date=on(5)), Label.DOES_NOT_FIT),
         (control("farholm", Predicate.CAPTURED, "the Asterian army", date=on(5), polarity=NEGATED), Label.FITS),
         (control("midton", Predicate.OCCUPIED, "Borova", date=on(WINTER, WINTER, "since February")), Label.FITS),
+        (control("midton", Predicate.CONTROLS, "Asteria", date=on(1, 7, "since May")), Label.FITS),
+        (control("midton", Predicate.CONTROLS, "Asteria", date=on(2, 7, "since 2 May")), Label.ROUGHLY_FITS),
         (control("capita", Predicate.CAPTURED, "Borova", date=on(WINTER), polarity=NEGATED), Label.FITS),
         (control("capita", Predicate.CAPTURED, "Borova", date=on(WINTER)), Label.MAPS_CANNOT_SETTLE),
         (control("aland", date=on(5)), Label.MAPS_CANNOT_SETTLE),  # no ground of this map

@@ -215,14 +215,30 @@ def _deciding(
     if days.open and claim.effect is Effect.HOLD:
         start = state_map(series, days.start, ground.settings)
         if start is None and days.start < first <= days.end:
-            return 0
-        return start
+            start = 0
+        return _in_month(series, days, states, stated, start)
     if days.end >= first:
         return state_map(series, days.end, ground.settings)
     # before the first map only its agreement counts: the ground may have changed hands since
     share = _as_stated(states[0], stated)
     agrees = share[0] == 1.0 if claim.polarity is Polarity.AFFIRMED else share[1] == 0.0
     return 0 if agrees and (first - days.end).days <= ground.settings.before_first_days else None
+
+
+def _in_month(
+    series: ControlSeries, days: Days, states: list[tuple[float, float]], stated: bool, start: int | None
+) -> int | None:
+    """ "Since February": on any day of that month; the first map of it that bears the state out, else ``start``."""
+    if start is None or days.start.day != 1:
+        return start
+    month = (days.start.year, days.start.month)
+    for index in range(start, len(states)):
+        day = day_of(series, index)
+        if index > start and (day.year, day.month) != month:
+            break
+        if _as_stated(states[index], stated)[0] == 1.0:
+            return index
+    return start
 
 
 def _as_stated(state: tuple[float, float], stated: bool) -> tuple[float, float]:
